@@ -1,14 +1,14 @@
 internal import Glibc
 public import Inputs
 
-/// An input that is in memory: what a file would hold, a capture or a log, also gzip or zstd.
+/// An input in memory: the bytes of a capture or a log, plain or compressed with gzip or zstd.
 public struct InputInMemory: Sendable {
-  /// The path that hits and problems show for it; nothing is opened.
+  /// The path that hits and problems show for the input; nothing is opened there.
   public var path: InputPath
-  /// What it holds.
+  /// The input's bytes.
   public var bytes: [UInt8]
 
-  /// An input that hits show under a path.
+  /// Creates an input that hits show under a path.
   public init(path: InputPath, bytes: [UInt8]) {
     self.path = path
     self.bytes = bytes
@@ -16,13 +16,13 @@ public struct InputInMemory: Sendable {
 }
 
 extension InputInMemory {
-  /// Bytes of an input that are kept, decompressed.
+  /// The number of decompressed bytes of an input that are kept at most.
   package static let mostKept = 1 << 30
 
-  /// What an input holds that can be read only once: standard input, a pipe, a device; nil for a file
-  /// or folder.
+  /// Reads an input that can be read only once: standard input, a pipe, a device; nil for a file or
+  /// folder.
   ///
-  /// - Throws: `InputError` where it cannot be read to its end, or holds more than `mostKept` bytes.
+  /// - Throws: `InputError` if it cannot be read to its end, or holds more than `mostKept` bytes.
   package init?(keeping path: InputPath) throws(InputError) {
     if !path.isStandardInput {
       var facts = stat()

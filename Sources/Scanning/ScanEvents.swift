@@ -2,27 +2,31 @@ import Matchers
 public import Database
 public import Inputs
 
-/// What a scan tells while it goes on, and at its end.
+/// What a scan reports while it goes on, and at its end.
 public enum ScanEvent: Sendable {
   /// A hit.
   case hit(Hit)
   /// Something that the user must hear about.
   case problem(ScanProblem)
-  /// What the run came to: the last event, unless the task that reads was cancelled, or the system gave no thread.
+  /// The report of the run.
+  ///
+  /// It is the last event. It is missing if the task that reads was cancelled, or the system gave
+  /// no thread.
   case end(ScanReport)
 }
 
-/// A scan that is read from a task: its hits and problems in the order of the inputs, then what it came to.
+/// A scan that a task reads: its hits and problems in the order of the inputs, then the report.
 ///
-/// Each iteration is a run of its own, on threads of its own: nothing of the cooperative pool is blocked. It
-/// begins with the first event that is asked for. So many events wait to be read and no more; where the
-/// reader is slower, the run waits for it. When the task is cancelled, or the loop is left, the run is asked
-/// to stop, as by `ScanProgress.requestStop()`, and its thread ends by itself.
+/// Each iteration is a run of its own, on threads of its own, so it does not block the cooperative
+/// pool. The run begins when the first event is asked for. At most `capacity` events wait to be
+/// read; if the reader is slower, the run waits for it. When the task is cancelled or the loop is
+/// left, the run is asked to stop, as by `ScanProgress.requestStop()`, and its thread ends by
+/// itself.
 public struct ScanEvents: AsyncSequence, Sendable {
-  /// There is no failure: an input that cannot be read is a problem among the events.
+  /// Never fails: an input that cannot be read is a problem among the events.
   public typealias Failure = Never
 
-  /// Tells what one run yields.
+  /// Runs a scan, passes its events to the closure, and returns the report.
   typealias Body =
     @Sendable (ScanProgress, @escaping @Sendable (ScanEvent) -> Void) -> ScanReport
 
@@ -36,7 +40,7 @@ public struct ScanEvents: AsyncSequence, Sendable {
     self.body = body
   }
 
-  /// A run that has not begun.
+  /// Makes an iterator whose run has not begun.
   public func makeAsyncIterator() -> AsyncIterator {
     AsyncIterator(capacity: capacity, progress: progress ?? ScanProgress(), body: body)
   }
@@ -61,7 +65,7 @@ public struct ScanEvents: AsyncSequence, Sendable {
       (self.sender, self.progress, self.body) = (sender, progress, body)
     }
 
-    /// The next event; nil behind the end, and once the task was cancelled.
+    /// The next event; nil after the last one, and once the task was cancelled.
     public mutating func next(isolation actor: isolated (any Actor)? = #isolation) async
       -> ScanEvent?
     {
@@ -85,15 +89,15 @@ public struct ScanEvents: AsyncSequence, Sendable {
   }
 }
 
-/// The run's end of a stream of events: waits where the stream is full.
+/// The sending end of a stream of events, which waits while the stream is full.
 private final class EventSender: Sendable {
   private let continuation: AsyncStream<ScanEvent>.Continuation
-  /// How often the stream may have had room since it was full.
+  /// A counter that rises each time the stream may have room again.
   private let taken = Monitor(UInt64(0))
 
   init(_ continuation: AsyncStream<ScanEvent>.Continuation) { self.continuation = continuation }
 
-  /// Returns when the event is in the stream, or nobody reads it any more.
+  /// Sends an event; returns once it is in the stream, or nobody reads the stream any more.
   func send(_ event: ScanEvent) {
     while true {
       let before = taken.withLock { $0 }
@@ -104,7 +108,7 @@ private final class EventSender: Sendable {
 
   func finish() { continuation.finish() }
 
-  /// Lets a run that waits try again.
+  /// Makes a waiting run try again.
   func noteTaken() {
     taken.withLock { $0 &+= 1 }
     taken.wakeAll()
@@ -115,13 +119,13 @@ extension Scanner {
   /// Scans inputs as `scan` does, for a task to read.
   ///
   /// - Parameters:
-  ///   - inputs: files, folders, `-` for standard input; captures and logs, told by content.
-  ///   - openInputs: what is open already, scanned behind those.
-  ///   - databases: what to match against.
+  ///   - inputs: files, folders, `-` for standard input; captures and logs, recognised by content.
+  ///   - openInputs: inputs that are open already, scanned after the others.
+  ///   - databases: the databases to match against.
   ///   - options: what takes part.
-  ///   - capacity: events that may wait to be read.
-  ///   - progress: tells how many bytes were read; `requestStop()` ends the run with its report. It serves one
-  ///     iteration.
+  ///   - capacity: the number of events that may wait to be read.
+  ///   - progress: says how many bytes were read; `requestStop()` ends the run with its report. It
+  ///     serves one iteration.
   /// - Returns: hits, problems, and at the end the report.
   public static func events(
     inputs: [InputPath], openInputs: [OpenInput] = [], databases: [IndicatorDatabase],
@@ -135,13 +139,14 @@ extension Scanner {
     }
   }
 
-  /// Follows logs as `follow` does, for a task to read: until it is cancelled, or the run asked to stop.
+  /// Follows logs as `follow` does, for a task to read, until it is cancelled or the run is asked
+  /// to stop.
   ///
   /// - Parameters:
   ///   - paths: the files, neither compressed nor captures.
-  ///   - databases: what to match against.
+  ///   - databases: the databases to match against.
   ///   - options: what takes part.
-  ///   - capacity: events that may wait to be read.
+  ///   - capacity: the number of events that may wait to be read.
   ///   - progress: `requestStop()` ends the run with its report. It serves one iteration.
   /// - Returns: hits, problems, and at the end the report.
   public static func events(

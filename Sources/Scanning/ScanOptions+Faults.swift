@@ -3,14 +3,15 @@ public import Database
 import Indicators
 
 extension ScanOptions {
-  /// Why the capture filter is none, whatever the inputs are; nil where there is none or it compiles.
+  /// Why the capture filter is invalid for any input; nil if there is none or it compiles.
   public var filterFault: String? { bpf.flatMap { CaptureOptions.fault(ofFilter: $0) } }
 
-  /// Why a scan would not do what these options say, in a few words for people; nil where it would.
+  /// Why a scan would not do what these options say, in a few words for people; nil if it would.
   ///
-  /// A scan does not ask: a feed that there is not takes no part, and what the output cannot show is left out.
+  /// A scan does not check this: it ignores a feed that does not exist, and leaves out what the
+  /// output format cannot show.
   ///
-  /// - Parameter databases: what is to be matched against.
+  /// - Parameter databases: the databases to match against.
   /// - Returns: the fault, which names the option.
   public func fault(for databases: [IndicatorDatabase]) -> String? {
     filterFault.map { "bpf: \($0)" } ?? writingFault
@@ -33,10 +34,12 @@ extension ScanOptions {
     return grouping == .none ? nil : "contextLines are shown of single hits, not of groups"
   }
 
-  /// Lines around a hit that may be asked for.
+  /// The number of lines around a hit that may be asked for at most.
   package static let mostContextLines = 1000
 
-  /// Says of the first name that is no feed of the databases which are; nil where all are.
+  /// A message about the first name that is not a feed of the databases; nil if all are.
+  ///
+  /// The message lists the feeds that exist.
   package static func unknownFeed(
     of names: [String], in databases: [IndicatorDatabase]
   ) -> String? {

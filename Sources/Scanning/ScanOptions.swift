@@ -3,11 +3,11 @@ public import Indicators
 public import Inputs
 import Parsing
 
-/// What of the inputs and of the databases takes part in a scan, and how it is reported.
+/// Options of a scan: what takes part of the inputs and databases, and how hits are reported.
 public struct ScanOptions: Sendable {
   /// How validity takes part.
   public enum TimeMode: String, Sendable, CaseIterable {
-    /// Annotate only.
+    /// Validity is only reported with each hit.
     case any
     /// Only indicators that were valid at the event's time.
     case event
@@ -20,20 +20,21 @@ public struct ScanOptions: Sendable {
     case none, indicator, flow, host, day
   }
 
-  /// Whether names that are the hosts of URL indicators are hits where nothing more is seen of a URL.
+  /// Whether a name that is the host of a URL indicator is a hit if nothing more of the URL is
+  /// seen.
   public enum URLHostMode: String, Sendable, CaseIterable {
     /// Never.
     case off
-    /// Those of URLs whose path is `/`.
+    /// The hosts of URLs whose path is `/`.
     case root
-    /// Those of all URLs.
+    /// The hosts of all URLs.
     case all
   }
 
   /// How hits are written.
   public enum Format: String, Sendable, CaseIterable {
     case table, ndjson, csv
-    /// Values alone, one a line.
+    /// Only the values, one per line.
     case values
     /// Alerts as Suricata's EVE log has them.
     case eve
@@ -41,10 +42,12 @@ public struct ScanOptions: Sendable {
     case ecs
     /// Rows of Zeek's `intel.log`.
     case zeekIntel = "zeek-intel"
-    /// A page, which `ScanPage` in `Reports` makes of hits as values; a scan to a file or descriptor writes `ndjson`.
+    /// An HTML page, which `ScanPage` in `Reports` makes from hits as values.
+    ///
+    /// A scan to a file or descriptor writes `ndjson` instead.
     case html
 
-    /// Whether hits can be put together in it.
+    /// Whether the format can show groups of hits.
     public var hasGroups: Bool {
       self == .table || self == .ndjson || self == .csv || self == .values
     }
@@ -52,11 +55,13 @@ public struct ScanOptions: Sendable {
 
   /// The format of every input, or nil to tell it by content.
   public var inputFormat: InputFormat?
-  /// The year of times in logs that name none (syslog, RFC 3164), or nil: they are no times.
+  /// The year for times in logs that name none (syslog, RFC 3164); nil to ignore such times.
   public var logYear: Int?
   /// Kinds of indicators that take part.
   public var kinds: IndicatorKindSet = .all
-  /// Names of the feeds that take part; empty is all, and `fault(for:)` tells of one that there is not.
+  /// Names of the feeds that take part; empty for all.
+  ///
+  /// `fault(for:)` reports a name that is not a feed.
   public var feedsOnly: [String] = []
   /// Sources with a lower stated confidence take no part; sources without one do.
   public var minimumConfidence: UInt8 = 0
@@ -66,15 +71,18 @@ public struct ScanOptions: Sendable {
   public var urlHosts = URLHostMode.off
   /// How validity takes part.
   public var timeMode: TimeMode = .any
-  /// The time that `TimeMode.now` means, in nanoseconds since 1970; when the options were made, unless set.
+  /// The time that `TimeMode.now` means, in nanoseconds since 1970.
+  ///
+  /// It is the time at which the options were made, unless set.
   public var now = SystemClock.now
-  /// Networks that are ours, for the direction of a flow.
+  /// The networks that count as ours, for the direction of a flow.
   public var home = HomeNetworks.standard
   /// Threads that scan, at most 256.
   public var threads = 1
-  /// Hits after which no more are written, in the whole run.
+  /// The number of hits that are written at most, in the whole run.
   public var limit: UInt64 = .max
-  /// Hits after which no more are written, for each input; those beyond are counted as `hits-over-limit`.
+  /// The number of hits that are written at most for each input; those beyond are counted as
+  /// `hits-over-limit`.
   public var limitPerInput: UInt64 = 10_000_000
   /// How far inputs are followed.
   public var limits = ScanLimits()
@@ -84,45 +92,53 @@ public struct ScanOptions: Sendable {
   public var grouping: Grouping = .none
   /// How hits are written.
   public var format: Format = .ndjson
-  /// A BPF expression that packets have to pass, or nil.
+  /// A BPF expression that packets have to match, or nil for all packets.
   public var bpf: String?
-  /// Times of packets that take part, in nanoseconds since 1970, or nil for all.
+  /// The range of times of the packets that take part, in nanoseconds since 1970; nil for all.
   public var packetTimes: Range<Int64>?
-  /// Where the packets of flows that hit are written, as pcapng.
+  /// The pcapng file to which the packets of flows with hits are written, or nil.
   public var evidencePath: InputPath?
-  /// Files that are written beside the hits, such as a summary: in a folder that is scanned they are no inputs.
+  /// Files that are written besides the hits, such as a summary.
+  ///
+  /// They are not scanned if they are in a folder that is.
   public var writtenPaths: [InputPath] = []
-  /// Whether every packet's addresses are observables instead of each flow's once.
+  /// Whether addresses are observables once for every packet instead of once for each flow.
   public var everyPacket = false
 
-  /// Whether defanged values in logs are read as what they stand for.
+  /// Whether defanged values in logs are read as what they stand for, such as `hxxp://` as
+  /// `http://`.
   public var refangs = false
   /// Lines shown before and after a hit in a log.
   public var contextLines = 0
-  /// Values of joint conditions count alone, as for a lookup by hand.
+  /// Whether values of joint conditions count alone, as in a lookup by hand.
   package var ignoresConditions = false
 
-  /// Hits are handed on as values (`ResultDestination.hits`).
+  /// Whether hits are delivered as values (`ResultDestination.hits`).
   package var collectsHits = false
 
-  /// Inputs that are in memory, scanned behind those that have paths; not by `Scanner.follow`, and their
-  /// packets are not written to `evidencePath`.
+  /// Inputs in memory, scanned after those that have paths.
+  ///
+  /// `Scanner.follow` ignores them, and their packets are not written to `evidencePath`.
   public var inputsInMemory: [InputInMemory] = []
 
-  /// Whether lines of logs in which no indicator can be are read all the same: slower, with the same
-  /// hits; for tests, and to measure what that saves.
+  /// Whether lines of logs that cannot hold an indicator are read all the same.
+  ///
+  /// This is slower and finds the same hits; it is for tests, and to measure what skipping lines
+  /// saves.
   package var readsEveryLine = false
 
-  /// Every kind of indicator on one thread, hits as lines of JSON, validity only annotated.
+  /// Creates the default options: every kind of indicator, one thread, hits as lines of JSON,
+  /// validity only reported.
   public init() {}
 
-  /// More threads than this only cost memory.
+  /// The most threads that are used; more would only cost memory.
   static let mostThreads = 256
 }
 
 extension ScanOptions {
-  /// A point in time, in nanoseconds since 1970, from RFC 3339 (a date alone is its midnight) or from
-  /// seconds since 1970; nil where the text is neither.
+  /// Parses a point in time, in nanoseconds since 1970; nil if the text is not one.
+  ///
+  /// The text is in RFC 3339 (a date alone means its midnight) or a number of seconds since 1970.
   public static func time(_ text: String) -> Int64? {
     let bytes = Array(text.utf8)
     let span = bytes.rawSpan
@@ -130,7 +146,7 @@ extension ScanOptions {
   }
 }
 
-/// What an input is read as.
+/// The format that an input is read as.
 public enum InputFormat: String, Sendable, CaseIterable {
   case pcap, text, jsonl, zeek, eve, csv, tsv, w3c, syslog, cef, leef, access, elb, squid
   case iptables, asa, bind, logfmt

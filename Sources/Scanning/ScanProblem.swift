@@ -5,7 +5,7 @@ public import Inputs
 public struct ScanProblem: Sendable, Equatable, Advising {
   /// What kind of problem it is, for programs; the raw value is stable.
   public enum Code: String, Sendable, CaseIterable {
-    /// The path does not exist, is not allowed or is nothing that can be read.
+    /// The path does not exist, may not be opened, or cannot be read.
     case cannotOpen = "cannot-open"
     /// The system refused to go on reading.
     case cannotRead = "cannot-read"
@@ -17,27 +17,28 @@ public struct ScanProblem: Sendable, Equatable, Advising {
     case corrupt
     /// Decompressing it would go beyond a limit.
     case tooLarge = "too-large"
-    /// A form that is known and not read, such as an archive.
+    /// The format is known but not supported, such as an archive.
     case unsupported
     /// Results are written to the file, so it was not read.
     case isOutput = "is-output"
     /// A folder without a file to scan.
     case emptyFolder = "empty-folder"
-    /// What was to be read as a capture is none.
+    /// The input was to be read as a capture but is not one.
     case notACapture = "not-a-capture"
-    /// The packet filter is none, or none for the capture's link type.
+    /// The packet filter is invalid, or invalid for the capture's link type.
     case invalidFilter = "invalid-filter"
-    /// A file that is no growing log: compressed, a capture, or no regular file.
+    /// The file cannot be followed: it is compressed, a capture, or not a regular file.
     case cannotFollow = "cannot-follow"
     /// An input that can be read only once, so that packets of its flows cannot be written.
     case cannotReadAgain = "cannot-read-again"
     /// Another process cut a database while it was read; the path is the database's.
     case databaseCut = "database-cut"
-    /// The hosts of URL indicators make no database and take no part; the path is `urlHosts`.
+    /// No database could be made of the hosts of URL indicators, so they take no part; the path is
+    /// `urlHosts`.
     case noURLHosts = "no-url-hosts"
-    /// More hits than a comparison of two databases keeps; the path is the database's.
+    /// There were more hits than a comparison of two databases keeps; the path is the database's.
     case tooManyHits = "too-many-hits"
-    /// A comparison's or explanation's own database could not be made.
+    /// The database that a comparison or explanation needs could not be made.
     case cannotCompile = "cannot-compile"
 
     /// There is nothing in the input.
@@ -48,9 +49,10 @@ public struct ScanProblem: Sendable, Equatable, Advising {
     case compressedTwice = "compressed-twice"
     /// None of a capture's packets was read: their link type is not known.
     case unknownLinkType = "unknown-link-type"
-    /// A log was read as a whole though packets were chosen by filter or time; said of the first alone.
+    /// A log was read as a whole although packets are chosen by filter or time; reported for the
+    /// first log only.
     case readWhole = "read-whole"
-    /// A file to follow is not there yet, and is waited for.
+    /// A file to follow does not exist yet; the run waits for it.
     case absent
     /// A file that is followed became shorter, and is read again from its start.
     case shortened
@@ -64,9 +66,10 @@ public struct ScanProblem: Sendable, Equatable, Advising {
   public var path: InputPath
   /// What happened and what follows from it.
   public var message: String
-  /// What to do about it where the message does not say it, such as an option that helps; mostly empty.
+  /// What to do about it, such as an option that helps; mostly empty, as the message says it.
   public var remedy: Advice
-  /// Whether the exit code must tell of it: an input was not read to its end, or a result was not written.
+  /// Whether the problem is an error for the exit code: an input was not read to its end, or a
+  /// result was not written.
   public var isError: Bool
 
   /// A problem with an input.
@@ -83,7 +86,7 @@ public struct ScanProblem: Sendable, Equatable, Advising {
   /// `PATH: what happened; what to do`.
   public var description: String { text { $0.description } }
 
-  /// `PATH: what happened; what to do`, with options as a program calls them.
+  /// `PATH: what happened; what to do`, with each option named by the closure.
   public func text(naming name: (Advice.Option) -> String) -> String {
     text("\(path): \(message)", naming: name)
   }
@@ -100,7 +103,7 @@ extension ScanProblem {
     self.init(Code(error.code), path: path, message: error.message)
   }
 
-  /// A problem with an input that was read until a fault of its own.
+  /// A problem with an input whose own fault ended the reading.
   init(path: InputPath, cutBy error: InputError) {
     self.init(path: path, error)
     if code == .truncated { message += "; hits up to there are reported" }
@@ -108,7 +111,7 @@ extension ScanProblem {
 }
 
 extension ScanProblem.Code {
-  /// What an input's fault is to a scan.
+  /// The problem code for an input's error.
   init(_ code: InputError.Code) {
     self =
       switch code {
@@ -123,7 +126,7 @@ extension ScanProblem.Code {
       }
   }
 
-  /// What a capture's fault is to a scan.
+  /// The problem code for a capture's error.
   init(_ code: CaptureError.Code) {
     self =
       switch code {

@@ -1,19 +1,20 @@
 import Synchronization
 
-/// How far a run is, readable from another thread while it goes on.
+/// The progress of a run, which other threads may read while it goes on.
 public final class ScanProgress: Sendable {
   private let bytes = Atomic<UInt64>(0)
   private let stop = Atomic<Bool>(false)
 
-  /// A run that has not begun.
+  /// Creates the progress of a run that has not begun.
   public init() {}
 
   /// Bytes read from the inputs' files, before decompression.
   public var bytesRead: UInt64 { bytes.load(ordering: .relaxed) }
 
-  /// Asks the run to end: behind the hit that is being handed over, or the lines that are being written.
+  /// Asks the run to end after the hit that is being delivered, or the lines that are being
+  /// written.
   ///
-  /// Hits that were found by then and are not handed over are counted, as `hits-behind-the-stop`.
+  /// Hits that were found by then but not delivered are counted as `hits-behind-the-stop`.
   public func requestStop() { stop.store(true, ordering: .relaxed) }
 
   /// Whether the run was asked to end.

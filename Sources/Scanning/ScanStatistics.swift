@@ -10,7 +10,7 @@ package struct ScanStatistics: Sendable {
   package var bytes: UInt64 = 0
   package var packets: UInt64 = 0
   package var lines: UInt64 = 0
-  /// Observables by kind (index: raw value of the kind).
+  /// Observables by kind; the index is the kind's raw value.
   package var observables = [UInt64](repeating: 0, count: 64)
   /// Hits by kind.
   package var hits = [UInt64](repeating: 0, count: 64)
@@ -19,12 +19,13 @@ package struct ScanStatistics: Sendable {
   /// Hits by entry, for the ten that hit most.
   package var hitsByEntry = EntryCounts()
   package var suppressed: UInt64 = 0
-  /// Hosts of URL indicators to which encrypted connections went: entries of `URLHosts.database`.
+  /// Hosts of URL indicators that encrypted connections named: entries of `URLHosts.database`.
   package var encryptedHosts: Set<UInt32> = []
-  /// Names in the clear of encrypted connections that may be hosts of URL indicators, where those hosts do not
-  /// match (`EncryptedNames`).
+  /// Names shown by encrypted connections that may be hosts of URL indicators.
+  ///
+  /// Gathered only if those hosts do not match (`EncryptedNames`).
   package var encryptedNames: Set<[UInt8]> = []
-  /// Flows that hit, by input, where their packets are to be written.
+  /// Flows with hits, by input, if their packets are to be written.
   package var hitFlows: [Int: FlowSelection] = [:]
   /// What was skipped, cut off or odd, by reason.
   package var skipped = Tally()

@@ -6,7 +6,7 @@ public import Inputs
 import Logs
 import Matchers
 
-/// What a run came to.
+/// The outcome of a run.
 public struct ScanReport: Sendable {
   /// Everything that was counted.
   package var statistics: ScanStatistics
@@ -22,11 +22,12 @@ public struct ScanReport: Sendable {
   public var isBrokenPipe: Bool
   /// Whether the run was asked to stop before its end.
   public var isInterrupted: Bool
-  /// Whether the run ended with the hits of `ScanOptions.limit`, whatever the inputs still hold.
+  /// Whether the run ended because it had `ScanOptions.limit` hits, whatever the inputs still hold.
   public var isLimited = false
   /// Whether all inputs were read to their end, and all output was written.
   ///
-  /// What `limitPerInput` cut is none the less only counted, as `skipped["hits-over-limit"]`.
+  /// Hits beyond `limitPerInput` do not make a run incomplete; they are counted as
+  /// `skipped["hits-over-limit"]`.
   public var isComplete: Bool { !(hasErrors || isInterrupted || isLimited || isBrokenPipe) }
   /// Time from the first byte to the last.
   public var seconds: Double
@@ -40,30 +41,31 @@ public struct ScanReport: Sendable {
   public var lines: UInt64 { statistics.lines }
   /// What was not looked at, cut by a limit or odd, by reason.
   public var skipped: Tally { statistics.skipped }
-  /// Hits by the name of the feed; one that several feeds list counts for each.
+  /// Hits by the name of the feed; a hit that several feeds list counts for each.
   public var hitsByFeed: [String: UInt64] { statistics.hitsByFeed }
   /// The entries that hit most, with their hits; at most ten.
   package var topEntries: [(entry: ResolvedEntry, hits: UInt64)]
-  /// URL indicators on hosts to which only encrypted connections showed a name; nil where no URL indicators
-  /// took part.
+  /// The number of URL indicators on hosts that encrypted connections named, so that their URLs
+  /// could not be seen; nil if no URL indicators took part.
   public var encryptedURLs: UInt64?
 }
 
-/// Scans captures and logs against databases, or lists what would be looked at.
+/// Scans captures and logs against databases, or lists their observables.
 public enum Scanner {
-  /// Scans inputs in order and writes hits, or hands them over.
+  /// Scans inputs in order and writes hits, or delivers them.
   ///
   /// - Parameters:
-  ///   - inputs: files, folders, `-` for standard input; captures and logs, told by content.
-  ///   - openInputs: what is open already, scanned behind those; its packets are not written to `evidencePath`.
-  ///   - databases: what to match against.
+  ///   - inputs: files, folders, `-` for standard input; captures and logs, recognised by content.
+  ///   - openInputs: inputs that are open already, scanned after the others; their packets are not
+  ///     written to `evidencePath`.
+  ///   - databases: the databases to match against.
   ///   - options: what takes part and how it is reported.
   ///   - destination: where hits go.
   ///   - writesHits: false to count only.
-  ///   - progress: tells how many bytes were read; `requestStop()` ends the run from another thread.
-  ///   - report: called for each problem, in order of the inputs, on a thread of the run; the others wait
-  ///     meanwhile, so it must return soon.
-  /// - Returns: what the run came to.
+  ///   - progress: says how many bytes were read; `requestStop()` ends the run from another thread.
+  ///   - report: called for each problem, in order of the inputs, on a thread of the run; the
+  ///     others wait meanwhile, so it must return soon.
+  /// - Returns: the outcome of the run.
   public static func scan(
     inputs: [InputPath], openInputs: [OpenInput] = [], databases: [IndicatorDatabase],
     options: ScanOptions, to destination: ResultDestination, writesHits: Bool = true,
@@ -99,18 +101,19 @@ public enum Scanner {
 
   /// Scans log files that grow, line by line, until the run is asked to stop.
   ///
-  /// What is there already comes first. A file that is replaced (rotated) or becomes shorter is read on
-  /// from its start; one that is not there yet is waited for. Hits are written when they are found.
+  /// The existing content comes first. A file that is replaced (rotated) or becomes shorter is read
+  /// again from its start; the run waits for one that does not exist yet. Hits are written when
+  /// they are found.
   ///
   /// - Parameters:
   ///   - paths: the files, neither compressed nor captures.
-  ///   - databases: what to match against.
+  ///   - databases: the databases to match against.
   ///   - options: what takes part and how it is reported; one thread does the work.
   ///   - destination: where hits go.
   ///   - writesHits: false to count only.
-  ///   - progress: used to stop the run from another thread or a signal's handler.
+  ///   - progress: used to stop the run from another thread or a signal handler.
   ///   - report: called for each problem, on the caller's thread.
-  /// - Returns: what the run came to.
+  /// - Returns: the outcome of the run.
   @available(
     *, noasync,
     message: "it blocks until it is asked to stop: call it on a thread of your own"
@@ -122,7 +125,7 @@ public enum Scanner {
   ) -> ScanReport {
     let start = SystemClock.seconds
     var options = options
-    // An input that is followed has no end.
+    // A followed input has no end, so a limit per input makes no sense.
     options.limitPerInput = .max
     if case .hits = destination { options.collectsHits = true }
     let (hosts, hasFailed) = hosts(of: databases, options, report)
@@ -147,7 +150,8 @@ public enum Scanner {
     return result
   }
 
-  /// The inputs, listed before anything is written: results in a folder of logs are no log.
+  /// Lists the inputs before anything is written, leaving out the files to which results are
+  /// written.
   private static func list(
     _ inputs: [InputPath], _ options: ScanOptions, _ place: OutputPlace
   ) -> InputList {
@@ -164,7 +168,7 @@ public enum Scanner {
     return InputList(inputs, maximumDepth: options.limits.folderDepth, written: written)
   }
 
-  /// Counts the URL indicators on hosts to which encrypted connections went.
+  /// Counts the URL indicators on hosts that encrypted connections named.
   private static func countEncryptedURLs(
     of databases: [IndicatorDatabase], _ hosts: URLHosts?, _ options: ScanOptions,
     in result: inout ScanReport
@@ -176,7 +180,7 @@ public enum Scanner {
     }
   }
 
-  /// The hosts of URL indicators, where they take part, and whether they would but cannot.
+  /// The hosts of URL indicators, if they take part, and whether making their database failed.
   private static func hosts(
     of databases: [IndicatorDatabase], _ options: ScanOptions,
     _ report: @Sendable (ScanProblem) -> Void
@@ -208,7 +212,7 @@ public enum Scanner {
       kinds.formUnion(IndicatorKindSet(database.entryCounts.map(\.kind)))
     }
     kinds.formIntersection(options.kinds)
-    // What only weak entries could match need not be looked for.
+    // Kinds that only weak entries could match need not be looked for.
     var lookedUp = databases.reduce(into: IndicatorKindSet()) {
       $0.formUnion($1.kindsToLookUp(LookupOptions(options)))
     }
@@ -219,7 +223,7 @@ public enum Scanner {
       lookedUp.insert(IndicatorKindSet(.domain))
       lookup.kinds.insert(IndicatorKindSet(.domain))
     } else if EncryptedNames.takePart(databases, options) {
-      // The finder of candidates looks for the hosts of URLs as it is.
+      // The candidate finder looks for the hosts of URLs anyway.
       kinds.insert(IndicatorKindSet(.domain))
       lookedUp.insert(IndicatorKindSet(.domain))
     }
@@ -242,17 +246,18 @@ public enum Scanner {
       databases: databases)
   }
 
-  /// Writes every observable of the inputs as a line of JSON, or hands the lines over.
+  /// Writes every observable of the inputs as a line of JSON, or delivers the lines.
   ///
   /// - Parameters:
-  ///   - inputs: files, folders, `-` for standard input; captures and logs, told by content.
-  ///   - openInputs: what is open already, scanned behind those; its packets are not written to `evidencePath`.
-  ///   - options: what takes part; `limit` counts lines, and what says how hits are found and written means
-  ///     nothing here.
+  ///   - inputs: files, folders, `-` for standard input; captures and logs, recognised by content.
+  ///   - openInputs: inputs that are open already, scanned after the others; their packets are not
+  ///     written to `evidencePath`.
+  ///   - options: what takes part; `limit` counts lines, and options on how hits are found and
+  ///     written are ignored.
   ///   - destination: where the lines go.
-  ///   - progress: tells how many bytes were read; `requestStop()` ends the run from another thread.
-  ///   - report: called for each problem, as of a scan.
-  /// - Returns: what the run came to; it has no hits.
+  ///   - progress: says how many bytes were read; `requestStop()` ends the run from another thread.
+  ///   - report: called for each problem, as in a scan.
+  /// - Returns: the outcome of the run; it has no hits.
   public static func extract(
     inputs: [InputPath], openInputs: [OpenInput] = [], options: ScanOptions,
     to destination: ListingDestination,
@@ -357,7 +362,8 @@ public enum Scanner {
     return outcome(of: writer, plan, since: start)
   }
 
-  /// Says of each database that was lost while it was read that hits are missing.
+  /// Notes a problem for each database that another process cut while it was read: hits are
+  /// missing.
   private static func noteCutDatabases(_ plan: ScanPlan, _ writer: ResultWriter) {
     for database in plan.databases where database.isCut {
       writer.note(
