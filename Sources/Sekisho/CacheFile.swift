@@ -1,9 +1,9 @@
 import Glibc
 import Inputs
 
-/// The files of a cache's folder.
+/// Reads, writes and removes the files in a cache's folder.
 enum CacheFile {
-  /// All bytes of a plain file; nil where there is none.
+  /// All bytes of a regular file; nil if there is none at the path.
   static func read(_ path: String) -> [UInt8]? {
     // SAFETY: the system reads the path within the call.
     let file = unsafe InputPath(path).withCString {
@@ -26,17 +26,17 @@ enum CacheFile {
     }
   }
 
-  /// Puts a whole file in place under its name; gives what went wrong.
+  /// Puts a whole file in place under its name; returns what went wrong, or nil.
   static func write(_ bytes: [UInt8], to path: String, folder: String) -> String? {
     // SAFETY: the system reads the path within the call.
     let made = unsafe InputPath(folder).withCString { unsafe mkdir($0, 0o700) }
     if made != 0, errno != EEXIST { return message() }
-    // What is no plain file of ours, a link above all, is replaced, not written through.
+    // Anything but a regular file, above all a link, is replaced instead of written through.
     var facts = stat()
     // SAFETY: the system fills the structure and reads the path within the call.
     if unsafe lstat(path, &facts) == 0, facts.st_mode & S_IFMT != S_IFREG { unsafe unlink(path) }
     do throws(InputError) {
-      // What a crash leaves behind has not the sum that it should have.
+      // No sync is needed: a file that a crash left damaged has a wrong checksum.
       var file = try AtomicFile(path: path, isDurable: false)
       try file.write(bytes)
       try file.commit()
@@ -48,7 +48,7 @@ enum CacheFile {
 
   /// Removes files, those unused for longest first, until the rest is no larger than a limit.
   ///
-  /// Only files that a cache may have written are looked at, and those just used stay.
+  /// Only files that a cache may have written are removed, and those in `used` stay.
   static func trim(_ folder: String, to limit: UInt64, keeping used: Set<String>) {
     // SAFETY: the system reads the path within the call.
     guard let handle = unsafe InputPath(folder).withCString({ unsafe opendir($0) }) else { return }
@@ -65,7 +65,7 @@ enum CacheFile {
       var facts = stat()
       guard unsafe lstat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG else { continue }
       if name.contains(".feed."), name.hasSuffix(AtomicFile.temporarySuffix) {
-        // Of a program that ended while it wrote.
+        // A temporary file, left by a program that ended while it wrote.
         if facts.st_mtim.tv_sec < now - 3600 { unsafe unlink(path) }
         continue
       }

@@ -4,29 +4,29 @@ import Indicators
 import Inputs
 import Parsing
 
-/// What was read of one feed, in bytes: its summary, and its records with all they refer to.
+/// One feed as it was read, as bytes: its summary, and its records with all they refer to.
 ///
 ///     0   8    magic `SekiFeed`
 ///     8   4    version of this layout
 ///     12  16   XXH3 of what follows, 128 bits
-///     28  …    summary, strings, lists, contexts, records, values: little-endian numbers, and strings with
-///              their length before them
+///     28  …    summary, contexts with their strings and lists, records, values: little-endian
+///              numbers, and strings with their length before them
 ///
-/// Strings, lists and contexts are numbered anew, from those of the feed's records alone.
+/// Contexts are numbered anew, in the order in which the feed's records first use them.
 struct CachedFeed {
-  /// Changes whenever what is kept, or what reading means, changes.
+  /// Changes whenever the layout, or the result of reading a feed, changes.
   static let version: UInt32 = 3
   private static let magic = Array("SekiFeed".utf8)
   private static let headerLength = 28
 
   let bytes: [UInt8]
 
-  /// Bytes that a file held, to be checked when they are read.
+  /// Takes the bytes of a file, which are checked when they are read.
   init(bytes: [UInt8]) { self.bytes = bytes }
 
   // MARK: Writing
 
-  /// What a collection holds of its last feed, whose records begin at the one given.
+  /// Writes a collection's last feed, whose records begin at index `first`.
   init(_ collection: IndicatorCollection, from first: Int, _ summary: FeedSummary) {
     var body = ByteWriter()
     Self.append(summary, to: &body)
@@ -83,7 +83,9 @@ struct CachedFeed {
 
   // MARK: Reading
 
-  /// Adds the feed to a collection as if it had been read; nil, and nothing added, where the bytes are damaged.
+  /// Adds the feed to a collection as if it had been read from its source.
+  ///
+  /// - Returns: the feed's summary; nil, with nothing added, if the bytes are damaged.
   func append(
     to collection: inout IndicatorCollection, of request: FeedReader.Request
   ) -> FeedSummary? {
@@ -145,7 +147,7 @@ struct CachedFeed {
     }
   }
 
-  /// Bytes of a record without its value.
+  /// The number of bytes of a record without its value.
   private static let recordLength = 20
 
   private func readRecords(
@@ -182,7 +184,7 @@ struct CachedFeed {
   }
 }
 
-/// Strings, lists and contexts that records refer to, numbered in the order of first use.
+/// The contexts that records refer to, numbered in the order of first use.
 private struct NumberTables {
   private let collection: IndicatorCollection
   private var contexts: [UInt32] = []
@@ -234,7 +236,8 @@ private struct NumberTables {
     body.bytes.append(contentsOf: bytes)
   }
 
-  /// The identifiers in a collection of the contexts that were written; nil where they make no sense.
+  /// Reads the contexts into a collection and returns their identifiers there; nil if they are
+  /// invalid.
   static func read(
     _ reader: inout ByteReader, into collection: inout IndicatorCollection
   ) -> [UInt32]? {
@@ -279,7 +282,7 @@ private struct NumberTables {
   }
 }
 
-/// Writes numbers and strings one behind the other.
+/// Writes numbers and strings one after another.
 private struct ByteWriter {
   var bytes: [UInt8] = []
 
@@ -297,7 +300,9 @@ private struct ByteWriter {
   }
 }
 
-/// Reads what `ByteWriter` wrote; behind the end there are zeros, and it is remembered.
+/// Reads what `ByteWriter` wrote.
+///
+/// Beyond the end it reads zeros, and remembers that it failed.
 private struct ByteReader {
   let bytes: [UInt8]
   private(set) var offset: Int
@@ -332,7 +337,7 @@ private struct ByteReader {
     return number
   }
 
-  /// A number of things, each of a byte at least.
+  /// Reads a number of elements, each of which takes at least one byte.
   mutating func count() -> Int {
     let count = Int(number(UInt32.self))
     if count > bytesLeft {

@@ -4,23 +4,24 @@ import Glibc
 import Indicators
 import Parsing
 
-/// Reads feeds by way of a cache.
+/// Reads feeds through a cache.
 struct CachedFeedReader {
   private let cache: FeedCache
   private var use = FeedCache.Use()
-  /// Names of the files that were used, which are not removed.
+  /// Names of the cache's files that were used in this run, which are not removed.
   private var used: Set<String> = []
   private var isWritable = true
 
   init(_ cache: FeedCache) { self.cache = cache }
 
-  /// Adds a feed as `FeedReader.read` does; gives its file's hash, or nil for one that has to be read without a
-  /// cache.
+  /// Adds a feed as `FeedReader.read` does.
+  ///
+  /// - Returns: the hash of the feed's file; nil if the feed has to be read without a cache.
   mutating func read(
     _ request: FeedReader.Request, into collection: inout IndicatorCollection,
     report: inout FeedReport
   ) throws(FeedError) -> FeedInput? {
-    // Before the hash is taken: what is read later must be what it is of.
+    // Taken before the hash, to notice below if the file changes between hashing and reading.
     let before = FileState(request.path)
     guard request.bytes == nil, request.path != "-", let input = FeedInput(path: request.path)
     else { return nil }
@@ -29,7 +30,7 @@ struct CachedFeedReader {
     if let found = load(path, request, into: &collection) {
       used.insert(name)
       use.found += 1
-      // The times of files say which were used last.
+      // Update the file's time, which says when it was used last.
       _ = unsafe utimes(path, nil)
       report.feeds.append(found)
       return input
@@ -40,7 +41,7 @@ struct CachedFeedReader {
       path: request.path, format: request.format, options: request.options.withoutLimits,
       into: &collection, report: &report)
     guard report.feeds.count == count + 1 else { return input }
-    // A file that changed meanwhile is not what its hash says.
+    // A file that changed meanwhile may not match its hash, so it is not kept.
     let isSame = FileState(request.path) == before
     if isSame { keep(CachedFeed(collection, from: first, report.feeds[count]), path, name) }
     FeedReader.applyLimits(
@@ -49,7 +50,7 @@ struct CachedFeedReader {
   }
 
   private static func name(_ request: FeedReader.Request, _ input: FeedInput) -> String {
-    // A format may look at a file's name (`.fp`).
+    // The file's name matters, since a format may look at it (`.fp`).
     let file = request.path.utf8.split(separator: UInt8(ascii: "/")).last.map { String($0) ?? "" }
     let facts = [
       "\(CachedFeed.version)", Sekisho.version, Program.identity, input.hash, "\(input.byteCount)",
@@ -83,14 +84,14 @@ struct CachedFeedReader {
     use.kept += 1
   }
 
-  /// Makes the folder no larger than it may be.
+  /// Removes old files if the folder is too large, and returns how the cache was used.
   consuming func finish() -> FeedCache.Use {
     CacheFile.trim(cache.folder, to: cache.byteLimit, keeping: used)
     return use
   }
 }
 
-/// What tells whether a file was changed.
+/// The properties of a file that show whether it was changed.
 private struct FileState: Equatable {
   private var number: UInt64 = 0
   private var length: Int = -1
@@ -107,9 +108,9 @@ private struct FileState: Equatable {
   }
 }
 
-/// The program that reads.
+/// The running program.
 private enum Program {
-  /// Differs for every build of it, whatever its version says.
+  /// Identifies the build of the program, which its version need not.
   static let identity: String = {
     var facts = stat()
     guard unsafe stat("/proc/self/exe", &facts) == 0 else { return "" }

@@ -4,9 +4,9 @@ public import Inputs
 public import Reports
 public import Scanning
 
-/// Feeds to compare, with what they are compared with.
+/// A request to compare feeds, with all that they are compared with.
 public struct CoverageRequest: Sendable {
-  /// The feeds; folders stand for the feeds in them.
+  /// The feeds; a folder means the feeds in it.
   public var feeds: [FeedReader.Request] = []
   /// Folders of dated copies of feeds (`SnapshotPath`).
   public var snapshots: [FeedReader.Request] = []
@@ -14,15 +14,16 @@ public struct CoverageRequest: Sendable {
   public var allow: [FeedReader.Request] = []
   /// Values that should be in a feed.
   public var truth: [FeedReader.Request] = []
-  /// Captures and logs.
+  /// Captures and logs to scan.
   public var inputs: [InputPath] = []
   /// What takes part.
   public var options = CoverageOptions()
-  /// Ages count from the day of the last copy, or now where there are no copies, instead of
-  /// from the time in the options.
+  /// Whether ages count from the day of the last copy instead of from the time in the options.
+  ///
+  /// Without copies they then count from now.
   public var usesLastCopy = true
 
-  /// A request for nothing.
+  /// Creates an empty request.
   public init() {}
 }
 
@@ -30,9 +31,9 @@ public struct CoverageRequest: Sendable {
 public struct CoverageFeeds: Sendable {
   /// The feeds, allow lists and the truth, compiled together.
   public let compilation: Compilation
-  /// What each of them is.
+  /// The role of each feed in the comparison.
   public let sources: [CoverageSource]
-  /// Copies whose path holds no date.
+  /// Files in snapshot folders whose path contains no date; they are left out.
   public let undated: [String]
 }
 
@@ -99,12 +100,12 @@ extension Sekisho {
   /// Compares feeds that were read.
   ///
   /// - Parameters:
-  ///   - feeds: what `read` gave.
-  ///   - request: what was asked for.
+  ///   - feeds: the result of `read`.
+  ///   - request: the request that was read.
   ///   - progress: read or used to stop the scan from another thread.
   ///   - report: called for each problem of the inputs.
-  /// - Returns: each feed's figures, those of each pair, and what was found.
-  /// - Throws: where there is nothing to compare or too much of it.
+  /// - Returns: the figures of each feed and of each pair, and what was found.
+  /// - Throws: if there is nothing to compare, or too much.
   public static func coverage(
     _ feeds: CoverageFeeds, _ request: CoverageRequest, progress: ScanProgress = ScanProgress(),
     report: @escaping @Sendable (ScanProblem) -> Void = { _ in }

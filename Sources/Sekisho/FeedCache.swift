@@ -1,30 +1,31 @@
-/// A folder that keeps what was read of feeds, so that those that did not change need not be read again.
+/// A folder that keeps feeds as they were read, so that unchanged ones need not be read again.
 ///
-/// A file of it is found by the hash of the feed's bytes, how the feed is read, and the program that read it. So nothing
-/// in it is ever wrong, at most useless: another program, another version or another option leads to other files. Files are
-/// put in place whole, under names that say what is in them, so that any number of programs may share a folder.
+/// A file in it is found by the hash of the feed's bytes, the options for reading the feed, and the
+/// program that read it. So a file is never wrong, only useless at worst: another program, version
+/// or option leads to other files. Files are put in place whole, under names that say what is in
+/// them, so any number of programs may share a folder.
 public struct FeedCache: Sendable {
-  /// Its path; made when first written to.
+  /// The folder's path; the folder is made when it is first written to.
   public var folder: String
-  /// Bytes that the folder may hold; the files unused for longest go first.
+  /// The number of bytes that the folder may hold; files unused for longest are removed first.
   public var byteLimit: UInt64
 
-  /// A cache in a folder.
+  /// Creates a cache in a folder.
   public init(folder: String, byteLimit: UInt64 = 4 << 30) {
     self.folder = folder
     self.byteLimit = byteLimit
   }
 
-  /// What a cache was good for in one compilation.
+  /// How a cache was used in one compilation.
   public struct Use: Sendable {
-    /// Feeds that were not read again.
+    /// The number of feeds that were found and not read again.
     public var found = 0
-    /// Feeds that were read and kept.
+    /// The number of feeds that were read and stored.
     public var kept = 0
-    /// What could not be used or written, for a person's eye.
+    /// Messages for people about files that could not be used or written.
     public var notes: [String] = []
 
-    /// No use.
+    /// Creates an empty record of use.
     public init() {}
   }
 }

@@ -22,15 +22,16 @@ public enum Sekisho {
   /// The version of the library and of the command.
   public static let version = "0.1.0"
 
-  /// Reads feeds, folders and what is in memory included, and merges what they say.
+  /// Reads feeds from files, folders and memory, and merges them.
   ///
-  /// A bad line is a diagnostic in the report; a feed that cannot be read is an error in the result,
-  /// and the others are used.
+  /// A bad line is a diagnostic in the report. A feed that cannot be read is an error in the
+  /// result, and the others are used.
   ///
   /// - Parameters:
   ///   - requests: the feeds.
-  ///   - cache: what was read of unchanged feeds before; the result is the same with and without.
-  /// - Returns: what was read, on its way to a database.
+  ///   - cache: keeps feeds as they were read, for those that did not change; the result is the
+  ///     same with and without.
+  /// - Returns: the indicators that were read, from which a database can be made.
   public static func compile(
     _ requests: [FeedReader.Request], cache: FeedCache? = nil
   ) -> Compilation {
@@ -65,17 +66,17 @@ public enum Sekisho {
   }
 }
 
-/// Indicators read from feeds, on their way to a database.
+/// Indicators read from feeds, from which a database can be made.
 public struct Compilation: Sendable {
-  /// What the feeds said, lists of digests as such.
+  /// The indicators, with lists of digests still packed.
   let gathered: IndicatorCollection
-  /// What the feeds said.
+  /// The indicators, one record each. Unpacks the digest lists at each access: keep the result.
   public var collection: IndicatorCollection { gathered.unpacked() }
-  /// What came of each feed.
+  /// The outcome of reading each feed.
   public let report: FeedReport
   /// Feeds that could not be read.
   public let errors: [FeedError]
-  /// What a cache was good for.
+  /// How the cache was used.
   public let cacheUse: FeedCache.Use
 
   /// The database as it is written to a file.

@@ -4,10 +4,10 @@ extension MatcherBenchmark {
   /// Reads both files into memory, decompressed, and measures.
   ///
   /// - Parameters:
-  ///   - entries: patterns, keys or prefixes, one a line; `-` is standard input.
-  ///   - input: what is searched or asked for.
+  ///   - entries: patterns, keys or prefixes, one per line; `-` is standard input.
+  ///   - input: the text to search, or the queries.
   /// - Returns: the figures.
-  /// - Throws: what is wrong with a file or a line of it.
+  /// - Throws: `Failure` that tells what is wrong with a file or one of its lines.
   package func run(entries: InputPath, input: InputPath) throws(Failure) -> Result {
     var benchmark = self
     benchmark.names = (entries.description, input.description)
@@ -33,7 +33,7 @@ extension MatcherBenchmark.Result {
     """
   }
 
-  /// The figures for a person, a line each.
+  /// The figures for people, one per line.
   package var text: String {
     func shown(_ value: Double) -> String {
       let scaled = (value * 1000).rounded() / 1000

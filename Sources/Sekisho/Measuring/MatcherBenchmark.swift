@@ -3,41 +3,43 @@ internal import Parsing
 
 /// Measures one matcher over data in memory.
 ///
-/// What is measured is the search alone: the data is read and the structure built before, and each
-/// repetition goes over all of the input.
+/// Only the search is measured: the data is read and the structure built before, and each
+/// repetition goes over the whole input.
 package struct MatcherBenchmark: Sendable {
   /// Which matcher, and how lines become its entries and queries.
   package enum Kind: Sendable {
-    /// One pattern a line, searched for in the whole input.
+    /// One pattern per line, searched for in the whole input.
     case literals(ignoresCase: Bool, strategy: LiteralStrategy = .automatic)
-    /// One key a line, and one query a line of the input; as pairs of hexadecimal digits if asked.
+    /// One key per line, and one query per line of the input; written as pairs of hexadecimal
+    /// digits if `isHex`.
     case keys(isHex: Bool, ignoresCase: Bool)
-    /// One prefix or address a line, and one address a line of the input; the longest prefix over each,
-    /// or all.
+    /// One prefix or address per line, and one address per line of the input.
+    ///
+    /// For each address the longest prefix that covers it is looked up, or all if `covering`.
     case prefixes(covering: Bool)
   }
 
-  /// How literals are found.
+  /// The algorithm that finds literals.
   package enum LiteralStrategy: String, Sendable, CaseIterable {
-    /// As the builder chooses from the patterns.
+    /// The builder chooses by the patterns.
     case automatic
-    /// The automaton of Aho and Corasick alone: what a search costs that never depends on the input.
+    /// Always the Aho–Corasick automaton, whose cost never depends on the input.
     case automaton
-    /// Rare pairs of bytes, whatever they are expected to cost.
+    /// Always rare pairs of bytes, whatever they are expected to cost.
     case anchors
   }
 
-  /// What came of it.
+  /// The result of a measurement.
   package struct Result: Sendable {
-    /// Patterns, keys or prefixes, without doubles for keys and prefixes.
+    /// The number of patterns, keys or prefixes; duplicate keys and prefixes count once.
     package var entries: Int
-    /// Seconds from the lines in memory to the image.
+    /// The seconds it took to build the image from the entries in memory.
     package var buildSeconds: Double
     /// Bytes of the image.
     package var structureBytes: Int
     /// Bytes of the input.
     package var inputBytes: Int
-    /// Occurrences of patterns, or queries with an answer.
+    /// The number of pattern occurrences, of queries with an answer, or of covering prefixes.
     package var matches: UInt64
     /// The highest rate of a repetition.
     package var best: Double
@@ -49,9 +51,9 @@ package struct MatcherBenchmark: Sendable {
 
   /// Why there is nothing to measure.
   package struct Failure: Error, Sendable, CustomStringConvertible {
-    /// The file to blame, where one is.
+    /// The file that has the fault, if any.
     package var path: String?
-    /// The line to blame, from 1, where one is.
+    /// The line that has the fault, from 1, if any.
     package var line: Int?
     /// What is wrong.
     package var problem: String
@@ -66,10 +68,10 @@ package struct MatcherBenchmark: Sendable {
 
   private let kind: Kind
   private let repetitions: Int
-  /// What the two texts are called in messages.
+  /// The names of the two texts in messages.
   var names: (entries: String?, input: String?) = (nil, nil)
 
-  /// A measurement of so many repetitions, at least one.
+  /// Creates a measurement with the given number of repetitions, at least one.
   package init(_ kind: Kind, repetitions: Int) {
     self.kind = kind
     self.repetitions = max(1, repetitions)
@@ -220,13 +222,13 @@ package struct MatcherBenchmark: Sendable {
     return result
   }
 
-  /// The trie of an image; nil for a family of which there is nothing.
+  /// The trie of an image; nil for an address family without entries.
   private static func trie(_ image: [UInt8]) throws -> PrefixTrie? {
     guard !image.isEmpty else { return nil }
     return try PrefixTrie(image: ImageBytes(copying: image.rawSpan), range: 0..<image.count)
   }
 
-  /// What a text holds; its faults tell the text's name.
+  /// Reads a text, and adds the text's name to a failure.
   private static func named<Value>(
     _ name: String?, _ read: () throws(Failure) -> Value
   ) throws(Failure) -> Value {
@@ -237,7 +239,7 @@ package struct MatcherBenchmark: Sendable {
     }
   }
 
-  /// Looks up all queries, and counts the answers or all prefixes over each.
+  /// Looks up all queries, and counts the answers, or all prefixes that cover each query.
   private static func count<Query: BitwiseCopyable>(
     _ trie: PrefixTrie, _ queries: [Query], covering: Bool,
     lookup: (Span<Query>, inout MutableSpan<UInt32>) -> Void
@@ -263,9 +265,9 @@ package struct MatcherBenchmark: Sendable {
     return found
   }
 
-  /// How many of the first numbers are not `none`.
+  /// How many of the first `count` numbers are not `none`.
   ///
-  /// Without a branch, which would be guessed wrong for every other one.
+  /// It has no branch, since a branch would be predicted wrong about every other time.
   @inline(__always)
   private static func answered(_ numbers: [UInt32], _ count: Int) -> UInt64 {
     var none: UInt64 = 0
@@ -273,9 +275,9 @@ package struct MatcherBenchmark: Sendable {
     return UInt64(count) &- none
   }
 
-  /// Keys that are handed over at once.
+  /// The number of keys in one lookup call.
   private static let keyBatch = 64
-  /// Addresses that are handed over at once.
+  /// The number of addresses in one lookup call.
   private static let batch = 256
 
   private func measure(_ result: inout Result, amount: Double, _ body: () -> UInt64) {

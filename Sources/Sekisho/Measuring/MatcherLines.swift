@@ -3,8 +3,9 @@ internal import Parsing
 
 /// The lines of a text.
 enum Lines {
-  /// Calls with the range of each line that is not empty, its end and a carriage return left out, and
-  /// with its number from 1.
+  /// Calls a closure with the range and the number, from 1, of each line that is not empty.
+  ///
+  /// The range excludes the line's end and a carriage return before it.
   static func forEach<Failure: Error>(
     _ text: [UInt8], _ body: (Range<Int>, Int) throws(Failure) -> Void
   ) throws(Failure) {
@@ -21,7 +22,7 @@ enum Lines {
   }
 }
 
-/// Keys, one a line.
+/// Keys, one per line.
 struct KeyLines {
   var bytes: [UInt8] = []
   var references: [KeyReference] = []
@@ -56,21 +57,21 @@ struct KeyLines {
     }
   }
 
-  /// The length of all keys if it is one.
+  /// The length of the keys if all have the same.
   var commonLength: Int? {
     guard let first = references.first else { return nil }
     return references.allSatisfy { $0.length == first.length } ? Int(first.length) : nil
   }
 }
 
-/// Prefixes or addresses, one a line, of one family or both.
+/// Prefixes or addresses, one per line, of one family or both.
 struct PrefixLines {
-  /// Those of one family.
+  /// The prefixes of one address family.
   struct Family {
     let isIPv6: Bool
     var entries: [(address: IPv6Bits, length: Int)] = []
 
-    /// The entries in order, without doubles.
+    /// The entries in order, without duplicates.
     func distinct() -> [(address: IPv6Bits, length: Int)] {
       let sorted = entries.sorted {
         ($0.address.high, $0.address.low, $0.length)
@@ -85,7 +86,7 @@ struct PrefixLines {
       return result
     }
 
-    /// The image of the distinct entries, numbered in their order, and how many they are.
+    /// Builds the image of the distinct entries, numbered in order, and returns their number too.
     func build() throws(ImageError) -> (image: [UInt8], count: Int) {
       var builder = PrefixTrieBuilder()
       let distinct = distinct()
@@ -147,7 +148,7 @@ struct PrefixLines {
     return nil
   }
 
-  /// The address without the bits below the prefix.
+  /// The address with the bits after the prefix set to zero.
   private static func cleared(_ bits: IPv6Bits, most: Int, length: Int) -> IPv6Bits {
     let below = most - length
     if below >= 128 { return IPv6Bits(high: 0, low: 0) }
