@@ -2,15 +2,17 @@ package import Capture
 package import Indicators
 package import Inputs
 
-/// Reads one packet capture and hands out what its packets hold, batch by batch.
+/// Reads one packet capture and returns the observables of its packets, batch by batch.
 ///
-/// Values of captures are always in the batch's arena (`ObservableFlags.inArena`), so no chunk
-/// travels beside the batch. A record is a packet, numbered from 1 as Wireshark does; its flow is
-/// shown from the originator's side. A value whose bytes several packets brought belongs to the packet
-/// that completed it, so numbers of records may go back; `ObservableRecord.base` counts what led to
-/// them up, so that (number, base) puts them in order. Memory is bounded by the limits of
-/// `CaptureOptions`: about 100 bytes a flow, what TCP streams and IP fragments wait with, and two
-/// stretches of a megabyte. Not thread-safe: one reader, one thread.
+/// Values of captures are always in the batch's arena (`ObservableFlags.inArena`), so a batch needs
+/// no chunk. A record is a packet, numbered from 1 as in Wireshark; its flow is shown from the
+/// originator's side. A value whose bytes arrived in several packets belongs to the packet that
+/// completed it, so record numbers may go back. `ObservableRecord.base` rises with each step, so
+/// that (number, base) puts records in order.
+///
+/// Memory is bounded by the limits of `CaptureOptions`: about 100 bytes for each flow, the data
+/// that waits in TCP streams and IP fragments, and two stretches of a megabyte. Not thread-safe:
+/// one reader, one thread.
 package final class CaptureReader {
   private let dealer: CaptureDealer
   private let worker: FlowWorker
@@ -22,7 +24,7 @@ package final class CaptureReader {
   private var isAtEnd = false
   private var failure: CaptureError?
 
-  /// Begins to read a capture; throws where the input is none or its header is damaged.
+  /// Begins to read a capture; throws if the input is not one or its header is damaged.
   package init(
     source: InputSource, options: CaptureOptions = CaptureOptions()
   ) throws(CaptureError) {
@@ -30,13 +32,13 @@ package final class CaptureReader {
     worker = FlowWorker(options)
   }
 
-  /// Appends the observables of the next packets to the batch, until it is full or many packets have
-  /// passed.
+  /// Appends the observables of the next packets to the batch, until it is full or many packets
+  /// have passed.
   ///
-  /// - Returns: True to go on, even where the batch is empty; false at the end, and then nothing was
+  /// - Returns: True to go on, even if the batch is empty; false at the end, and then nothing was
   ///   appended.
-  /// - Throws: Where the capture is damaged, cut short or cannot be read on; once everything before
-  ///   the fault was handed out. Then the reader is at its end.
+  /// - Throws: If the capture is damaged, cut short or cannot be read, once everything before the
+  ///   fault was returned. Then the reader is at its end.
   package func fill(_ batch: inout ObservableBatch) throws(CaptureError) -> Bool {
     if !isAtEnd {
       let count = batch.observables.count
@@ -76,7 +78,7 @@ package final class CaptureReader {
   /// Captured bytes of those packets, without the file's own headers.
   package var byteCount: UInt64 { dealer.byteCount }
 
-  /// What was skipped, cut or odd, by reason.
+  /// The counts of what was skipped, cut or odd, by reason.
   package var tally: Tally {
     tallySoFar.merge(worker.takeTally())
     var tally = dealer.tally

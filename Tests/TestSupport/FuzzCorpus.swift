@@ -1,6 +1,7 @@
 import Foundation
 
-/// What a fuzz target once found, and seeds for it: the files of `Tests/FuzzCorpus/TARGET`.
+/// Inputs with which a fuzz target once found a fault, and its seeds: the files of
+/// `Tests/FuzzCorpus/TARGET`.
 package struct FuzzCorpus: Sendable {
   private let folder: URL
   /// Names of the inputs, in order.

@@ -1,9 +1,11 @@
-/// A generator that gives the same numbers on every run and machine: a failing case can be repeated by its seed
-/// (SplitMix64; Steele, Lea, Flood 2014).
+/// A random generator that gives the same numbers on every run and machine.
+///
+/// A failing case can be repeated by its seed. The algorithm is SplitMix64 (Steele, Lea, Flood
+/// 2014).
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
-  /// A generator that begins with a seed.
+  /// Creates a generator from a seed.
   public init(seed: UInt64) { state = seed }
 
   /// The next number.
@@ -18,12 +20,12 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
   /// A number below a bound, which is at least 1.
   public mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(max(1, bound))) }
 
-  /// One of some elements, of which there is at least one.
+  /// One of the elements; there must be at least one.
   public mutating func pick<Element>(_ elements: [Element]) -> Element {
     elements[below(elements.count)]
   }
 
-  /// Bytes of an alphabet, which may be small so that collisions happen.
+  /// `count` bytes of an alphabet, which may be small so that collisions happen.
   public mutating func bytes(_ count: Int, alphabet: [UInt8]) -> [UInt8] {
     (0..<count).map { _ in pick(alphabet) }
   }
