@@ -2,13 +2,15 @@ import Database
 import Indicators
 import Logs
 
-/// What stepping over the lines without a candidate loses of a log, where one of its values is an indicator.
+/// Compares reading a whole log with reading only the lines that have a candidate.
+///
+/// One of the log's values is the indicator.
 package struct CandidateComparison {
   private let log: [UInt8]
   private let refangs: Bool
-  /// What is found by reading everything.
+  /// The observables that are found by reading everything.
   package let everything: [SeenValue]
-  /// The values in it that can be indicators.
+  /// The distinct values among them that can be indicators.
   package let values: [LogValue]
 
   package init(_ log: [UInt8], refangs: Bool = false) {
@@ -19,10 +21,13 @@ package struct CandidateComparison {
     values = Array(Set(everything.map(\.value).filter { $0.schemeLength <= 255 })).sorted()
   }
 
-  /// Where the value stands and is not found with a database of the value, or of a name that it is a subdomain of,
-  /// and of another one beside it, so that not every structure has one element.
+  /// The observables with a value that are found by reading everything, but not by stepping over
+  /// lines.
   ///
-  /// Nil where such a database has everything read, as for hosts of one label.
+  /// The database has `covering` (the value, or a name that it is a subdomain of) as its indicator,
+  /// and `other` beside it, so that not every structure has one element only.
+  ///
+  /// Nil if everything has to be read with such a database, as for hosts of one label.
   package func lost(
     _ value: LogValue, covering: LogValue, beside other: LogValue
   ) throws -> [SeenValue]? {

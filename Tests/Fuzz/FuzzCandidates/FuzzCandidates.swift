@@ -1,9 +1,11 @@
-// The search for lines that may hold an indicator (`CandidateFinder`) beside the reading of all of them.
+// Compares the search for lines that may hold an indicator (`CandidateFinder`) with reading all
+// lines.
 //
-// Of the first three bytes one holds options, one says which of the log's values is the indicator, and one which
-// other one stands beside it; the rest is the log. Nothing that is found by reading everything may be lost.
+// The first byte holds options, the second says which of the log's values is the indicator, and the
+// third which other value is in the database beside it; the rest is the log. Nothing that is found
+// by reading everything may be lost.
 
-/// Reads one input as a log and checks what is lost of one of its values.
+/// Reads one input as a log and checks that no occurrence of one of its values is lost.
 package func fuzzCandidates(_ input: [UInt8]) {
   guard input.count >= 3 else { return }
   let comparison = CandidateComparison(Array(input[3...]), refangs: input[0] & 1 != 0)
@@ -22,7 +24,7 @@ package func fuzzCandidates(_ input: [UInt8]) {
 }
 
 #if FUZZING
-  /// What the fuzzer calls with each input.
+  /// The function that the fuzzer calls with each input.
   @_cdecl("LLVMFuzzerTestOneInput")
   public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     fuzzCandidates(Array(UnsafeBufferPointer(start: start, count: count)))

@@ -1,6 +1,6 @@
 package import Indicators
 
-/// The value of an observable, as an indicator has it.
+/// The value of an observable in the form of an indicator.
 package struct LogValue: Hashable, Comparable {
   package var kind: IndicatorKind
   package var bytes: [UInt8]
@@ -11,7 +11,7 @@ package struct LogValue: Hashable, Comparable {
     return left.bytes.lexicographicallyPrecedes(right.bytes)
   }
 
-  /// The same without its first labels, of a name that then has two left or more.
+  /// The name without its first labels, if two or more are left; else the same value.
   package func parent(dropping labels: Int) -> LogValue {
     let all = bytes.split(separator: 0x2E, omittingEmptySubsequences: false)
     guard kind == .domain, labels > 0, all.count > labels + 1 else { return self }

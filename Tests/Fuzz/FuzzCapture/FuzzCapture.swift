@@ -1,11 +1,12 @@
-// Captures of any shape: the reader must end, stay in bounds, and keep its promises about what it writes.
+// Reads captures of any shape: the reader must end, stay in bounds, and keep its promises about its
+// output.
 //
-// The first byte chooses: bits 0–1 what the rest is (0 a capture file, 1 packets of a link type, 2 and
-// 3 the payloads of a stream or of datagrams), bit 2 every packet's addresses, bit 3 small limits, bit 5 byte
-// strings that payloads are searched for. The second byte is the link type or the port, the third how many
-// bytes a packet takes.
+// The first byte is options. Bits 0–1 say what the rest is: 0 a capture file, 1 packets of a link
+// type, 2 and 3 the payloads of a stream or of datagrams. Bit 2 makes every packet's addresses
+// observables, bit 3 sets small limits, and bit 5 searches payloads for byte strings. The second
+// byte is the link type or the port, the third the number of bytes in a packet.
 //
-// FUZZ_PARSER=files|layers|dns|http|tls|dtls gives one part of the reader all of the time.
+// FUZZ_PARSER=files|layers|dns|http|tls|dtls makes all inputs go to one part of the reader.
 
 import Capture
 import Glibc
@@ -58,7 +59,7 @@ private func ip(_ ipProtocol: UInt8, _ payload: [UInt8], back: Bool = false) -> 
 private enum Parser: String {
   case files, layers, dns, http, tls, dtls
 
-  /// The part that the environment names.
+  /// The part that the environment variable names.
   static let chosen: Parser? = getenv("FUZZ_PARSER").flatMap { name in
     guard let parser = Parser(rawValue: String(cString: name)) else {
       fatalError("FUZZ_PARSER is none of files, layers, dns, http, tls, dtls")
@@ -66,7 +67,7 @@ private enum Parser: String {
     return parser
   }
 
-  /// The first byte of the input, so that it chooses this part.
+  /// The input's first byte, changed so that it chooses this part.
   func choice(_ byte: UInt8) -> UInt8 {
     switch self {
     case .files: byte & ~3
@@ -111,7 +112,7 @@ private func packets(_ feed: inout Feed, _ options: UInt8) -> [UInt8] {
     let ends = back ? [port, 50000] : [50000, port]
     let header = number(ends[0], 2) + number(ends[1], 2)
     if options & 3 == 2 {
-      // A step of the fuzzer's now and then: gaps, overlaps, segments out of order.
+      // Sometimes changes the sequence number: gaps, overlaps, segments out of order.
       if kind & 0xf0 == 0xf0 { sequence += Int(kind & 15) * 8 - 64 }
       packets.append(
         ip(
@@ -129,7 +130,7 @@ private func packets(_ feed: inout Feed, _ options: UInt8) -> [UInt8] {
   return file(packets, linkType: 101)
 }
 
-/// Byte strings that are in many inputs, long and short.
+/// Long and short byte strings that many inputs contain.
 private let strings: LiteralMatcher? = {
   let literals = [
     "\0\0", "GET", "a", "example", "HTTP/1.1\r\nHost: ", "aaaaaaaaaaaaaaaa", "\u{16}\u{3}",
@@ -146,7 +147,7 @@ private let strings: LiteralMatcher? = {
   }
 }()
 
-/// Reads one input as a capture and checks what came of it.
+/// Reads one input as a capture and checks the result.
 package func fuzzCapture(_ input: [UInt8]) {
   var feed = Feed(bytes: input)
   let first = feed.byte()
@@ -196,7 +197,7 @@ private func check(_ batch: ObservableBatch, _ reader: CaptureReader) {
 }
 
 #if FUZZING
-  /// What the fuzzer calls with each input.
+  /// The function that the fuzzer calls with each input.
   @_cdecl("LLVMFuzzerTestOneInput")
   public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     fuzzCapture(Array(UnsafeBufferPointer(start: start, count: count)))

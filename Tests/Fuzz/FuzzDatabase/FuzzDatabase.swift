@@ -1,9 +1,9 @@
-// Images of databases that were damaged on purpose, and lookups in whole ones.
+// Uses database images that were damaged on purpose, and looks values up in whole ones.
 //
-// The first byte chooses: bit 0 opens the rest as an image (its header sealed anew, so that the
-// fuzzer need not guess a hash), else the rest makes indicators. Bit 1 then damages their image; what
-// is left of the input after the indicators are made is a list of places and bytes. Without damage
-// every entry must be found again and the image must pass its checks.
+// If bit 0 of the first byte is set, the rest is opened as an image; its header's checksums are set
+// anew, so that the fuzzer need not guess a hash. Else indicators are made from the rest, and bit 1
+// damages their image: the input left over is a list of places and bytes. Without damage every
+// entry must be found again and the image must pass its checks.
 
 import Database
 import Indicators
@@ -57,7 +57,7 @@ package func fuzzDatabase(_ input: [UInt8]) {
   }
 }
 
-/// Gives an image the sums of header and table that belong to what it says.
+/// Sets the checksums of an image's header and table to those of its content.
 private func seal(_ image: inout [UInt8]) {
   guard image.count >= 256 else { return }
   let sections = Int(image[20]) | Int(image[21]) << 8
@@ -111,7 +111,7 @@ private func value(_ kind: IndicatorKind, _ reader: inout Reader) -> [UInt8] {
 
 // MARK: Use
 
-/// Values to ask for.
+/// Values to look up.
 private struct Queries {
   var batch = ObservableBatch()
 
@@ -136,7 +136,7 @@ private struct Queries {
   }
 }
 
-/// Asks for everything that a database can tell.
+/// Uses everything that a database offers.
 private func use(_ database: IndicatorDatabase, _ queries: Queries) {
   var bytes: [UInt8] = []
   for match in queries.matches(in: database) {
@@ -173,7 +173,7 @@ private func check(_ compiled: CompiledDatabase, _ queries: Queries) {
 }
 
 #if FUZZING
-  /// What the fuzzer calls with each input.
+  /// The function that the fuzzer calls with each input.
   @_cdecl("LLVMFuzzerTestOneInput")
   public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     fuzzDatabase(Array(UnsafeBufferPointer(start: start, count: count)))

@@ -1,21 +1,23 @@
-// Every reader of feeds, and what becomes of its entries; and the reader of configurations.
+// Runs every reader of feeds, with the entries that it yields, and the reader of configurations.
 //
-// The first byte names the format: 0 leaves it to the content, n is the n-th of `FeedFormat`, 255 is a
-// configuration. With `FUZZ_FORMAT=NAME` (a format's, or `configuration`) in the environment every input is
-// read as that, so that a run may be for one reader alone. The second holds options, a bit each; the rest is the feed.
+// The first byte names the format: 0 means that it is recognised by content, n is the n-th of
+// `FeedFormat`, 255 is a configuration. With `FUZZ_FORMAT=NAME` (a format's name, or
+// `configuration`) in the environment every input is read as that, so that a run can be for one
+// reader alone. The second byte holds options, a bit each; the rest is the feed.
 //
-// Besides not trapping: a feed that fails leaves nothing behind; entries are counted right; what is
-// let in compiles to an image that passes its checks; and a network value read again is the same.
+// Besides not trapping: a feed that fails leaves nothing behind; entries are counted right; entries
+// that are admitted compile to an image that passes its checks; and a network value that is read
+// again stays the same.
 
 import Database
 import Feeds
 import Glibc
 import Indicators
 
-/// The one format that inputs are read as, where the environment names one.
+/// The format that all inputs are read as, if the environment names one.
 private let onlyFormat: String? = getenv("FUZZ_FORMAT").map { String(cString: $0) }
 
-/// Reads one input as a feed and checks what came of it.
+/// Reads one input as a feed and checks the result.
 package func fuzzFeed(_ input: [UInt8]) {
   guard input.count >= 2 else { return }
   if onlyFormat == "configuration" || onlyFormat == nil && input[0] == 255 {
@@ -49,7 +51,7 @@ package func fuzzFeed(_ input: [UInt8]) {
   for record in collection.records.prefix(64) { readAgain(record, of: collection, &parser) }
 }
 
-/// A configuration is read, or its fault has a line and words.
+/// Checks that a configuration is read, or that its fault has a line and a message.
 private func readConfiguration(_ bytes: [UInt8]) {
   do throws(FeedError) {
     for request in try FeedConfiguration.read(bytes: bytes, path: "conf/feeds.yaml") {
@@ -73,7 +75,7 @@ private func options(_ bits: UInt8) -> FeedOptions {
   return options
 }
 
-/// Digests in lists compile to what they do as records.
+/// Checks that digests in lists compile to the same image as digests in records.
 private func compareGathered(
   _ input: [UInt8], _ format: FeedFormat?, _ options: FeedOptions, image: [UInt8],
   _ summary: FeedSummary
@@ -107,7 +109,7 @@ private func compile(_ collection: IndicatorCollection) -> [UInt8] {
   }
 }
 
-/// A normal form is its own normal form.
+/// Checks that a normal form that is read again stays the same.
 private func readAgain(
   _ record: IndicatorRecord, of collection: IndicatorCollection, _ parser: inout IndicatorParser
 ) {
@@ -115,11 +117,11 @@ private func readAgain(
   let value = Array(collection.values[start..<start + Int(record.valueLength)])
   switch record.kind {
   case .domain, .email:
-    // An escaped dot or space is a name's own business and no feed's notation.
+    // A name may contain an escaped dot or space, but feeds have no notation for it.
     if value.contains(UInt8(ascii: "\\")) { return }
   case .url where record.mode == .exact && record.schemeLength > 0:
-    // Without scheme a URL may look like a prefix once its port was dropped.
-    // What a cell's end is cut of may be the end of a URL whose fragment was dropped.
+    // Without a scheme a URL may look like a prefix once its port was dropped. A URL whose fragment
+    // was dropped may end in a character that is cut off a cell's end.
     if let last = value.last, ",;.'\"".utf8.contains(last) { return }
   default: return
   }
@@ -136,7 +138,7 @@ private func readAgain(
 }
 
 #if FUZZING
-  /// What the fuzzer calls with each input.
+  /// The function that the fuzzer calls with each input.
   @_cdecl("LLVMFuzzerTestOneInput")
   public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     fuzzFeed(Array(UnsafeBufferPointer(start: start, count: count)))

@@ -1,6 +1,6 @@
-// Key sets against a dictionary, and their images against damage.
+// Compares key sets with a dictionary, and uses damaged images of key sets.
 //
-// The first byte chooses: bits 0–1 what is done (0 compare with a dictionary, 1 open the rest as an
+// The first byte chooses: bits 0–1 the action (0 compares with a dictionary, 1 opens the rest as an
 // image, 2 and 3 damage an image and look things up), bits 2–6 the shape of the set.
 
 import Matchers
@@ -53,7 +53,8 @@ package func fuzzKeySet(_ input: [UInt8]) {
   }
   guard var image = try? builder.build() else { preconditionFailure("a good set was refused") }
   if options & 3 == 0 {
-    // A byte for each key's length also where it is fixed, so that the input comes to its end.
+    // Each key takes a byte for its length even if that is fixed, so that the input always comes to
+    // its end.
     while !feed.isAtEnd {
       let length = feed.byte() % 40
       queries.append(feed.take(width ?? Int(length)))
@@ -106,7 +107,7 @@ private func compare(
 }
 
 #if FUZZING
-  /// What the fuzzer calls with each input.
+  /// The function that the fuzzer calls with each input.
   @_cdecl("LLVMFuzzerTestOneInput")
   public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     fuzzKeySet(Array(UnsafeBufferPointer(start: start, count: count)))

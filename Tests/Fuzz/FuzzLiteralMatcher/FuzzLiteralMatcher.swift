@@ -1,9 +1,10 @@
-// Literals against a naive search, and their images against damage.
+// Compares literal matchers with a naive search, and uses damaged images of matchers.
 //
-// The first byte chooses: bits 0–1 what is done (0 compare with a naive search, 1 open the rest as an
-// image, 2 and 3 damage an image and scan), bit 2 whether the bytes are folded to four letters, bit 3
-// whether case may be ignored, bits 4–5 how the matcher is built. Then patterns: a count, and for each a length and its bytes. What is
-// left is the text, which is cut where the second byte says.
+// The first byte chooses: bits 0–1 the action (0 compares with a naive search, 1 opens the rest as
+// an image, 2 and 3 damage an image and scan), bit 2 whether the bytes are folded to four letters,
+// bit 3 whether case may be ignored, bits 4–5 how the matcher is built. Then come the patterns: a
+// count, and for each a length and its bytes. The rest is the text, which is cut at the place that
+// the second byte gives.
 
 import Matchers
 
@@ -84,7 +85,7 @@ package func fuzzLiteralMatcher(_ input: [UInt8]) {
   }
 }
 
-/// Scans a text in two chunks, each a copy of its own so that a read outside is found.
+/// Scans a text in two chunks, each in a copy of its own, so that a read out of bounds is noticed.
 private func matches(_ matcher: LiteralMatcher, _ text: [UInt8], cut: Int) -> [LiteralMatch] {
   var state = LiteralMatcher.State()
   var matches: [LiteralMatch] = []
@@ -134,7 +135,7 @@ private func compare(_ image: [UInt8], _ patterns: [Pattern], _ text: [UInt8], c
 }
 
 #if FUZZING
-  /// What the fuzzer calls with each input.
+  /// The function that the fuzzer calls with each input.
   @_cdecl("LLVMFuzzerTestOneInput")
   public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     fuzzLiteralMatcher(Array(UnsafeBufferPointer(start: start, count: count)))

@@ -1,13 +1,14 @@
-// Every reader of logs, whole and in pieces.
+// Runs every reader of logs, over a whole log and over its pieces.
 //
-// The first byte holds options, a bit each, and which format is forced; the second says how the bytes are
-// cut. The rest is the log.
+// The first byte holds options, a bit each, and the format, if one is forced; the second says how
+// the bytes are cut. The rest is the log.
 //
-// FUZZ_FORMAT=zeek, or another of --input-format, gives one reader all of the time.
+// FUZZ_FORMAT=zeek, or another of --input-format, makes all inputs go to one reader.
 //
-// Besides not trapping: every byte is consumed; what is found, where, when and with what counts does not
-// depend on where the bytes are cut, nor on how often the batch is emptied; a value lies within the log;
-// and stepping over what holds no candidate loses nothing, where the candidates are what was found.
+// Besides not trapping: every byte is consumed; the values, their places and times and the counts
+// do not depend on where the bytes are cut, nor on how often the batch is emptied; each value lies
+// within the log; and stepping over lines loses nothing if the values that were found are the
+// candidates.
 
 import Glibc
 import Indicators
@@ -15,7 +16,7 @@ import Inputs
 import Logs
 import Parsing
 
-/// Reads one input as a log and checks what came of it.
+/// Reads one input as a log and checks the result.
 package func fuzzLogs(_ input: [UInt8]) {
   guard input.count >= 2 else { return }
   let log = Array(input[2...])
@@ -28,7 +29,7 @@ package func fuzzLogs(_ input: [UInt8]) {
   let size = Int(input[1])
   var state = UInt64(input[1]) | 1
   let pieces = read(log, options) {
-    // A fixed size, or any.
+    // Pieces of a fixed size, or of pseudo-random sizes.
     if size < 128 { return size + 1 }
     state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
     return 1 + Int(state >> 33) % 300
@@ -152,7 +153,7 @@ private func take(
 }
 
 #if FUZZING
-  /// What the fuzzer calls with each input.
+  /// The function that the fuzzer calls with each input.
   @_cdecl("LLVMFuzzerTestOneInput")
   public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     fuzzLogs(Array(UnsafeBufferPointer(start: start, count: count)))

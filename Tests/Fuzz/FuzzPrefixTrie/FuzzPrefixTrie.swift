@@ -1,8 +1,8 @@
-// Prefixes against a list of them, and their images against damage.
+// Compares prefix tries with a list of prefixes, and uses damaged images of tries.
 //
-// The first byte chooses: bits 0–1 what is done (0 compare with a list, 1 open the rest as an image,
-// 2 and 3 damage an image and look things up), bit 2 the family, bit 3 whether all prefixes are near
-// one another.
+// The first byte chooses: bits 0–1 the action (0 compares with a list, 1 opens the rest as an
+// image, 2 and 3 damage an image and look things up), bit 2 the family, bit 3 whether all prefixes
+// are near one another.
 
 import Matchers
 
@@ -28,7 +28,7 @@ private struct Entry {
 
 private func mask(_ length: Int) -> UInt128 { length == 0 ? 0 : .max << UInt128(128 - length) }
 
-/// An address at the top of 128 bits.
+/// An address in the highest of 128 bits.
 private func address(_ feed: inout Feed, isIPv6: Bool, isNear: Bool) -> UInt128 {
   var address: UInt128 = 0
   if isNear {
@@ -83,7 +83,7 @@ package func fuzzPrefixTrie(_ input: [UInt8]) {
       builder.insert(ipv4: UInt32(truncatingIfNeeded: entry.address >> 96), length: length)
     }
   }
-  // As the trie numbers them.
+  // The order in which the trie numbers them.
   entries.sort { ($0.address, $0.length) < ($1.address, $1.length) }
   guard var image = try? builder.build() else { preconditionFailure("good prefixes were refused") }
   if options & 3 == 0 {
@@ -144,7 +144,7 @@ private func compare(_ image: [UInt8], _ entries: [Entry], _ queries: [UInt128],
 }
 
 #if FUZZING
-  /// What the fuzzer calls with each input.
+  /// The function that the fuzzer calls with each input.
   @_cdecl("LLVMFuzzerTestOneInput")
   public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     fuzzPrefixTrie(Array(UnsafeBufferPointer(start: start, count: count)))

@@ -2,7 +2,7 @@ import Glibc
 
 /// Runs each file named on the command line as one input of a fuzz target.
 ///
-/// What a fuzz target does where it is built without `-DFUZZING`. A file that cannot be read ends the
+/// A fuzz target does this if it is built without `-DFUZZING`. A file that cannot be read ends the
 /// program with status 2.
 package func replay(_ fuzz: ([UInt8]) -> Void) {
   for path in CommandLine.arguments.dropFirst() {

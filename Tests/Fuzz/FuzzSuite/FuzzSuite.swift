@@ -1,12 +1,12 @@
-// The reader of suites, and of thresholds and baselines.
+// Runs the reader of suites, and of thresholds and baselines.
 //
-// The first byte chooses: 0 a threshold, else a suite. Besides not trapping: a suite that is refused
-// has a message that begins with its path and a line, one that is read has cases, and a threshold reads
-// back what it writes.
+// The first byte chooses: 0 a threshold, else a suite. Besides not trapping: a suite that is
+// refused has a message that begins with its path and a line, one that is read has cases, and a
+// threshold is the same after it was written and read again.
 
 import Regression
 
-/// Reads one input and checks what came of it.
+/// Reads one input and checks the result.
 package func fuzzSuite(_ input: [UInt8]) {
   guard let first = input.first else { return }
   let bytes = Array(input.dropFirst())
@@ -29,7 +29,7 @@ package func fuzzSuite(_ input: [UInt8]) {
 }
 
 #if FUZZING
-  /// What the fuzzer calls with each input.
+  /// The function that the fuzzer calls with each input.
   @_cdecl("LLVMFuzzerTestOneInput")
   public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     fuzzSuite(Array(UnsafeBufferPointer(start: start, count: count)))

@@ -1,11 +1,12 @@
-// The reader of YAML.
+// Runs the reader of YAML.
 //
-// The first byte shifts the limits. Besides not trapping: the tree holds no more values and is no
-// deeper than the limits say, places lie inside the text and in order, and a fault has line and words.
+// The first byte changes the limits. Besides not trapping: the tree has no more values and is no
+// deeper than the limits allow, places lie inside the text and in order, and a fault has a line and
+// a message.
 
 import YAML
 
-/// Reads one input and checks what came of it.
+/// Reads one input and checks the result.
 package func fuzzYAML(_ input: [UInt8]) {
   guard let first = input.first else { return }
   var limits = YAMLLimits()
@@ -44,7 +45,7 @@ private func check(
 }
 
 #if FUZZING
-  /// What the fuzzer calls with each input.
+  /// The function that the fuzzer calls with each input.
   @_cdecl("LLVMFuzzerTestOneInput")
   public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     fuzzYAML(Array(UnsafeBufferPointer(start: start, count: count)))
