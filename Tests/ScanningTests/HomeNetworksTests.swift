@@ -9,7 +9,7 @@ import Testing
     (0xcb00_7101_0000_0000, 0, true, false),
     (0xfd00_0000_0000_0000, 1, false, true),
     (0x2001_0db8_0000_0000, 1, false, false),
-    // IPv4 in IPv6.
+    // IPv4-mapped IPv6 addresses.
     (0, 0xffff_0a01_0203, false, true),
     (0, 0xffff_cb00_7101, false, false),
     (0, 0x0a01_0203, false, false),

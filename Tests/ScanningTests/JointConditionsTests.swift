@@ -5,9 +5,10 @@ import Testing
 
 @testable import Scanning
 
-/// Which conditions values meet together, against a list of conditions that is looked through.
+/// Compares the conditions that values meet together with a search through a list of all
+/// conditions.
 @Suite struct JointConditionsTests {
-  /// Conditions as sets of addresses' last bytes, and a database of them.
+  /// Conditions, each a set of the last bytes of addresses, and a database of them.
   private struct Feed {
     var conditions: [Set<UInt8>]
     let joint: JointConditions
@@ -32,7 +33,7 @@ import Testing
 
     func place(of value: UInt8) throws -> UInt32 { try #require(places[value]) }
 
-    /// Numbers of conditions by what they are called.
+    /// The numbers of conditions, by their names.
     func numbers(_ conditions: [UInt32]) -> Set<Int> {
       Set(
         conditions.compactMap {
@@ -77,7 +78,7 @@ import Testing
     }
   }
 
-  /// What a value that all conditions share costs does not depend on how many there are.
+  /// The cost of a value that all conditions share does not depend on the number of conditions.
   @Test func aSharedValueCostsLittle() throws {
     let feed = try Feed((1...250).map { [0, $0] })
     var record = JointValues()
@@ -88,13 +89,14 @@ import Testing
       #expect(record.metConditions(of: try feed.place(of: 0)).count == 1)
     }
     #expect(record.work <= 200)
-    // Whichever comes last.
+    // The same if the shared value comes last.
     record = JointValues()
     record.add(try feed.place(of: 5), feed.joint)
     record.add(try feed.place(of: 0), feed.joint)
     #expect(record.metConditions(of: try feed.place(of: 5)).count == 1)
     #expect(record.work <= 4)
-    // Two such values know of each other by their partners, none of which is there.
+    // Two shared values whose conditions have no value in common cost nothing together: no partner
+    // is here.
     let two = try Feed((2...125).flatMap { [[0, $0], [1, $0 + 125]] as [Set<UInt8>] })
     record = JointValues()
     record.add(try two.place(of: 0), two.joint)
@@ -104,7 +106,7 @@ import Testing
   }
 }
 
-/// What flows met of joint conditions is bounded, and what is forgotten is of the flow that was not met for longest.
+/// The values that flows remember are bounded, and the flow seen least recently is forgotten first.
 @Suite struct FlowValuesTests {
   private let joint: JointConditions
 
@@ -126,12 +128,12 @@ import Testing
       !flows.meet(value, in: key(port), joint, forgotten: &forgotten).isEmpty
     }
     for port in 1...4 as ClosedRange<UInt16> { #expect(!meets(0, port)) }
-    // Seen again, it is the newest, and needs no room.
+    // A flow that shows a known value again becomes the newest, and needs no room.
     #expect(!meets(0, 1))
     #expect(forgotten == 0)
     #expect(!meets(0, 5))
     #expect(forgotten == 1)
-    // What it meets is kept with it, at both values; the others made room.
+    // Two values and a met condition, counted at each, fill the limit; the other flows made room.
     #expect(meets(7, 1))
     #expect(forgotten == 4)
     #expect(meets(0, 1))
@@ -139,7 +141,7 @@ import Testing
     #expect(!meets(7, 5))
   }
 
-  /// However many conditions a value has, a flow that showed it holds one value.
+  /// A value counts once for a flow that showed it, however many conditions it has.
   @Test func manyConditionsOfOneValueTakeNoRoom() {
     var flows = FlowValues(limit: 8)
     var forgotten: UInt64 = 0
@@ -162,7 +164,7 @@ import Testing
   }
 }
 
-/// A database of conditions, each of which wants all of some addresses, known by their last bytes.
+/// A database of conditions, each of which asks for a set of addresses, named by their last bytes.
 private func jointDatabase(_ conditions: [Set<UInt8>]) throws -> IndicatorDatabase {
   var indicators = IndicatorCollection()
   let feed = indicators.addFeed(FeedDescription(name: "test", format: "stix"))

@@ -8,7 +8,7 @@ import Testing
 
 @testable import Scanning
 
-/// A hit that was packed reads as it was, in every format that shows something of it.
+/// A packed hit reads as it was before, in every format that shows any part of it.
 @Suite struct PackedHitsTests {
   @Test func randomHits() throws {
     let databases = [try Self.database(feeds: 3), try Self.database(feeds: 2)]
@@ -55,7 +55,7 @@ import Testing
     #expect(groups.cutHits == UInt64(1000 - groups.groups.count))
   }
 
-  /// Everything that a format shows of it.
+  /// Everything that any format shows of a hit.
   private static func text(_ hit: Hit) -> String {
     var text: [UInt8] = []
     for format in [ScanOptions.Format.ndjson, .csv, .eve, .ecs, .zeekIntel, .table, .values] {
@@ -153,7 +153,7 @@ import Testing
   }
 }
 
-/// One indicator of those that several databases hold alike.
+/// Indicators that several databases hold alike are merged into one.
 @Suite struct EntryMergingTests {
   @Test func sourcesThatSayTheSameAreOne() throws {
     let databases = [
@@ -173,7 +173,7 @@ import Testing
     }
   }
 
-  /// An address about which a feed says something else in each of its lines.
+  /// A database with an address about which each line of a feed says something else.
   private static func database(
     _ numbers: Range<Int>, firstLine: UInt32
   ) throws -> IndicatorDatabase {
@@ -199,7 +199,7 @@ extension ShortText {
   }
 }
 
-/// The entries that hit most, beside a sort of all of them.
+/// Compares the entries that hit most with a sort of all entries.
 @Suite struct EntryCountsTests {
   @Test func topOfRandomCounts() {
     var random = SeededGenerator(seed: 72)

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Hits in the order of packets")
 struct PacketOrderTests {
-  /// A segment with a line for each place, which names it.
+  /// A segment with a line for each place; the line names the place.
   private func segment(_ places: [(packet: UInt64, order: UInt64)], bytes: Int = 0) -> SegmentOutput
   {
     var segment = SegmentOutput()
@@ -110,7 +110,8 @@ struct PacketOrderTests {
     }
   }
 
-  /// So many that as lines they would reach the limit, where that takes no long time.
+  /// The number of rounds: as lines their hits would reach the limit, except in debug builds, which
+  /// are slow.
   private static var rounds: UInt64 {
     #if DEBUG
       30
@@ -128,7 +129,7 @@ struct PacketOrderTests {
     var order = PacketOrder(pathLength: 0)
     for round in 0..<Self.rounds {
       var output = SegmentOutput()
-      // The last one waits for the next round.
+      // The last hit waits for the next round.
       for packet in 0..<UInt64(1000) {
         output.append(hit)
         output.places.append(PacketPlace(packet: round * 1000 + packet, order: 1))

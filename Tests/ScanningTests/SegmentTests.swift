@@ -6,7 +6,8 @@ import Testing
 
 @testable import Scanning
 
-/// What a chunk full of hits yields is handed on in pieces, however much stands around each hit.
+/// The output of a chunk full of hits is handed on in pieces, however many lines are around each
+/// hit.
 @Suite struct SegmentTests {
   @Test(arguments: [0, 1000])
   func muchIsHandedOn(contextLines: Int) throws {
@@ -37,7 +38,7 @@ import Testing
     }
     #expect(lines + segment.count == hits)
     #expect(pieces > 1)
-    // One hit more than enough.
+    // At most one hit beyond the size at which a segment is handed on.
     #expect(greatest < 5 << 20)
   }
 
