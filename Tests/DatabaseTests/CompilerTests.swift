@@ -156,7 +156,7 @@ import Testing
     #expect(throws: DatabaseError.self) { try DatabaseCompiler.compile(collection) }
   }
 
-  /// Keys that share long beginnings, hold zeros, or begin one another.
+  /// Tests keys that share long prefixes, contain zeros, or are prefixes of one another.
   @Test func entriesAreSortedAndFoundWhateverTheirKeys() throws {
     for seed: UInt64 in 0..<6 {
       var generator = SeededGenerator(seed: seed)

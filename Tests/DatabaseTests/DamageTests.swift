@@ -5,8 +5,9 @@ import Parsing
 import TestSupport
 import Testing
 
-/// Images that are cut, changed, or of another version: an error, or answers without meaning; never
-/// a trap, a hang or a read outside.
+/// Opens images that are cut, changed, or of another version.
+///
+/// The result is an error or meaningless answers, never a trap, a hang or a read out of bounds.
 @Suite struct DamageTests {
   static let image: [UInt8] = {
     var indicators = CompilerTests.indicators
@@ -20,7 +21,7 @@ import Testing
     return (try? DatabaseCompiler.compile(collection(indicators)).image) ?? []
   }()
 
-  /// One of everything that is looked up.
+  /// One observable of each kind that is looked up.
   private static let batch = {
     var batch = TestBatch()
     batch.add(.domain, "www.evil.example")
@@ -82,7 +83,7 @@ import Testing
     #expect(throws: DatabaseError.self) { try IndicatorDatabase(image: Self.image + [0]) }
   }
 
-  /// Opening may let a change pass; `verify` may not.
+  /// Opening an image may miss a change; `verify` may not.
   @Test func everyFlippedBitIsNoticedByVerify() throws {
     // The tables of IPv4 addresses are large even for a single one: they are sampled.
     let others = CompilerTests.indicators.filter { $0.kind != .ipv4 }
@@ -110,7 +111,7 @@ import Testing
     }
   }
 
-  /// The sums do not help against someone who computes them anew.
+  /// Changes do no harm even if the checksums were computed anew.
   @Test func changesWithRightSumsDoNoHarm() {
     #if DEBUG
       let rounds = 3_000
@@ -119,7 +120,7 @@ import Testing
     #endif
     var generator = SeededGenerator(seed: 2)
     var scratch = LookupScratch()
-    // Behind the section table, whose sum is checked when the image is opened.
+    // After the section table, whose checksum is checked when the image is opened.
     let start = 256 + 64 * Int(Self.image[20])
     for _ in 0..<rounds {
       var damaged = Self.image
@@ -154,7 +155,7 @@ import Testing
       try IndicatorDatabase(image: Array(Self.image)).formatVersion == "4.0")
   }
 
-  /// The image with one more section behind the others, and another minor version.
+  /// The image with one more section after the others, and with another minor version.
   private func image(addingSection kind: UInt32, version: UInt16 = 1, isRequired: Bool) -> [UInt8] {
     func number(_ offset: Int, _ size: Int) -> Int {
       (0..<size).reduce(0) { $0 | Int(Self.image[offset + $1]) << (8 * $1) }
@@ -202,7 +203,8 @@ import Testing
     #expect(
       refused?.description
         == "made by another version (unknown section 9999); compile it again with this version")
-    // A column of a kind that has none so far, laid out in another way.
+    // A required section that holds a column, laid out in another way, for a kind that has none so
+    // far.
     let other = #expect(throws: DatabaseError.self) {
       try IndicatorDatabase(image: image(addingSection: 1280 + 24, version: 2, isRequired: true))
     }
@@ -256,7 +258,8 @@ import Testing
     #expect(throws: DatabaseError.self) { try compiled.write(to: "/dev/full") }
   }
 
-  /// Wherever another process cuts a mapped file, what is lost reads as zeros, and is noticed.
+  /// If another process cuts a mapped file, anywhere, the lost bytes read as zeros and the cut is
+  /// noticed.
   @Test func aFileThatIsCutReadsAsZeros() throws {
     #expect(IndicatorDatabase.guardMappedFiles())
     let path = temporaryPath("cut")
@@ -275,18 +278,18 @@ import Testing
       let database = try IndicatorDatabase.open(path: path)
       let copy = try IndicatorDatabase.open(path: path, copying: true)
       #expect(!database.isCut)
-      // In a page, too, behind which zeros are read without a fault.
+      // Cuts inside a page too: there zeros are read without a page fault.
       #expect(truncate(path, cut * page + (cut % 2 == 0 ? 0 : min(100, page))) == 0)
       exercise(database)
       #expect(throws: DatabaseError.self) { try database.verify() }
       #expect(database.isCut)
-      // It stays cut when the file has its length again.
+      // The database stays cut even if the file gets its length back.
       #expect(truncate(path, compiled.count) == 0)
       exercise(database)
       #expect(database.isCut || cut == pages)
       #expect(!copy.isCut)
     }
-    // A file in its place is another.
+    // Replacing the file does not change the database, which has the old one mapped.
     try compiled.write(to: path)
     let database = try IndicatorDatabase.open(path: path)
     try compiled.write(to: path)

@@ -4,9 +4,9 @@ import Parsing
 import TestSupport
 import Testing
 
-/// Lists of digests that are no records compile to what records would.
+/// Digests in lists compile to the same image as digests in records.
 @Suite struct DigestListTests {
-  /// Digests of a small pool, so that many repeat, or of all there are, or such that begin alike.
+  /// Where digests come from: few, so that many repeat; all there are; or such that begin alike.
   private enum Pool: CaseIterable {
     case few, all, alike
   }

@@ -30,14 +30,15 @@ import Testing
     Case(#"C:\Program Files\a b.dll;"#, [#"Program Files\a b.dll"#]),
     Case("the a b.dll of it", []),
     Case(#"data\local\tmp"#, [#"local\tmp"#]),
-    // Two that end at one place are one, the longer.
+    // Of two names that end at the same place the longer one is found.
     Case(#"temp\evil.exe"#, [#"temp\evil.exe"#]),
     Case("caf\u{e9}.exe x", ["caf\u{e9}.exe"]),
-    // The digits of a percent unit that is a border are none of a name's; those of another one are.
+    // The digits of a percent escape that is a border (`%2F`) do not belong to a name; those of
+    // another escape do.
     Case("?f=%2Fevil.exe&g=%5cevil.exe", ["evil.exe", "evil.exe"]),
     Case("?f=%252Fevil.exe", ["evil.exe"]),
     Case("?f=%2Devil.exe x%2Fxevil.exe %zzevil.exe 2Fevil.exe", []),
-    // An ANSI sequence is one border; what only looks like one's end is none.
+    // An ANSI sequence is a border as a whole; text that only looks like the end of one is not.
     Case("\u{1b}[01;32mevil.exe\u{1b}[0m \u{1b}[mevil.exe", ["evil.exe", "evil.exe"]),
     Case("[01;32mevil.exe \u{1b}01;32mevil.exe \u{1b}[01;32mxevil.exe", []),
     Case("", []),
@@ -59,8 +60,9 @@ import Testing
     #expect(ranges.map { String(decoding: text[$0], as: UTF8.self) } == example.found)
   }
 
-  /// Of files of one folder the names are looked for, since all that have the folder's would be compared wherever it
-  /// stands.
+  /// For many files in one folder the search looks for the file names.
+  ///
+  /// If it looked for the folder's name, all files would be compared wherever that occurs.
   @Test func manyFilesOfOneFolder() throws {
     let names = (0..<300).map { #"afolderwithalongname\f\#($0).x"# } + [#"afolderwithalongname\f"#]
     let finder = try #require(
@@ -83,7 +85,7 @@ import Testing
     #expect(FileNameFinder(databases: [database], options: options) != nil)
   }
 
-  /// A name stands wherever nothing of a name's characters is beside it: the same as a search that looks at each
+  /// A name is found wherever no character of names is beside it, as in a search that looks at each
   /// offset.
   @Test func agreesWithASearchAtEachOffset() throws {
     var random = SeededGenerator(seed: 7)

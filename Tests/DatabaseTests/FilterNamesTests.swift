@@ -5,7 +5,7 @@ import Testing
 
 @testable import Database
 
-/// Which names are kept by every way that there is, against the rules of the kernel's header.
+/// Compares the names that each kernel variant keeps with the rules in the kernel's header.
 @Suite struct FilterNamesTests {
   private static let ways: [Int32] = {
     (Int32(sekisho_text_portable)...sekisho_text_best()).map { $0 }
@@ -43,7 +43,7 @@ import Testing
   private func check(
     _ text: [UInt8], _ names: [Name], words: Int, _ random: inout SeededGenerator
   ) {
-    // Sparse, so that the names that are put in are what passes.
+    // The filter is sparse, so that hardly any other name passes.
     var filter = [UInt64](repeating: 0, count: words)
     for name in names where Int.random(in: 0..<4, using: &random) == 0 {
       let hash = hash(text, name)

@@ -2,7 +2,7 @@ import FuzzDatabase
 import TestSupport
 import Testing
 
-/// What the fuzzer once found, and seeds for it, replayed.
+/// Replays inputs with which the fuzzer once found a fault, and its seeds.
 @Suite struct FuzzCorpusTests {
   private static let corpus = FuzzCorpus("FuzzDatabase")
 

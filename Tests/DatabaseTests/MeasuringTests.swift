@@ -5,8 +5,9 @@ import Parsing
 import TestSupport
 import Testing
 
-/// Figures for a database of a million entries; run by hand, in release:
-/// `SEKISHO_MEASURE=1 swift test -c release --filter MeasuringTests`.
+/// Measures a database of a million entries.
+///
+/// Run by hand, in release: `SEKISHO_MEASURE=1 swift test -c release --filter MeasuringTests`.
 @Suite(.enabled(if: getenv("SEKISHO_MEASURE") != nil, "set SEKISHO_MEASURE to measure"))
 struct MeasuringTests {
   private static let scale = getenv("SEKISHO_MEASURE_ENTRIES").flatMap { Int(String(cString: $0)) }

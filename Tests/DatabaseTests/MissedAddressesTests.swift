@@ -3,9 +3,10 @@ import Testing
 
 @testable import Database
 
-/// Which addresses are known to be missed: those noted last at their places, and not forgotten since.
+/// Addresses are known to be missed if they were the last noted at their place and not forgotten
+/// since.
 @Suite struct MissedAddressesTests {
-  /// The addresses that are looked up, in their order.
+  /// The addresses that still have to be looked up, in order.
   private func others(_ missed: inout MissedAddresses, _ addresses: [UInt32]) -> [UInt32] {
     let places = addresses.indices.map { UInt32($0) }
     let count = missed.leaveOut(addresses.span, at: places.span)
@@ -44,7 +45,7 @@ import Testing
         UInt32.random(in: 0..<4_096, using: &random) &* 0x0001_0203
       }
       let looked = others(&missed, addresses)
-      // What is left out was noted before; what was noted may have been driven out.
+      // An address that is left out was noted before; a noted one may have been replaced since.
       #expect(Set(addresses).subtracting(looked).isSubset(of: known))
       missed.note(looked.count)
       known.formUnion(looked)

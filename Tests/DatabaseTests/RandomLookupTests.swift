@@ -4,7 +4,7 @@ import Parsing
 import TestSupport
 import Testing
 
-/// Random databases and observables over small alphabets, against the plain reference.
+/// Compares lookups in random databases, over small alphabets, with the plain reference.
 @Suite struct RandomLookupTests {
   #if DEBUG
     static let seeds = Array(UInt64(0)..<30)
@@ -18,12 +18,13 @@ import Testing
     #expect(matches > 10 * Self.seeds.count, "the values hardly meet")
   }
 
-  /// Compares one database with the reference; gives the number of matches.
+  /// Compares one database with the reference; returns the number of matches.
   private func check(_ seed: UInt64) throws -> Int {
     var generator = RandomValues(SeededGenerator(seed: seed))
     let indicators = (0..<generator.below(120)).map { _ in generator.indicator() }
     let reference = ReferenceLookup(indicators: indicators)
-    // Every third as if its keys crowded under every seed, so that they are searched for.
+    // Every third database is built as if its keys crowded buckets under every hash seed, so that
+    // keys are searched for.
     let database = try IndicatorDatabase(
       seed % 3 == 1
         ? DatabaseCompiler.compile(collection(indicators), longestBucket: 0)
@@ -61,7 +62,7 @@ import Testing
     return matches.count
   }
 
-  /// An entry's identity, in words: one for all indicators that were merged into it.
+  /// An entry's identity as text: the same for all indicators that are merged into one entry.
   private func describe(_ indicator: TestIndicator, _ kind: MatchKind) -> String {
     "\(indicator.kind) \(indicator.value) \(indicator.mode) \(indicator.prefixLength) \(indicator.port) \(kind)"
   }
@@ -74,7 +75,7 @@ import Testing
   }
 }
 
-/// Values in normal form over alphabets so small that they often meet.
+/// Values in normal form over alphabets so small that values often match one another.
 struct RandomValues {
   private var generator: SeededGenerator
 

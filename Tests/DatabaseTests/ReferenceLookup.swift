@@ -1,12 +1,12 @@
 import Database
 import Indicators
 
-/// The rules of what matches what, written out plainly over a list of indicators: no tables, no
-/// batches, no helper of the database.
+/// The matching rules, written out plainly over a list of indicators: no tables, no batches, no
+/// helper of the database.
 struct ReferenceLookup {
   var indicators: [TestIndicator]
 
-  /// What an observable meets: the indicators' places, and how.
+  /// The indices of the indicators that match an observable, and how each matches.
   func matches(
     _ kind: IndicatorKind, _ value: [UInt8], port: UInt16 = 0, schemeLength: Int = 0,
     isHTTP: Bool = false

@@ -4,7 +4,7 @@ import Parsing
 import TestSupport
 import Testing
 
-/// Merged sources and their contexts against a plain grouping, for any order of feeds.
+/// Compares merged sources and their contexts with a plain grouping, for any order of feeds.
 @Suite struct SourceTests {
   private struct Key: Hashable {
     var kind: IndicatorKind
@@ -61,7 +61,8 @@ import Testing
     }
   }
 
-  /// Values that nobody else lists: the blocks that are packed, for widths from nothing to 32 bits.
+  /// Values with a single source, which are stored in packed blocks, for widths from nothing to 32
+  /// bits.
   @Test(arguments: [1, 31, 32, 33, 500]) func singleSourcesAreReadBack(_ count: Int) throws {
     for (lines, ids) in [(1, 1), (2, 1), (1_000, 3), (Int(UInt32.max), 40)] {
       var generator = SeededGenerator(seed: UInt64(count + lines))

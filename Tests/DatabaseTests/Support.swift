@@ -2,7 +2,7 @@ import Database
 import Indicators
 import Parsing
 
-/// An indicator as a test writes it.
+/// An indicator in the form that tests write.
 struct TestIndicator {
   var kind: IndicatorKind
   var value: [UInt8]
@@ -31,7 +31,7 @@ struct TestIndicator {
     }
   }
 
-  /// An address, a prefix or an address with port in text.
+  /// An address or prefix from text, with a port if given.
   static func address(_ text: String, port: UInt16 = 0) -> TestIndicator {
     let parts = text.split(separator: "/")
     let bytes = addressBytes(String(parts[0]))
@@ -141,7 +141,8 @@ struct TestBatch {
     return matches(in: database, options: options, scratch: &scratch)
   }
 
-  /// With what is used again for each of many databases: to make it takes longer than a look-up.
+  /// Takes scratch memory that can be used for many databases: making it takes longer than a
+  /// lookup.
   func matches(
     in database: IndicatorDatabase, options: LookupOptions, scratch: inout LookupScratch
   ) -> [EntryMatch] {
@@ -153,7 +154,7 @@ struct TestBatch {
     return matches
   }
 
-  /// Matches as text: the entry's value and how it was met.
+  /// Matches as text: the observable's number, the entry's value and the kind of match.
   func hits(
     in database: IndicatorDatabase, options: LookupOptions = LookupOptions()
   ) -> [String] {
@@ -178,7 +179,7 @@ extension IndicatorDatabase {
   }
 }
 
-/// Compiles and opens; a test fails where it should not throw.
+/// Compiles and opens a database of the indicators.
 func database(_ indicators: [TestIndicator]) throws -> IndicatorDatabase {
   try IndicatorDatabase(DatabaseCompiler.compile(collection(indicators)))
 }

@@ -4,13 +4,14 @@ import Testing
 
 @testable import Database
 
-/// The shapes of text by every way that there is, against the rules of the kernel's header, byte by byte.
+/// Compares the shapes that each kernel variant finds in text with the rules in the kernel's
+/// header, byte by byte.
 @Suite struct TextShapesTests {
   private static let ways: [Int32] = {
     (Int32(sekisho_text_portable)...sekisho_text_best()).map { $0 }
   }()
 
-  /// The lists, each in ascending order: ways differ in the order of some.
+  /// The lists, each in ascending order, since variants differ in the order of some.
   private struct Shapes: Equatable {
     var names: [[UInt32]] = []
     var ends: [UInt32] = []
@@ -52,7 +53,8 @@ import Testing
     }
   }
 
-  /// What is in two windows is found as if there were one, and lists hold what a window may.
+  /// Shapes across two windows are found as if there were one, and lists have room for a whole
+  /// window's.
   @Test func agreeAcrossWindows() {
     let window = Int(SEKISHO_SHAPES_WINDOW)
     for value in [
@@ -83,7 +85,7 @@ import Testing
 
   // MARK: The kernel
 
-  /// The bytes end where their memory ends: a copy of just that size is what the kernel reads.
+  /// Runs the kernel on a copy of just the right size, so that a read past the end is noticed.
   private func shapes(_ text: [UInt8], _ way: Int32) -> Shapes {
     var result = Shapes()
     var state = sekisho_text_state()
@@ -176,7 +178,7 @@ import Testing
         wanted.digests.append(UInt32(place))
       }
       if here == 0x3A {
-        // Asked for at colons only: it looks at two blocks.
+        // Computed only at colons, since it looks at two blocks.
         let isDense = hexColons(place / 64).count + hexColons(place / 64 - 1).count >= 6
         if before == 0x3A || isDense && isHex(before) && isHex(next) {
           wanted.colons.append(UInt32(place))
@@ -190,8 +192,10 @@ import Testing
     return sorted(wanted)
   }
 
-  /// Whether sixteen hexadecimal digits begin at a place of a block that with those beside them may be
-  /// thirty-two.
+  /// Whether a run of hexadecimal digits that may be 32 long begins at a place of a block.
+  ///
+  /// At a border of the block sixteen digits are enough, since the run may go on in the block
+  /// beside it.
   private func isHexRun(_ text: [UInt8], from place: Int, block: Int) -> Bool {
     func isHex(_ offset: Int) -> Bool {
       text.indices.contains(offset) && Character(UnicodeScalar(text[offset])).isHexDigit
@@ -205,7 +209,7 @@ import Testing
     return length >= 32 || length >= 16 && (place == block * 64 || last == end)
   }
 
-  /// What is told of the first of three dots.
+  /// Adds the shapes that are reported for the first of three dots.
   private func look(atDot dot: Int, _ text: [UInt8], _ wanted: inout Shapes) {
     func byte(_ offset: Int) -> UInt8 { text.indices.contains(offset) ? text[offset] : 0 }
     func isDigit(_ offset: Int) -> Bool { (0x30...0x39).contains(byte(offset)) }
