@@ -4,7 +4,7 @@ import FuzzPrefixTrie
 import TestSupport
 import Testing
 
-/// What the fuzzers once found, and seeds for them, replayed.
+/// Replays inputs with which the fuzzers once found a fault, and their seeds.
 @Suite("Inputs of the matchers' fuzzers") struct FuzzCorpusTests {
   private static let keys = FuzzCorpus("FuzzKeySet")
   private static let literals = FuzzCorpus("FuzzLiteralMatcher")

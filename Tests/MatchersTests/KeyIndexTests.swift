@@ -2,7 +2,7 @@ import Testing
 
 @testable import Matchers
 
-/// `KeyIndex` and `SortedKeys` against a dictionary.
+/// Compares `KeyIndex` and `SortedKeys` with a dictionary.
 @Suite struct KeyIndexTests {
   private struct Keys {
     var bytes: [UInt8] = []
@@ -108,7 +108,7 @@ import Testing
   @Test(arguments: [16, 20, 32], [1, 3, 1_000])
   func sortedKeysAreFoundWhereTheyStand(_ width: Int, _ count: Int) throws {
     var generator = SplitMix(state: UInt64(width * count))
-    // Most begin alike, as in a list that was crafted to crowd one bucket.
+    // Crafted keys mostly begin alike, as in a list that is made to crowd one bucket.
     for isCrafted in [false, true] {
       var keys = Set<[UInt8]>()
       while keys.count < count {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Matchers
 
-/// One shape of key set: what the tests below run over.
+/// One shape of key set; the tests below run over all shapes.
 struct KeySetShape: Sendable, CustomTestStringConvertible {
   var fixedWidth: Int?
   var ignoresCase = false
@@ -42,7 +42,7 @@ extension KeySet {
     try self.init(image: ImageBytes(image), range: 0..<image.count)
   }
 
-  /// The batch answer for keys laid end to end.
+  /// The answers of a batch lookup for keys that are stored one after another.
   func numbers(of keys: [[UInt8]]) -> [UInt32] {
     var references: [KeyReference] = []
     var bytes: [UInt8] = []
@@ -58,9 +58,10 @@ extension KeySet {
 }
 
 @Suite struct KeySetTests {
-  /// Sets of each shape, each with some 250 lookups in each variant.
+  /// The number of sets of each shape; each has about 250 lookups in each kernel variant.
   ///
-  /// With all shapes above a million lookups in a release build. A debug build is many times slower.
+  /// All shapes together have more than a million lookups in a release build. A debug build is many
+  /// times slower.
   static var randomSets: UInt64 {
     #if DEBUG
       8
@@ -84,7 +85,7 @@ extension KeySet {
     return keys
   }
 
-  /// A key in other case, which a set that ignores case takes for the same.
+  /// The key with some letters in capitals, which a set that ignores case finds as the same key.
   static func capitals(_ key: [UInt8], _ generator: inout SeededGenerator) -> [UInt8] {
     key.map { byte in
       (97...122).contains(byte) && generator.below(2) == 0 ? byte - 32 : byte
@@ -178,13 +179,14 @@ extension KeySet {
       let numbers = set.numbers(of: queries)
       #expect(numbers.count == queries.count)
       if (try? set.verify()) != nil {
-        // What passes the checks finds its keys; only their numbers may have changed.
+        // An image that passes the checks still finds its keys; only their numbers may have
+        // changed.
         #expect(keys.keys.filter { set.lookup($0.span.bytes) != KeySet.none }.count <= set.count)
       }
     }
   }
 
-  /// Every length around the blocks of the hash, at the end of what may be read.
+  /// Tests every key length around the hash's block sizes, with keys that end where memory ends.
   @Test(arguments: [false, true])
   func hashesAgreeAtEveryLength(ignoresCase: Bool) throws {
     var generator = SeededGenerator(seed: 9)
@@ -201,7 +203,7 @@ extension KeySet {
     for (length, key) in keys.enumerated() {
       for variant in kernelVariants {
         let set = set.using(variant: variant)
-        // Alone at a page's end, and with other bytes before and behind it.
+        // The key alone at a page's end; below, the key with other bytes before and after it.
         let found = withGuardedCopy(of: key) { bytes in
           var numbers: [UInt32] = [7]
           var answers = numbers.mutableSpan
@@ -238,7 +240,7 @@ extension KeySet {
   }
 
   @Test func equalKeysAreMerged() throws {
-    // Few different keys, some of them often: crowded cells too.
+    // Few different keys, some of them very often, so that some cells are crowded.
     var generator = SeededGenerator(seed: 10)
     for attempts in [0, 8] {
       var builder = KeySetBuilder(fixedWidth: nil, ignoresCase: false, seed: 1)
@@ -264,7 +266,7 @@ extension KeySet {
   }
 
   @Test func flippedBitsAreFound() throws {
-    // Every byte of an image counts, but for numbers, which nothing inside can tell.
+    // A change of any byte is noticed, except in numbers, which nothing in the image can check.
     let shape = KeySetShape(fixedWidth: nil)
     let keys: [[UInt8]: UInt32] = [Array("a.example".utf8): 1, Array("b.example".utf8): 2]
     let image = try shape.image(keys)
@@ -274,7 +276,7 @@ extension KeySet {
       copy[at] ^= 0x40
       if let set = try? KeySet(copy), (try? set.verify()) != nil { missed += 1 }
     }
-    // Eight bytes of numbers, and bits of the filter that were clear before.
+    // Allowed are the eight bytes of numbers, and filter bits that were clear before.
     #expect(missed <= 8 + 16)
   }
 
@@ -295,7 +297,7 @@ extension KeySet {
   @Test func foldsOnlyCapitals() throws {
     let all = (0...255).map { UInt8($0) }
     for byte in all {
-      // Alone, in a word of eight, and in a tail.
+      // The byte alone, in a word of eight bytes, and in a tail.
       for length in [1, 3, 4, 7, 8, 11, 16, 23, 40] {
         var stored = [UInt8](repeating: UInt8(ascii: "x"), count: length)
         stored[length / 2] = byte.foldedByHand
@@ -337,7 +339,7 @@ extension KeySet {
   @Test func regionsOfALargerFile() throws {
     let keys: [[UInt8]: UInt32] = [[1, 2, 3, 4]: 5]
     let image = try KeySetShape(fixedWidth: 4).image(keys)
-    // Not aligned: right all the same.
+    // An image at an unaligned offset gives the same answers.
     let file = ImageBytes([1, 2, 3] + image + [9])
     let set = try KeySet(image: file, range: 3..<3 + image.count)
     #expect(set.lookup(([1, 2, 3, 4] as [UInt8]).span.bytes) == 5)
@@ -348,7 +350,7 @@ extension KeySet {
 }
 
 extension UInt8 {
-  /// The byte as a small letter if it is a capital, written out.
+  /// The byte as a small letter if it is a capital; an independent definition.
   var foldedByHand: UInt8 {
     self >= UInt8(ascii: "A") && self <= UInt8(ascii: "Z") ? self + 32 : self
   }

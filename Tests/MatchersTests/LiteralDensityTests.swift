@@ -3,9 +3,9 @@ import Testing
 
 @testable import Matchers
 
-/// Inputs that are dense with anchors, so that the automata take over and hand back.
+/// Tests inputs so dense with anchors that the automata take over and hand back.
 @Suite struct LiteralDensityTests {
-  /// Patterns, and a piece of input that is the worst for them.
+  /// Patterns, and a piece of input that is the worst case for them.
   struct DenseCase: Sendable, CustomTestStringConvertible {
     var name: String
     var patterns: [TestPattern]
@@ -34,7 +34,8 @@ import Testing
       piece: String(repeating: "ab", count: 999)),
   ]
 
-  /// Dense and plain stretches in turn, some longer than a search's, with a few matches in each.
+  /// Dense and plain stretches in turn, some longer than one search covers, with a few matches in
+  /// each.
   static func input(_ item: DenseCase, generator: inout SeededGenerator) -> [UInt8] {
     var input: [UInt8] = []
     let piece = Array(item.piece.utf8)
@@ -61,7 +62,7 @@ import Testing
     var images: [[UInt8]] = []
     for plan in [LiteralPlan.anchors, .anchorsAlone, .usual] {
       let image = try literalImage(item.patterns, plan: plan)
-      // What the builder chooses is mostly one of the others.
+      // The builder's own choice mostly equals one of the other plans.
       if !images.contains(image) { try compare(image, with: expected, in: input, &generator) }
       images.append(image)
     }
@@ -86,7 +87,7 @@ import Testing
       }
       #expect(count == UInt64(expected.count), "variant \(variant)")
     }
-    // A limit in the middle of a dense stretch.
+    // A limit that is reached in the middle of a dense stretch.
     var state = LiteralMatcher.State()
     var matches: [LiteralMatch] = []
     let limit = expected.count / 3
@@ -94,7 +95,8 @@ import Testing
     #expect(matches == Array(expected.prefix(limit)))
   }
 
-  /// Many patterns behind one window: branches by what tells them apart, near or far.
+  /// Tests many patterns that share one window: branches tell them apart by bytes near or far from
+  /// it.
   @Test func patternsThatShareTheirRarestWindow() throws {
     var generator = SeededGenerator(seed: 5)
     var patterns: [TestPattern] = []

@@ -3,28 +3,29 @@ import Testing
 
 @testable import Matchers
 
-/// Inputs whose offsets do not fit 32 bits.
+/// Tests inputs whose offsets do not fit 32 bits.
 @Suite struct LiteralHugeTests {
   static let patterns = [
     TestPattern("evil.example"), TestPattern(".example", ignoresCase: true), TestPattern("ple\0"),
   ]
   static let text = Array("www.evil.EXAMPLE evil.example".utf8)
 
-  /// Memory of zeros that takes none until it is written to; nil where there is not that much room.
+  /// Zeroed memory that takes no space until it is written to; nil if the system does not give that
+  /// much.
   static func zeros(_ count: Int) -> UnsafeMutableRawPointer? {
     let map = mmap(
       nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
     return map == MAP_FAILED ? nil : map
   }
 
-  /// In one chunk of more than 4 GiB.
+  /// Finds patterns in one chunk of more than 4 GiB.
   @Test(arguments: kernelVariants)
   func oneChunk(_ variant: Int32) throws {
     #if DEBUG
       // A debug build takes a minute for what a release build does in two seconds.
       return
     #else
-      // The portable kernel is not among those that are fast enough here.
+      // The portable kernel is too slow for this input.
       guard variant != 0 else { return }
       let count = (4 << 30) + 100_000
       guard let memory = Self.zeros(count) else {
@@ -57,7 +58,7 @@ import Testing
     #endif
   }
 
-  /// In small chunks around the 4 GiB of a stream.
+  /// Finds patterns in small chunks around offset 4 GiB of a stream.
   @Test(arguments: LiteralPlan.allCases)
   func stream(_ plan: LiteralPlan) throws {
     let matcher = try LiteralMatcher(literalImage(Self.patterns, plan: plan))

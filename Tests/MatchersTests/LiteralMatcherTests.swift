@@ -20,7 +20,7 @@ struct TestPattern: Sendable {
   }
 }
 
-/// The obviously right way: every pattern at every place.
+/// The obviously correct search: every pattern at every place.
 func naiveMatches(_ patterns: [TestPattern], in haystack: [UInt8]) -> [LiteralMatch] {
   var matches: [LiteralMatch] = []
   let folded = haystack.map(\.foldedByHand)
@@ -29,7 +29,7 @@ func naiveMatches(_ patterns: [TestPattern], in haystack: [UInt8]) -> [LiteralMa
     for (number, pattern) in patterns.enumerated() where pattern.bytes.count <= end {
       let range = end - pattern.bytes.count..<end
       let text = pattern.ignoresCase ? folded : haystack
-      // Most places are told by their last byte.
+      // The last byte rules most places out.
       let isMatch =
         text[end - 1] == wanted[number].last && text[range].elementsEqual(wanted[number])
       if isMatch { matches.append(LiteralMatch(pattern: UInt32(number), end: UInt64(end))) }
@@ -38,13 +38,13 @@ func naiveMatches(_ patterns: [TestPattern], in haystack: [UInt8]) -> [LiteralMa
   return matches
 }
 
-/// How a matcher is built: each way gives the same answers.
+/// A way to build a matcher; all give the same answers.
 enum LiteralPlan: CaseIterable, Sendable {
-  /// Automata alone, by how wide the part is that has full rows.
+  /// Automata alone, with different limits on the memory for full rows.
   case rootOnly, fewRows, automata
-  /// Anchors, with automata to fall back to; and without.
+  /// Anchors with automata to fall back to, without automata, and with two sets of pair tables.
   case anchors, anchorsAlone, twoSets
-  /// What the builder chooses.
+  /// The builder's own choice.
   case usual
 
   func builder() -> LiteralMatcherBuilder {
@@ -62,7 +62,7 @@ enum LiteralPlan: CaseIterable, Sendable {
   }
 }
 
-/// The instructions that this processor can run.
+/// The kernel variants that this processor can run.
 let kernelVariants = [
   SEKISHO_PORTABLE, SEKISHO_AVX2, SEKISHO_NEON, SEKISHO_AVX512, SEKISHO_AVX512_GATHER,
 ].map {
@@ -87,7 +87,7 @@ extension LiteralMatcher {
     try self.init(image: ImageBytes(image), range: 0..<image.count)
   }
 
-  /// All matches of a stream that is cut at given places.
+  /// All matches in a stream whose chunks are cut at the given places.
   func matches(
     in haystack: [UInt8], cuts: [Int] = [], memory: GuardedMemory? = nil
   ) -> [LiteralMatch] {
@@ -106,7 +106,7 @@ extension LiteralMatcher {
   }
 }
 
-/// Memory that ends where the next page may not be read; made once, for many small inputs.
+/// Memory followed by a page that may not be read; made once, for many small inputs.
 final class GuardedMemory {
   private let size: Int
   private let map: UnsafeMutableRawPointer
@@ -123,7 +123,7 @@ final class GuardedMemory {
 
   deinit { munmap(map, size + 4096) }
 
-  /// Calls with a copy of the bytes that ends at the end.
+  /// Calls a closure with a copy of the bytes that ends where the memory ends.
   func withCopy<Result>(of bytes: ArraySlice<UInt8>, _ body: (RawSpan) -> Result) -> Result {
     precondition(bytes.count <= size)
     let start = map + size - bytes.count
@@ -134,7 +134,7 @@ final class GuardedMemory {
   }
 }
 
-/// A case of the table: patterns and a haystack; what is right, the naive search says.
+/// A case of the table: patterns and a haystack; the naive search gives the expected matches.
 struct LiteralCase: Sendable, CustomTestStringConvertible {
   var name: String
   var patterns: [TestPattern]
@@ -190,10 +190,11 @@ struct LiteralCase: Sendable, CustomTestStringConvertible {
 }
 
 @Suite struct LiteralMatcherTests {
-  /// Sets of patterns, and texts for each: more than a million cases for all plans in a release build.
+  /// The number of pattern sets, and of texts for each.
   ///
-  /// Unoptimised, a set takes a hundred times as long to build as a text to search, so there are fewer
-  /// sets and more texts for each.
+  /// In a release build these are more than a million cases for all plans. In a debug build a set
+  /// takes a hundred times as long to build as a text to search, so there are fewer sets and more
+  /// texts for each.
   #if DEBUG
     static let (randomSets, texts) = (250 as UInt64, 15)
   #else
@@ -216,7 +217,7 @@ struct LiteralCase: Sendable, CustomTestStringConvertible {
     let expected = naiveMatches(item.patterns, in: item.haystack)
     #expect(matcher.matches(in: item.haystack) == expected)
     #expect(matcher.matches(in: item.haystack, cuts: Array(item.haystack.indices)) == expected)
-    // Behind a prefix of other bytes.
+    // The haystack after a prefix of other bytes.
     for count in [1, 7, 64] {
       let prefix = [UInt8](repeating: 0xEE, count: count)
       let shifted = expected.map {
@@ -250,7 +251,7 @@ struct LiteralCase: Sendable, CustomTestStringConvertible {
     return (patterns, haystack)
   }
 
-  /// A text of pieces of patterns and of bytes that they hold.
+  /// A text made of pieces of the patterns and of bytes that occur in them.
   static func text(of patterns: [TestPattern], _ generator: inout SeededGenerator) -> [UInt8] {
     var text: [UInt8] = []
     guard !patterns.isEmpty else { return generator.bytes(generator.below(80), alphabet: [65]) }
@@ -298,7 +299,7 @@ struct LiteralCase: Sendable, CustomTestStringConvertible {
     }
   }
 
-  /// Words whose pairs have little in common ask for more groups than one set of tables holds.
+  /// Words whose byte pairs have little in common need more groups than one set of tables holds.
   @Test func takesTwoSetsOfGroups() throws {
     var generator = SeededGenerator(seed: 7)
     let letters = Array("abcdefghijklmnopqrstuvwxyz0123456789".utf8)
@@ -324,7 +325,7 @@ struct LiteralCase: Sendable, CustomTestStringConvertible {
     }
   }
 
-  /// A limit cuts the last matches of a chunk and no others.
+  /// Checks that a limit cuts only the last matches of a chunk.
   private func checkLimits(
     _ matcher: LiteralMatcher, _ patterns: [TestPattern], _ haystack: [UInt8], _ seed: UInt64
   ) {
@@ -339,7 +340,7 @@ struct LiteralCase: Sendable, CustomTestStringConvertible {
         Array(haystack[..<cut]).span.bytes, state: &state, limit: limit, matches: &matches)
       #expect(isWhole == (limit >= inFirst.count), "seed \(seed)")
       #expect(Array(matches.dropFirst()) == Array(inFirst.prefix(limit)), "seed \(seed)")
-      // The next chunk is not the worse for it.
+      // The next chunk is not affected by the limit.
       matches = []
       _ = matcher.scan(
         Array(haystack[cut...]).span.bytes, state: &state, limit: .max, matches: &matches)
@@ -419,7 +420,7 @@ struct LiteralCase: Sendable, CustomTestStringConvertible {
   }
 
   @Test func verifyFindsWrongWords() throws {
-    // Every word of the automaton is what it must be, so a change is found, whatever it is.
+    // Every word of the automaton has only one valid value, so any change is found.
     let patterns = [
       TestPattern("abcab"), TestPattern("bca"), TestPattern("ca"), TestPattern("cabb"),
     ]
@@ -431,7 +432,7 @@ struct LiteralCase: Sendable, CustomTestStringConvertible {
         return
       }
       let words = automaton.words.count
-      // The first section, the lengths, takes one block of 64 behind the header.
+      // The first section, the lengths, takes one block of 64 bytes after the header.
       let start = LiteralMatcher.format.headerBytes + 64
       for word in 0..<words {
         for bit in [0, 3, 9, 17, 30, 31] {

@@ -3,11 +3,11 @@ import Matchers
 import TestSupport
 
 extension ImageBytes {
-  /// Owns a copy of an array.
+  /// Creates an image that owns a copy of an array.
   convenience init(_ bytes: [UInt8]) { self.init(copying: bytes.span.bytes) }
 }
 
-/// Calls with a copy of the bytes that ends where the next page may not be read.
+/// Calls a closure with a copy of the bytes that is followed by a page that may not be read.
 func withGuardedCopy<Result>(
   of bytes: [UInt8], _ body: (RawSpan) throws -> Result
 ) rethrows -> Result {
@@ -25,7 +25,7 @@ func withGuardedCopy<Result>(
   return try body(RawSpan(_unsafeStart: start, byteCount: bytes.count))
 }
 
-/// An image whose region ends where the next page may not be read.
+/// An image whose region is followed by a page that may not be read.
 func guardedImage(_ bytes: [UInt8]) -> ImageBytes {
   let page = 4096
   let size = (bytes.count / page + 1) * page
@@ -59,7 +59,7 @@ func damagedCopies(
   }
   for _ in 0..<rounds {
     var copy = image
-    // Mostly behind the header, else nothing opens.
+    // Mostly after the header, since an image with a damaged header does not open.
     let from = generator.below(8) == 0 ? 0 : min(copy.count - 1, 128)
     let start = from + generator.below(copy.count - from)
     let end = min(copy.count, start + 1 + generator.below(64))
@@ -72,7 +72,7 @@ func damagedCopies(
   return copies
 }
 
-/// An image of which nothing but the first page may be read.
+/// An image of which only the first page may be read.
 func headOnlyImage(_ bytes: [UInt8]) -> ImageBytes {
   let page = 4096
   let size = (bytes.count / page + 1) * page

@@ -3,17 +3,17 @@ import Testing
 
 @testable import Matchers
 
-/// The structures that prefixes are kept in.
+/// The structures that store prefixes.
 enum PrefixShape: Sendable, CaseIterable {
   case ipv4
-  /// In blocks of 256 addresses, which else only large tables have.
+  /// IPv4 in blocks of 256 addresses, which otherwise only large tables have.
   case ipv4InSmallBlocks
   case ipv6
 
   var bits: Int { self == .ipv6 ? 128 : 32 }
 }
 
-/// A list of prefixes as a reader can check by eye: IPv4 in the top 32 of 128 bits.
+/// A plain list of prefixes; IPv4 addresses are in the highest 32 of 128 bits.
 struct PrefixList {
   struct Entry {
     var address: UInt128
@@ -26,7 +26,7 @@ struct PrefixList {
 
   static func mask(_ length: Int) -> UInt128 { length == 0 ? 0 : .max << UInt128(128 - length) }
 
-  /// All that cover an address, longest first.
+  /// The numbers of all prefixes that cover an address, longest first.
   func covering(_ address: UInt128) -> [UInt32] {
     entries.filter { address & Self.mask($0.length) == $0.address }
       .sorted { $0.length > $1.length }.map(\.number)
@@ -46,7 +46,7 @@ struct PrefixList {
     return try builder.build()
   }
 
-  /// Prefixes near one another: few distinct bits, so that they nest, touch and sit at both ends.
+  /// Prefixes near one another: few bits differ, so that they nest, touch and lie at both ends.
   static func random(bits: Int, count: Int, generator: inout SeededGenerator) -> PrefixList {
     var list = PrefixList(bits: bits)
     for _ in 0..<count {
@@ -104,9 +104,10 @@ extension PrefixTrie {
 }
 
 @Suite struct PrefixTrieTests {
-  /// Tables of each shape, each with some 150 lookups in each variant.
+  /// The number of tables of each shape; each has about 150 lookups in each kernel variant.
   ///
-  /// Together above a million in a release build. A debug build is many times slower, and small blocks have large bitmaps.
+  /// Together they have more than a million lookups in a release build. A debug build is many times
+  /// slower, and small blocks have large bitmaps.
   static func randomTables(_ shape: PrefixShape) -> UInt64 {
     #if DEBUG
       shape == .ipv4InSmallBlocks ? 12 : 60
@@ -224,7 +225,7 @@ extension PrefixTrie {
       + (0..<100).map { _ in PrefixList.address(bits: 32, generator: &generator) }
     for _ in 0..<200 {
       var copy = image
-      // The records and entries are at the end, behind the bitmaps.
+      // The records and entries are at the end, after the bitmaps.
       let start = copy.count - 1 - generator.below(generator.below(4) == 0 ? copy.count : 4_000)
       for at in start..<min(copy.count, start + 1 + generator.below(40)) {
         copy[at] = [0, 0xFF, UInt8(generator.below(256))][generator.below(3)]
@@ -245,7 +246,7 @@ extension PrefixTrie {
     for count in [0, 1, 40] {
       let list = PrefixList.random(bits: shape.bits, count: count, generator: &generator)
       let image = try list.image(shape)
-      // Not aligned either, where the image is not.
+      // Below also an image at an unaligned offset.
       let guarded = try PrefixTrie(image: guardedImage(image), range: 0..<image.count)
       let file = ImageBytes([1, 2, 3] + image + [4])
       let inside = try PrefixTrie(image: file, range: 3..<3 + image.count)
