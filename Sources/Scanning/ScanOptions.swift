@@ -53,7 +53,7 @@ public struct ScanOptions: Sendable {
     }
   }
 
-  /// The format of every input, or nil to tell it by content.
+  /// The format of every input, or nil to recognise it by content.
   public var inputFormat: InputFormat?
   /// The year for times in logs that name none (syslog, RFC 3164); nil to ignore such times.
   public var logYear: Int?

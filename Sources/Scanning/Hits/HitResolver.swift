@@ -23,6 +23,7 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
   /// The joint conditions of the databases, shared by all threads and made when first needed.
   let jointConditions: JointConditions.Source
   @safe @exclusivity(unchecked) var conditionsAtHand: JointConditions?
+  /// The values of joint conditions in the record `recordAtHand`.
   @safe @exclusivity(unchecked) var recordValues = JointValues()
   @safe @exclusivity(unchecked) var recordAtHand: UInt32?
   @safe @exclusivity(unchecked) private var merging = EntryMerging()

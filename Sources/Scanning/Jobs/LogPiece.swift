@@ -2,7 +2,9 @@ import Inputs
 import Logs
 import Parsing
 
-/// A chunk of a log on its way from reading to committing; no chunk if the input ended in a fault.
+/// A chunk of a log on its way from reading to committing.
+///
+/// The chunk is nil at the end of the input or after a fault.
 struct LogPiece {
   let chunk: Chunk?
   let firstLine: UInt64

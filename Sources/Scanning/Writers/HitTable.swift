@@ -29,7 +29,8 @@ enum HitTable {
   /// The line between two hits that are shown with the lines around them.
   static let separator = Array("--\n".utf8)
 
-  /// Appends the lines around a hit, each with its number, as `grep` does: `12-` before, `13:` the hit.
+  /// Appends the lines around a hit, each with its number, as `grep` does: `12-` before it, `13:`
+  /// with it.
   private static func append(_ context: LineContext, of hit: Hit, to output: inout [UInt8]) {
     let last = context.number + UInt64(context.after.count)
     let width = "\(last)".utf8.count
