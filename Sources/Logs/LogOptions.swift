@@ -93,6 +93,12 @@ package protocol TextSearch: Sendable {
   func find(in bytes: RawSpan, found: inout [FoundText]) -> Bool
 }
 
+/// Tells names that are hosts of no URL that anybody asks for.
+package protocol HostFilter: Sendable {
+  /// Whether a name of ASCII, of two labels or more, may be the host of such a URL.
+  func mayHold(_ name: RawSpan) -> Bool
+}
+
 /// How logs are read.
 package struct LogOptions: Sendable {
   /// What the observables are for.
@@ -111,6 +117,8 @@ package struct LogOptions: Sendable {
   package var fileNames: (any FileNameSource)?
   /// What finds texts in values and in lines; nil: none are looked for.
   package var texts: (any TextSearch)?
+  /// Which names may be hosts of URLs that are written without scheme; nil: all may.
+  package var hosts: (any HostFilter)?
   /// The year of times that name none (syslog, RFC 3164); nil: such a line has no event time.
   package var year: Int?
 

@@ -232,6 +232,7 @@ public enum Scanner {
       databases: databases, options: LookupOptions(options))
     let matchers = options.kinds.contains(.text) ? databases.compactMap(\.payloadMatcher) : []
     logOptions.texts = TextFinder(matchers)
+    logOptions.hosts = KnownHosts(databases: databases)
     if matchers.isEmpty { lookup.kinds.subtract(IndicatorKindSet(.text)) }
     return ScanPlan(
       options: options, logOptions: logOptions,

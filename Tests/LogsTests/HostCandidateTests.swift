@@ -56,6 +56,23 @@ struct HostCandidateTests {
     #expect((count > 0) == example.isRead)
   }
 
+  @Test("Names that may be hosts of URLs without scheme")
+  func knownHosts() throws {
+    let database = try CandidateProbe.database(["evil.example"], url: "http://b.test/a")
+    let hosts = try #require(KnownHosts(databases: [database]))
+    for name in [
+      "b.test", "B.Test", "a.b.test", "evil.example", "b.9a", "b.-a", "xn--bcher-kva.test",
+      "b.xn--a",
+    ] {
+      let mayHold = hosts.mayHold(Array(name.utf8).span.bytes)
+      #expect(mayHold, "\(name)")
+    }
+    for name in ["c.test", "b.test.example", "xn--a.c.test", "bb.test", "b.tes"] {
+      let mayHold = hosts.mayHold(Array(name.utf8).span.bytes)
+      #expect(!mayHold, "\(name)")
+    }
+  }
+
   /// So many that they are looked up while further names are looked at.
   @Test("Addresses written backwards are found however many there are")
   func backwards() throws {

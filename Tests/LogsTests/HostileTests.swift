@@ -55,7 +55,8 @@ import Testing
   @Test(
     .timeLimit(.minutes(2)),
     arguments: [
-      "http://a/", "a.b/", "(", "{\"a\":", "[{\"a\":1},", "a.b+", "http://a,", "@", "a@b.c",
+      "http://a/", "a.b/", "(", "{\"a\":", "[{\"a\":1},", "%2éa@a.b你", "a.b+", "http://a,", "@",
+      "a@b.c",
       "CEF:0|a|b|c|d|e|f|g=", "\\|", "a=b ", "a=\"\\\\", "IN= OUT= SRC=1 [", "%ASA-6-1: a:",
       "SrcIP: 1, ",
       "<1>1 - - - - - [a b=\"\\\"", "#1 client 1.1.1.1#1 ",

@@ -96,11 +96,52 @@ extension Extraction {
     return isFull
   }
 
+  /// Bytes of text of the longest run that is looked at before it is decoded: none is a digest.
+  private static let shortRun = 31
+
+  /// The end of a run that is no value, since it is short and has no dot amid its characters; nil where it may be one.
+  func endOfUndottedRun(_ bytes: RawSpan, from start: Int, _ unit: TextUnit) -> Int? {
+    guard !unit.isCutAtStart, !unit.isCutAtEnd else { return nil }
+    let letters = LetterClasses.shared
+    let last = min(unit.end, start + Self.shortRun)
+    var offset = start
+    // What is stripped from a run's ends counts for nothing.
+    var isBegun = false
+    var hasDot = false
+    while offset < last {
+      var byte = bytes.byte(unchecked: offset)
+      var length = 1
+      if byte >= 0x80 {
+        length = letters.letter(bytes, at: offset, end: unit.end).length
+        if length == 0 { return nil }
+      } else if !classes.is(byte, .name) {
+        guard byte == UInt8(ascii: "%"),
+          let value = TextBorders.percentValue(bytes, at: offset, end: unit.end),
+          classes.is(value, .name)
+        else { return offset }
+        byte = value
+        length = 3
+      }
+      if !classes.is(byte, .stripped) {
+        if hasDot { return nil }
+        isBegun = true
+      } else if isBegun, byte == Byte.dot {
+        hasDot = true
+      }
+      offset += length
+    }
+    return offset == unit.end ? offset : nil
+  }
+
   /// Reads and classifies the run that begins at `start`, and returns where it ends.
   mutating func scanDecodedRun(
     _ bytes: RawSpan, from start: Int, _ unit: TextUnit, _ cursor: inout TextCursor,
     into batch: inout ObservableBatch
   ) -> Int {
+    if let end = endOfUndottedRun(bytes, from: start, unit) {
+      cursor.floor = end
+      return end
+    }
     let run = decodeRun(bytes, from: start, to: unit.end)
     cursor.floor = run.end
     if unit.isCutAtStart || unit.isCutAtEnd, isCut(start..<run.end, unit) {
@@ -199,6 +240,7 @@ extension Extraction {
       batch.arena.removeLast(batch.arena.count - start)
       return
     }
+    let mayBeHost = options.hosts?.mayHold(batch.arena.rawSpan.extracting(start...)) ?? true
     if isWholeName, name.upperBound - shape.lastLabel == 4 {
       let copy = Array(batch.arena[start...])
       emitReverseAddress(copy.rawSpan, name, at: place, unit, into: &batch)
@@ -212,7 +254,7 @@ extension Extraction {
     } else {
       batch.arena.removeLast(batch.arena.count - start)
     }
-    if !isWholeName {
+    if !isWholeName, mayBeHost {
       emitBareURL(text, place..<context.run.upperBound, context, unit, &cursor, into: &batch)
     }
   }

@@ -53,6 +53,11 @@ extension Extraction {
       if byte >= 0x80 || byte == UInt8(ascii: "%"),
         continuesRun(bytes, at: hostEnd, end: unit.end)
       {
+        if let end = endOfUndottedRun(bytes, from: sign + 1, unit) {
+          cursor.floor = end
+          cursor.hardFloor = sign + 1
+          return end
+        }
         let run = decodeRun(bytes, from: sign + 1, to: unit.end)
         hostEnd = run.end
         decoded = run
@@ -94,7 +99,9 @@ extension Extraction {
         guard decoded.isUnspaced, isScan else { return }
         // The other reading below is a value of its own.
         let next = batch.arena.count
-        batch.arena.append(contentsOf: batch.arena[start..<hostStart])
+        // A copy of its own: the arena with a second reference to it would be copied as a whole.
+        let local = Array(batch.arena[start..<hostStart])
+        batch.arena.append(contentsOf: local)
         emitSpacelessEmail(run, from: next, at: place, unit, into: &batch)
       } else if decoded.isUnspaced {
         batch.arena.removeLast(batch.arena.count - hostStart)

@@ -100,7 +100,7 @@ extension Extraction {
       passesTests(bytes, value, shape, context, textOf: bytes, unit)
     else { return }
     if wantsDomains { emit(.domain, bytes, value, of: unit, into: &batch) }
-    emitBareURL(bytes, value, context, unit, &cursor, into: &batch)
+    emitBareURL(bytes, value, isName: true, context, unit, &cursor, into: &batch)
   }
 
   /// Two addresses joined by one `-`, and where the second begins.

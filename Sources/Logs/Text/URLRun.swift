@@ -82,9 +82,11 @@ extension Extraction {
   }
 
   /// Emits a name or address and the path behind it as a URL without scheme.
+  ///
+  /// `isName` where the host is a name that stands in the text as it is.
   mutating func emitBareURL(
-    _ bytes: RawSpan, _ host: Range<Int>, _ context: RunContext, _ unit: TextUnit,
-    _ cursor: inout TextCursor, into batch: inout ObservableBatch
+    _ bytes: RawSpan, _ host: Range<Int>, isName: Bool = false, _ context: RunContext,
+    _ unit: TextUnit, _ cursor: inout TextCursor, into batch: inout ObservableBatch
   ) {
     guard isScan, wantsURLs, !context.isInsideAtEnd, context.run.upperBound < unit.end else {
       return
@@ -109,6 +111,7 @@ extension Extraction {
       counters.cutRuns += 1
       return
     }
+    if isName, let hosts = options.hosts, !hosts.mayHold(bytes.extracting(host)) { return }
     emitURL(
       bytes, host.lowerBound..<end, minimum: slash + 1, hasScheme: false, unit, into: &batch)
   }

@@ -6,7 +6,9 @@ import Synchronization
 
 extension FileNameFinder: FileNameSearch {}
 
-/// Makes the finder of file names in text when it is first needed; all threads share it.
+extension KnownHosts: HostFilter {}
+
+/// Makes the finder of file names in text when the first text asks for it; all threads share it.
 final class FileNameFinderSource: FileNameSource {
   private let databases: [IndicatorDatabase]
   private let options: LookupOptions
