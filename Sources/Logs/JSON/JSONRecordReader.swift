@@ -138,11 +138,15 @@ extension Extraction {
       case .broken: break
       }
     }
-    // What follows is text, or a record of its own.
+    breakArray(&state)
+    return true
+  }
+
+  /// Leaves an open array: what follows is text, or a record of its own.
+  mutating func breakArray(_ state: inout LogState) {
     counters.brokenArrays += 1
     state.array = .outside
     state.list = .none
-    return true
   }
 
   // MARK: Lists of records

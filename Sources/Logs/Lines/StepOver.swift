@@ -39,6 +39,7 @@ extension Extraction {
     position.offset = walk.start
     position.line += walk.lines
     state.isInsideLine = walk.isInsideLine
+    if walk.isInsideArray { state.array = .behindElement }
     if table == nil { state.layout = walk.isComment ? .comments : .lines }
     state.isBehindComment = isClosed && walk.isComment
     if let header = walk.header, header.isAny {
@@ -97,6 +98,13 @@ extension Extraction {
         switch lookAtValue(chunk, start..<end, to: walk.candidate) {
         case .unknown: return false
         case .text: break
+        case .firstElement(let elementEnd):
+          walk.lines += UInt64(chunk.lineFeeds(from: start, to: elementEnd))
+          walk.isComment = false
+          walk.start = elementEnd
+          walk.isInsideLine = true
+          walk.isInsideArray = true
+          return false
         case .value(let valueEnd):
           walk.lines += UInt64(chunk.lineFeeds(from: start, to: valueEnd))
           walk.isComment = false
@@ -229,6 +237,8 @@ private struct LineWalk {
   var isComment: Bool
   /// Whether it stands behind a value.
   var isInsideLine = false
+  /// And that is the first object of an array.
+  var isInsideArray = false
   /// Outside of any table, where lines may be records in JSON.
   let isAmongValues: Bool
   /// Under a header, and whether its quoted cells may hold the ends of lines.

@@ -6,6 +6,8 @@ enum PassedValue {
   case value(Int)
   /// The line is text.
   case text
+  /// The first object of an array, short, which ends here.
+  case firstElement(Int)
   /// The readers have to tell.
   case unknown
 }
@@ -65,10 +67,33 @@ struct PassedValues {
       tokenizer = JSONTokenizer(maximumDepth: maximumDepth)
       offset = start
     }
-    return goOn(bytes, to: limit)
+    return goOn(bytes, to: limit, maximumDepth: maximumDepth)
   }
 
-  private mutating func goOn(_ bytes: RawSpan, to limit: Int) -> PassedValue {
+  private static func opens(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{")
+  }
+
+  /// The end of the value that begins at `start`, if it is whole before `limit`; nothing of it is kept.
+  static func end(
+    _ bytes: RawSpan, from start: Int, to limit: Int, maximumDepth: Int
+  ) -> Int? {
+    let window = bytes.extracting(0..<limit)
+    var tokenizer = JSONTokenizer(maximumDepth: maximumDepth)
+    var offset = start
+    while let token = try? tokenizer.next(window, at: &offset, isFinal: false) {
+      switch token.kind {
+      case .endOfValue: return offset
+      case .needMore, .endOfInput: return nil
+      default: break
+      }
+    }
+    return nil
+  }
+
+  private mutating func goOn(
+    _ bytes: RawSpan, to limit: Int, maximumDepth: Int
+  ) -> PassedValue {
     let window = bytes.extracting(0..<limit)
     fault = .none
     reached = limit
@@ -76,7 +101,18 @@ struct PassedValues {
       while true {
         let token = try tokenizer.next(window, at: &offset, isFinal: false)
         switch token.kind {
-        case .beginObject, .beginArray: open.append(Int32(truncatingIfNeeded: token.start))
+        case .beginObject: open.append(Int32(truncatingIfNeeded: token.start))
+        case .beginArray:
+          open.append(Int32(truncatingIfNeeded: token.start))
+          // One bracket more is too deep.
+          guard tokenizer.depth >= maximumDepth else { break }
+          var next = offset
+          while next < limit, RawSpan.isBlank(bytes.byte(unchecked: next)) { next += 1 }
+          if next < limit, Self.opens(bytes.byte(unchecked: next)) {
+            offset = next
+            fault = .depth
+            return .text
+          }
         case .endObject, .endArray: if open.count > dropped { open.removeLast() }
         case .endOfValue: return .value(offset)
         case .needMore, .endOfInput: return .unknown
@@ -120,12 +156,16 @@ extension Extraction {
     var valueEnd = next + 1
     if isArray, byte == UInt8(ascii: "{") {
       isOfObjects = true
+      // What follows a short one need not be known.
+      let elementEnd = PassedValues.end(
+        chunk, from: next, to: min(end, next + Self.shortValue), maximumDepth: options.jsonDepth)
+      if let elementEnd { return .firstElement(elementEnd) }
     } else if !isArray, byte != Byte.quote, byte != UInt8(ascii: "}") {
       return .text
     }
     if byte != (isArray ? UInt8(ascii: "]") : UInt8(ascii: "}")) {
       switch passedValues.look(chunk, from: first, to: end, maximumDepth: options.jsonDepth) {
-      case .unknown: return .unknown
+      case .unknown, .firstElement: return .unknown
       case .text:
         // The elements of an array, or of a list that an object begins with, are records of their own.
         return isOfObjects || byte == Byte.quote && listStart(chunk, from: first, to: end) != nil
@@ -159,9 +199,18 @@ extension Extraction {
         break
       }
       let limit = min(candidate, first + Self.shortValue)
-      guard case .value(let end) = lookAtValue(chunk, from: first, to: limit) else { break }
-      position.line += UInt64(chunk.lineFeeds(from: first, to: end))
-      position.offset = end
+      switch lookAtValue(chunk, from: first, to: limit) {
+      case .value(let end):
+        position.line += UInt64(chunk.lineFeeds(from: first, to: end))
+        position.offset = end
+        continue
+      case .firstElement(let end):
+        position.line += UInt64(chunk.lineFeeds(from: first, to: end))
+        position.offset = end
+        state.array = .behindElement
+      case .text, .unknown: break
+      }
+      break
     }
     return position.offset > start
   }
@@ -184,13 +233,18 @@ extension Extraction {
         continue
       }
       let limit = min(candidate, start + options.lineLimit - 1)
-      guard chunk.byte(unchecked: start) != UInt8(ascii: "]"), start < limit,
-        case .value(let end) = passedValues.look(
-          chunk, from: start, to: limit, maximumDepth: options.jsonDepth)
-      else { break }
-      position.advance(chunk, to: end)
-      state.array = .behindElement
-      state.isInsideLine = true
+      guard chunk.byte(unchecked: start) != UInt8(ascii: "]"), start < limit else { break }
+      switch passedValues.look(chunk, from: start, to: limit, maximumDepth: options.jsonDepth) {
+      case .value(let end):
+        position.advance(chunk, to: end)
+        state.array = .behindElement
+        state.isInsideLine = true
+      case .text:
+        if position.advance(chunk, to: start) { state.isInsideLine = false }
+        breakArray(&state)
+        return true
+      case .unknown, .firstElement: return position.offset > before
+      }
     }
     return position.offset > before
   }
