@@ -28,9 +28,11 @@ enum CanonicalComposition {
     guard tables.decomposition(of: scalar) == nil else { return nil }
     let combining = tables.combiningClass(of: scalar)
     if combining != 0 {
-      // Marks are ordered by class: nil behind another mark, or if this one sorts before a mark
-      // that is part of `previous`.
-      guard previous < 0x300 || tables.combiningClass(of: previous) == 0 else { return nil }
+      // Behind another mark their order counts, also where that is a part of a letter; one of its own class keeps it
+      // from the letter.
+      let before = previous < 0x300 ? 0 : tables.combiningClass(of: previous)
+      if before == combining { return .next(scalar) }
+      guard before == 0 else { return nil }
       if let (_, last) = tables.decomposition(of: previous) {
         guard tables.decomposition(of: last) == nil, combining >= tables.combiningClass(of: last)
         else { return nil }
@@ -85,7 +87,9 @@ enum CanonicalComposition {
         if end > start, classes[end] < classes[end - 1] { isSorted = false }
         end += 1
       }
-      if !isSorted {
+      if !isSorted, end - start <= longestInserted {
+        insert(start..<end, &scalars, &classes)
+      } else if !isSorted {
         // A run may be as long as the input: sort by (class, place), not by insertion.
         let order = (start..<end).sorted {
           classes[$0] != classes[$1] ? classes[$0] < classes[$1] : $0 < $1
@@ -96,6 +100,22 @@ enum CanonicalComposition {
         classes.replaceSubrange(start..<end, with: sortedClasses)
       }
       start = end
+    }
+  }
+
+  /// Marks of a run that are sorted by insertion.
+  private static let longestInserted = 16
+
+  private static func insert(
+    _ run: Range<Int>, _ scalars: inout [UInt32], _ classes: inout [UInt8]
+  ) {
+    for next in run.dropFirst() {
+      var place = next
+      while place > run.lowerBound, classes[place - 1] > classes[place] {
+        scalars.swapAt(place - 1, place)
+        classes.swapAt(place - 1, place)
+        place -= 1
+      }
     }
   }
 
@@ -127,6 +147,8 @@ enum CanonicalComposition {
   }
 
   private static func pair(_ first: UInt32, _ second: UInt32, _ tables: IDNATables) -> UInt32? {
+    // No mark is before those, nor what else is a second part.
+    if second < 0x300 { return nil }
     let lead = first &- leadBase
     let vowel = second &- vowelBase
     if lead < leadCount, vowel < vowelCount {

@@ -73,11 +73,37 @@ package enum IDNACharacters {
     return .several(mapping)
   }
 
-  /// Whether the character stays as it is in a name, whatever its neighbours are.
-  static func isItself(_ scalar: Unicode.Scalar) -> Bool {
-    let properties = IDNATables.shared.properties(scalar.value)
-    guard case .valid = properties.status else { return false }
-    return !properties.mayChangeInNFC
+  /// The characters of a label once they are mapped and normalised (UTS 46, NFC); nil where one of them is mapped to
+  /// something with a dot, or is in no name.
+  package static func form(ofLabel label: [UInt32]) -> [UInt32]? {
+    let tables = IDNATables.shared
+    var mapped: [UInt32] = []
+    mapped.reserveCapacity(label.count)
+    for value in label {
+      if value < 0x80 {
+        mapped.append(Byte.isCapital(UInt8(value)) ? value | 0x20 : value)
+        continue
+      }
+      switch tables.properties(value).status {
+      case .valid: mapped.append(value)
+      case .mapped:
+        let mapping = tables.mapping(of: value)
+        if mapping.isEmpty || mapping.contains(0x2e) { return nil }
+        mapped.append(contentsOf: mapping)
+      case .ignored, .disallowed: return nil
+      }
+    }
+    return CanonicalComposition.normalize(mapped, tables)
+  }
+
+  /// What names have for a character that is mapped, if that is one below U+10000 whatever stands beside it.
+  static func soleMapping(_ scalar: UInt32, _ tables: IDNATables) -> UInt16? {
+    guard case .mapped = tables.properties(scalar).status else { return nil }
+    let mapping = tables.mapping(of: scalar)
+    guard mapping.count == 1, let value = mapping.first, value != 0x2e else { return nil }
+    let properties = tables.properties(value)
+    guard case .valid = properties.status, !properties.mayChangeInNFC else { return nil }
+    return UInt16(exactly: value)
   }
 
   /// The characters of a label that begins with `xn--`, in lower case; nil if it is not Punycode.

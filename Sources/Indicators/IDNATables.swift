@@ -51,11 +51,15 @@ final class IDNATables: Sendable {
   private let replacements: [UInt32]
 
   private let composed: [UInt32]
+  /// For each 128 scalars where theirs begin in `composed`, and the end.
+  private let composedStarts: [UInt16]
   private let parts: [(first: UInt32, second: UInt32)]
   private let composites: [UInt64: UInt32]
 
   private let runEnds: [UInt32]
   private let runClasses: [UInt8]
+  /// For each 128 scalars the run that holds the first of them, and the number of runs.
+  private let runStarts: [UInt16]
 
   private init() {
     var stream = PackedNumbers(IDNATableData.properties)
@@ -86,13 +90,7 @@ final class IDNATables: Sendable {
       mappingEnds.append(UInt32(replacements.count))
     }
     self.mapped = mapped
-    var mappedStarts: [UInt16] = []
-    for block in 0...blockIndex.count {
-      var start = Int(mappedStarts.last ?? 0)
-      while start < mapped.count, mapped[start] >> 7 < block { start += 1 }
-      mappedStarts.append(UInt16(truncatingIfNeeded: start))
-    }
-    self.mappedStarts = mappedStarts
+    mappedStarts = Self.starts(of: mapped, blocks: blockIndex.count)
     self.mappingEnds = mappingEnds
     self.replacements = replacements
 
@@ -111,6 +109,7 @@ final class IDNATables: Sendable {
       if head & 4 != 0 { composites[UInt64(first) << 32 | UInt64(second)] = scalar }
     }
     self.composed = composed
+    composedStarts = Self.starts(of: composed, blocks: blockIndex.count)
     self.parts = parts
     self.composites = composites
 
@@ -125,6 +124,19 @@ final class IDNATables: Sendable {
     }
     self.runEnds = runEnds
     self.runClasses = runClasses
+    // A run ends behind its last scalar.
+    runStarts = Self.starts(of: runEnds.map { $0 &- 1 }, blocks: blockIndex.count)
+  }
+
+  /// For each block of 128 scalars where those of sorted ones begin that are not before it, and their number.
+  private static func starts(of sorted: [UInt32], blocks: Int) -> [UInt16] {
+    var starts: [UInt16] = []
+    var start = 0
+    for block in 0...blocks {
+      while start < sorted.count, sorted[start] >> 7 < block { start += 1 }
+      starts.append(UInt16(truncatingIfNeeded: start))
+    }
+    return starts
   }
 
   /// Facts about a character.
@@ -155,7 +167,10 @@ final class IDNATables: Sendable {
 
   /// One step of a character's canonical decomposition, or nil; `second` is 0 for a single part.
   func decomposition(of scalar: UInt32) -> (first: UInt32, second: UInt32)? {
-    Self.index(of: scalar, in: composed, composed.indices).map { parts[$0] }
+    let block = Int(scalar >> 7)
+    guard block + 1 < composedStarts.count else { return nil }
+    let range = Int(composedStarts[block])..<Int(composedStarts[block + 1])
+    return range.isEmpty ? nil : Self.index(of: scalar, in: composed, range).map { parts[$0] }
   }
 
   /// The primary composite of two characters.
@@ -165,8 +180,10 @@ final class IDNATables: Sendable {
 
   /// The canonical combining class.
   func combiningClass(of scalar: UInt32) -> UInt8 {
-    var low = 0
-    var high = runEnds.count
+    let block = Int(scalar >> 7)
+    guard block + 1 < runStarts.count else { return 0 }
+    var low = Int(runStarts[block])
+    var high = Int(runStarts[block + 1])
     while low < high {
       let middle = (low + high) / 2
       if runEnds[middle] <= scalar { low = middle + 1 } else { high = middle }

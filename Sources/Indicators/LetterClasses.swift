@@ -2,9 +2,7 @@ public import Parsing
 
 /// Which characters of two or three bytes in UTF-8 are letters, digits and marks of names.
 ///
-/// Most text above ASCII is made of these (U+0080–U+FFFF).
-///
-/// The table of 64 KiB is made once per process and never written again or freed, which makes it
+/// Tables of 64 and 128 KiB, made once for the process, never written again and never freed, which is what makes it
 /// safe to share.
 @safe
 @frozen
@@ -14,7 +12,7 @@ public import Parsing
   @usableFromInline package struct Letter: Sendable {
     /// Its length in UTF-8; 0 if there is no letter, digit or mark of two or three bytes.
     @usableFromInline package var length: Int
-    /// Its scalar.
+    /// Its scalar, or the one that it is mapped to.
     @usableFromInline package var value: UInt32
     @usableFromInline
     var bits: UInt8
@@ -26,6 +24,10 @@ public import Parsing
     /// Whether it stays as it is in a name, whatever its neighbours are.
     @inlinable
     package var isItself: Bool { bits & 4 != 0 }
+
+    /// Whether names have `value` for it, whatever stands beside it.
+    @inlinable
+    package var isKnown: Bool { bits & 12 != 0 }
 
     @inlinable
     init(length: Int, value: UInt32, bits: UInt8) {
@@ -42,23 +44,35 @@ public import Parsing
   @usableFromInline
   let table: UnsafePointer<UInt8>
 
-  /// The only instance.
+  /// What those are mapped to of which that is one character of this range whatever stands beside them.
+  @usableFromInline
+  let mapped: UnsafePointer<UInt16>
+
+  /// The only one.
   package static let shared = LetterClasses()
 
   private init() {
     let table = UnsafeMutablePointer<UInt8>.allocate(capacity: 1 << 16)
+    let mapped = UnsafeMutablePointer<UInt16>.allocate(capacity: 1 << 16)
+    let tables = IDNATables.shared
     for value in UInt32(0)..<1 << 16 {
       var bits: UInt8 = 0
-      if value >= 0x80, let scalar = Unicode.Scalar(value),
-        IDNACharacters.nameClass(scalar) == .name
-      {
-        bits = IDNACharacters.isUnspacedScript(scalar) ? 3 : 1
-        if IDNACharacters.isItself(scalar) { bits |= 4 }
+      let properties = tables.properties(value)
+      if value >= 0x80, value & 0xf800 != 0xd800, properties.nameClass == .name {
+        bits = properties.isUnspaced ? 3 : 1
+        if case .valid = properties.status {
+          if !properties.mayChangeInNFC { bits |= 4 }
+        } else if let mapping = IDNACharacters.soleMapping(value, tables) {
+          bits |= 8
+          // SAFETY: the value is below the capacity; where the bit is not set nothing is read.
+          unsafe (mapped + Int(value)).initialize(to: mapping)
+        }
       }
       // SAFETY: the value is below the capacity.
       unsafe (table + Int(value)).initialize(to: bits)
     }
     unsafe self.table = UnsafePointer(table)
+    unsafe self.mapped = UnsafePointer(mapped)
   }
 
   /// The letter, digit or mark of two or three bytes at an offset; `none` if there is none.
@@ -85,7 +99,9 @@ public import Parsing
     // SAFETY: the value has at most 16 bits (4 + 6 + 6, or 5 + 6), and the capacity covers them
     // all.
     let bits = unsafe table[value]
-    return bits == 0
-      ? .none : Letter(length: length, value: UInt32(truncatingIfNeeded: value), bits: bits)
+    if bits == 0 { return .none }
+    // SAFETY: as before; the entry was written with the bit.
+    let known = unsafe bits & 8 != 0 ? Int(mapped[value]) : value
+    return Letter(length: length, value: UInt32(truncatingIfNeeded: known), bits: bits)
   }
 }

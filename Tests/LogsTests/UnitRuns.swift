@@ -22,7 +22,17 @@ enum UnitRuns {
     "%300123456789abcdef123456789abcdef", "md5=0123456789abcdef0123456789abcdef", "evil%2Eexample",
     "00:11:22:33:44:55:66:77:88:99:aa:bb:cc:dd:ee:ff:00:11:22:33", "198.51.100.7",
     "64:ff9b:0:0:0:0:192.0.2.8", "2001:db8:1:2:3:4:5:\\u0036", "2001:db8::\\u0031",
-    "203.0.113.9:53",
+    "203.0.113.9:53", "evil.ex%61mple", "%65vil%2eexample", "198.51%2e100.7", "198.51.100.%37",
+    "1.2.0.192.in-addr.%61rpa", "xn%2d%2dbcher-kva.example", "%78n--bcher-kva.example",
+    "b%2Düc.example",
+    "访问evil%2eexample查看", "x\u{327}\u{301}\u{301}.example", "a\u{301}\u{327}.example",
+    "e\u{301}\u{323}.example",
+    "\u{1E69}\u{301}.example", "ｅｖｉｌ．example", "\\u001b[1mevil.example",
+    "\\u001b\\u005b1mevil.example",
+    "\\u001b[1\\u006devil.example", "\\u001b[m192.0.2.1", "\\u001b[m2001:db8::1",
+    "\\u001bevil.example",
+    "\\u001b[0m0123456789abcdef0123456789abcdef", "\\x1b[1mevil.example", "evil.example%41/a",
+    "@%65vil.example",
   ]
 
   static func line(_ random: inout SeededGenerator) -> [UInt8] {

@@ -48,7 +48,47 @@ struct WideNameCandidateTests {
     Case(text: "to größe.other.example", isCandidate: false),
     Case(text: "नमस्ते ไม่ได้รับอนุญาต.", isCandidate: false),
     Case(text: "100 % größer — ©", isCandidate: false),
+    // Several marks behind one letter.
+    Case(text: "to bu\u{308}\u{308}cher.example", isCandidate: false),
+    Case(text: "to e\u{327}\u{301}\u{301}.example", isCandidate: false),
+    Case(text: "to e\u{301}\u{327}.example", isCandidate: false),
+    Case(text: "to bücher.e\u{301}\u{327}.example", isCandidate: false),
+    Case(text: "to e\u{301}\u{327}.bu\u{308}cher.example", isCandidate: true),
   ]
+
+  /// Against `bücher.example`, `evil.example` and 192.0.2.1.
+  static let units: [Case] = [
+    Case(text: "to ev%69l.example", isCandidate: true),
+    Case(text: "to evil%2Eexample", isCandidate: true),
+    Case(text: "to a.%65vil.example", isCandidate: true),
+    Case(text: "to 访问evil%2eexample查看", isCandidate: true),
+    Case(text: "to b%75\u{308}cher.example", isCandidate: true),
+    Case(text: "to xn-%2dbcher-kva.example", isCandidate: true),
+    Case(text: "to 192%2e0.2.1", isCandidate: true),
+    Case(text: "to 192.0.2.%31", isCandidate: true),
+    Case(text: "to 1.2.0.192.in-addr.%61rpa", isCandidate: true),
+    Case(text: #"{"m":"\nev%69l.example"}"#, isCandidate: true),
+    Case(text: "to %61.example", isCandidate: false),
+    Case(text: "to other%2Eexample", isCandidate: false),
+    Case(text: "to größe.%61.example", isCandidate: false),
+    Case(text: "GET /a%2eb%41c.html", isCandidate: false),
+    // What stands behind an ANSI sequence.
+    Case(text: #"{"m":"\u001b[1mevil.example"}"#, isCandidate: true),
+    Case(text: #"{"m":"\u001b\u005b1mevil.example"}"#, isCandidate: true),
+    Case(text: #"{"m":"\u001b[1;3\u0031mevil.example"}"#, isCandidate: true),
+    Case(text: #"{"m":"\u001bevil.example"}"#, isCandidate: true),
+    Case(text: #"{"m":"\u001b[m192.0.2.1"}"#, isCandidate: true),
+    Case(text: #"{"m":"\u001b[1m"}"#, isCandidate: false),
+    Case(text: #"{"m":"\u001b[32mINFO\u001b[0m started"}"#, isCandidate: false),
+    Case(text: #"{"m":"\u001b"}"#, isCandidate: false),
+  ]
+
+  @Test("Percent units and ANSI sequences", arguments: units)
+  func written(_ example: Case) throws {
+    let database = try CandidateProbe.database(
+      ["xn--bcher-kva.example", "evil.example"], ipv4: [192, 0, 2, 1])
+    #expect(try CandidateProbe.isCandidate(example.text, database) == example.isCandidate)
+  }
 
   @Test("Against names of three scripts", arguments: cases)
   func names(_ example: Case) throws {

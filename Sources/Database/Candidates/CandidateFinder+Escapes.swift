@@ -20,7 +20,7 @@ extension CandidateFinder {
         addUnit(bytes, at: offset)
       }
     case UInt8(ascii: "\\"): considerEscape(bytes, at: offset)
-    case 0x1b: considerSequence(bytes, at: offset)
+    case 0x1b: considerSequence(bytes, at: offset, from: offset + 1)
     default:
       // A character above ASCII: most are in words of prose.
       let letters = LetterClasses.shared
@@ -43,33 +43,7 @@ extension CandidateFinder {
     }
   }
 
-  /// Looks at what follows an ANSI sequence.
-  ///
-  /// The other searches do not know such sequences, and take their last letter for a part of what
-  /// follows.
-  private mutating func considerSequence(_ bytes: RawSpan, at offset: Int) {
-    // A word behind the sequence is found by its matcher.
-    guard !refangs else { return addWord(offset) }
-    let count = bytes.byteCount
-    var start = offset + 1
-    guard start < count, bytes.byte(unchecked: start) == UInt8(ascii: "[") else { return }
-    start += 1
-    while start < count, 0x20...0x3f ~= bytes.byte(unchecked: start) { start += 1 }
-    // Without a last byte it is no sequence.
-    guard start < count, 0x40...0x7e ~= bytes.byte(unchecked: start) else { return }
-    start += 1
-    var end = start
-    while end < count, classes.is(bytes.byte(unchecked: end), .label) { end += 1 }
-    // Candidates are a label that others follow, an address, or as many digits as a digest has.
-    guard end < count else { return add(offset) }
-    switch bytes.byte(unchecked: end) {
-    case UInt8(ascii: ":"): considerColons(bytes, behind: offset, from: start)
-    case UInt8(ascii: "."), UInt8(ascii: "%"), UInt8(ascii: "\\"), 0x80...: add(offset)
-    default: if end - start >= 32 { add(offset) }
-    }
-  }
-
-  /// Adds a unit that begins at an offset, and steps over the units directly behind it.
+  /// Adds a unit that begins at an offset, and steps over those directly behind it.
   ///
   /// Nothing lies between them, so that they are read together with the candidate.
   private mutating func addUnit(_ bytes: RawSpan, at offset: Int) {
@@ -121,7 +95,8 @@ extension CandidateFinder {
     let digits = bytes.byte(unchecked: offset + 1) == UInt8(ascii: "u") ? 4 : 2
     guard let value = hex(bytes, at: offset + 2, digits: digits) else { return }
     switch value {
-    case 0x1b, 0x25, 0x3a, 0x5c: addWord(offset)
+    case 0x1b: considerSequence(bytes, at: offset, from: offset + 2 + digits)
+    case 0x25, 0x3a, 0x5c: addWord(offset)
     // Brackets, `/`, `@` and `*`: parts of defanged values.
     case 0x28, 0x29, 0x2a, 0x2f, 0x40, 0x5b, 0x5d, 0x7b, 0x7d: if refangs { addWord(offset) }
     default:
@@ -164,7 +139,11 @@ extension CandidateFinder {
       guard let end = shortRunEnd(of: .hex, 32, bytes, unit) else { return true }
       shortDigestEnd = end
     }
-    return refangs || hasDot(bytes, around: unit.lowerBound)
+    guard !refangs else { return true }
+    guard hasDot(bytes, around: unit.lowerBound) else { return false }
+    // What a unit stands for does not depend on what the text is read as.
+    return bytes.byte(unchecked: unit.lowerBound) != UInt8(ascii: "%")
+      || mayBeNamePart(bytes, unit.lowerBound)
   }
 
   /// Whether some word may hold `character`, followed by the two characters from `offset` on.
@@ -328,16 +307,24 @@ extension CandidateFinder {
     // `e` ends each encoding of a dot, behind a `2`.
     case UInt8(ascii: "e"), UInt8(ascii: "E"):
       offset > 0 && bytes.byte(unchecked: offset - 1) == UInt8(ascii: "2")
+    // The escapes of those of other scripts: `\u3002`, `\uff0e`, `\uff61`, and their bytes.
+    case UInt8(ascii: "\\"):
+      offset + 1 < bytes.byteCount && isEscapedDot(bytes, at: offset)
+    default: isOtherDot(bytes, at: offset)
+    }
+  }
+
+  /// Whether a dot of other scripts stands at an offset.
+  @inline(__always)
+  func isOtherDot(_ bytes: RawSpan, at offset: Int) -> Bool {
+    switch bytes.byte(unchecked: offset) {
     case 0xe3: isBytes(bytes, at: offset, 0x80, 0x82)
     case 0xef: isBytes(bytes, at: offset, 0xbc, 0x8e) || isBytes(bytes, at: offset, 0xbd, 0xa1)
-    // The escapes of the same: `\u3002`, `\uff0e`, `\uff61`, and of the first of their bytes.
-    case UInt8(ascii: "\\"):
-      offset + 1 < bytes.byteCount && isOtherDot(bytes, at: offset)
     default: false
     }
   }
 
-  private func isOtherDot(_ bytes: RawSpan, at offset: Int) -> Bool {
+  private func isEscapedDot(_ bytes: RawSpan, at offset: Int) -> Bool {
     if bytes.byte(unchecked: offset + 1) == UInt8(ascii: "u") {
       let value = hex(bytes, at: offset + 2, digits: 4)
       return value == 0x3002 || value == 0xff0e || value == 0xff61

@@ -133,6 +133,8 @@ extension CandidateFinder {
     var labels = WideLabels(start: start)
     var hasRaw = false
     var hasEscape = false
+    var hasUnit = false
+    var isUnspaced = false
     var offset = start
     reading: while offset < count {
       let byte = bytes.byte(unchecked: offset)
@@ -148,7 +150,12 @@ extension CandidateFinder {
       case UInt8(ascii: "%"):
         guard let value = hex(bytes, at: offset + 1, digits: 2), value >= 0x80 || isPart(value)
         else { break reading }
-        labels.isOdd = true
+        if value >= 0x80 {
+          labels.isOdd = true
+        } else {
+          hasUnit = true
+          labels.append(unit: UInt8(value), offset..<offset + 3)
+        }
         offset += 3
       case UInt8(ascii: "\\"):
         guard let (scalar, length) = escapedScalar(bytes, at: offset) else {
@@ -170,10 +177,17 @@ extension CandidateFinder {
         offset += length
       case 0x80...:
         let letter = letters.letter(bytes, at: offset, end: count)
-        if letter.isItself {
+        if letter.isKnown {
           labels.append(letter.value, offset..<offset + letter.length)
           hasRaw = true
+          if letter.isUnspaced { isUnspaced = true }
           offset += letter.length
+          continue
+        }
+        if isOtherDot(bytes, at: offset) {
+          labels.appendDot(isPlain: false)
+          hasRaw = true
+          offset += 3
           continue
         }
         var next = offset
@@ -181,12 +195,15 @@ extension CandidateFinder {
           append(scalar, offset..<next, to: &labels)
         else { break reading }
         hasRaw = true
+        if IDNACharacters.isUnspacedScript(scalar) { isUnspaced = true }
         offset = next
       default: break reading
       }
     }
-    // Only a record decodes escapes: a run with raw and escaped characters is read in two ways.
-    return (labels.isOdd || hasRaw && hasEscape || mayBeName(labels, bytes), offset)
+    // Escapes mean something in a record only, so that there are two runs; and letters of a script without spaces
+    // may part a name with units from the rest.
+    let isOdd = labels.isOdd || hasEscape && (hasRaw || hasUnit) || hasUnit && isUnspaced
+    return (isOdd || mayBeName(labels, bytes), offset)
   }
 
   /// Whether `u` and four hexadecimal digits, or `x` and two, follow a backslash.
@@ -231,7 +248,7 @@ extension CandidateFinder {
   }
 
   /// Whether the last two labels of a run may be those of a value.
-  private func mayBeName(_ labels: WideLabels, _ bytes: RawSpan) -> Bool {
+  private mutating func mayBeName(_ labels: WideLabels, _ bytes: RawSpan) -> Bool {
     guard labels.count > 0 else { return false }
     let last = labels.last
     if labels.count == 1 {
@@ -242,6 +259,9 @@ extension CandidateFinder {
     // Hyphens at the ends may be stripped.
     if last.last == 0x2d || bytes.byte(unchecked: previous.start) == UInt8(ascii: "-") {
       return true
+    }
+    if last.isUnformed || previous.isUnformed {
+      return mayEndFormed(bytes, previous.start..<last.end)
     }
     if last.isWide || previous.isWide {
       return mayEndWide(WideTail.hash(previous.characters, last.characters))
@@ -258,8 +278,52 @@ extension CandidateFinder {
     return mayEnd(bytes.extracting(previous.start..<last.end))
   }
 
-  /// Whether two labels, ASCII or mapped to it, at the end of a run with characters above ASCII may
-  /// be those of a value.
+  /// Characters of two labels that are normalised.
+  private static let longestForm = 160
+
+  /// Whether two labels whose characters depend on one another may be those of a value; those that may not are
+  /// remembered, with the border behind them where they are short.
+  private mutating func mayEndFormed(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    let known = range.lowerBound..<min(bytes.byteCount, max(range.upperBound, range.lowerBound + 8))
+    if missedForms.knows(bytes, known) { return false }
+    let result = mayEndNormalized(bytes, range)
+    if !result { missedForms.note(bytes, known) }
+    return result
+  }
+
+  private func mayEndNormalized(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    var labels: [WideTail.Label] = []
+    var characters: [UInt32] = []
+    var offset = range.lowerBound
+    func take() -> Bool {
+      guard let form = IDNACharacters.form(ofLabel: characters) else { return false }
+      var label = WideTail.Label()
+      for character in form { label.append(character) }
+      labels.append(label)
+      characters.removeAll(keepingCapacity: true)
+      return true
+    }
+    while offset < range.upperBound {
+      guard offset - range.lowerBound < Self.longestForm else { return true }
+      let byte = bytes.byte(unchecked: offset)
+      if byte == Byte.dot || isOtherDot(bytes, at: offset) {
+        guard take() else { return true }
+        offset += byte == Byte.dot ? 1 : 3
+      } else if byte < 0x80 {
+        // Escapes and units have bytes of their own.
+        guard classes.is(byte, .label) else { return true }
+        characters.append(UInt32(byte))
+        offset += 1
+      } else {
+        guard let scalar = UTF8Decoder.nextLong(bytes, at: &offset) else { return true }
+        characters.append(scalar.value)
+      }
+    }
+    guard take(), labels.count == 2 else { return true }
+    return mayEndWide(WideTail.hash(labels[0], labels[1]))
+  }
+
+  /// Whether two labels of ASCII, behind or among others that text writes otherwise, may be those of a value.
   private func mayEnd(_ labels: RawSpan) -> Bool {
     let count = labels.byteCount
     let first = labels.lastOffset(of: Byte.dot, from: 0, to: count).map { $0 + 1 } ?? 0
@@ -268,6 +332,18 @@ extension CandidateFinder {
     if wantsOtherHosts, first < count, (labels.byte(unchecked: first) | 0x20) &- 0x61 > 25 {
       return true
     }
+    // An address, also one written backwards, or a label whose characters are written in ASCII.
+    if count > 0, Byte.isDigit(labels.byte(unchecked: count - 1)),
+      !ipv4.isEmpty || wantsAddressHosts
+    {
+      return true
+    }
+    if first > 0, isReverse(labels, first - 1..<count), count == 12 || count == 8,
+      !ipv4.isEmpty || !ipv6.isEmpty
+    {
+      return true
+    }
+    if WideTail.isEncoded(labels, at: 0) || WideTail.isEncoded(labels, at: first) { return true }
     var hash = SuffixHash()
     return mayEnd(hash.hash(labels, before: count, length: count))
   }
@@ -277,6 +353,7 @@ extension CandidateFinder {
   private func narrow(
     _ bytes: RawSpan, _ range: Range<Int>, to tail: inout InlineArray<144, UInt8>
   ) -> Int? {
+    let letters = LetterClasses.shared
     var count = 0
     var offset = range.lowerBound
     func append(_ value: UInt32) -> Bool {
@@ -288,11 +365,22 @@ extension CandidateFinder {
     while offset < range.upperBound {
       let byte = bytes.byte(unchecked: offset)
       if byte < 0x80 {
-        // The first byte of an escape or a percent unit belongs to no label.
+        if byte == UInt8(ascii: "%"), let value = hex(bytes, at: offset + 1, digits: 2) {
+          guard append(UInt32(value)) else { return nil }
+          offset += 3
+          continue
+        }
+        // Escapes have bytes of their own.
         guard byte == UInt8(ascii: ".") || classes.is(byte, .label), append(UInt32(byte)) else {
           return nil
         }
         offset += 1
+        continue
+      }
+      let letter = letters.letter(bytes, at: offset, end: range.upperBound)
+      if letter.isKnown {
+        guard append(letter.value) else { return nil }
+        offset += letter.length
         continue
       }
       guard let scalar = UTF8Decoder.nextLong(bytes, at: &offset) else { return nil }

@@ -72,6 +72,8 @@ package struct CandidateFinder: Sendable {
   /// What no entry covers: IPv4 addresses, and runs of text that are one IPv6 address each.
   var missed = MissedAddresses()
   var missedRuns = KnownMisses(places: 256)
+  /// Labels of names, above ASCII and to be normalised, that are no end of any.
+  var missedForms = KnownMisses(places: 256)
   var numbers: [UInt32] = []
   /// Digests that wait to be looked up together.
   var digestHashes: [UInt64] = []

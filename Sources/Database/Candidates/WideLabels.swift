@@ -14,9 +14,10 @@ struct WideLabel {
   var isPlain = true
   /// Whether it holds characters above ASCII even once they are mapped.
   var isWide = false
-  /// Whether its characters cannot be told one by one: it begins with `xn--`, or one of them has no
-  /// mapping of its own.
+  /// What its characters are is not known, or who reads them decides.
   var isOdd = false
+  /// Its characters are not known from each and the one before it.
+  var isUnformed = false
 
   init(start: Int, end: Int) {
     self.start = start
@@ -82,12 +83,32 @@ struct WideLabels {
     last.end = offset + 1
   }
 
+  /// Appends a character of ASCII that is written as a unit: it may be a dot.
+  mutating func append(unit character: UInt8, _ range: Range<Int>) {
+    last.isPlain = false
+    if character == Byte.dot {
+      dots += 1
+      return
+    }
+    prepare(range.lowerBound)
+    last.isPlain = false
+    last.end = range.upperBound
+    let character = Byte.lowercased(character)
+    // It may be one of `xn--`.
+    if range.upperBound - last.start <= 12,
+      [UInt8(ascii: "x"), UInt8(ascii: "n"), UInt8(ascii: "-")].contains(character)
+    {
+      last.isOdd = true
+    }
+    last.append(UInt32(character))
+  }
+
   /// Appends a character above ASCII.
   mutating func append(_ scalar: Unicode.Scalar, _ range: Range<Int>) {
     switch IDNACharacters.step(scalar, behind: dots == 0 ? last.last : 0) {
     case nil:
       append(scalar.value, range)
-      last.isOdd = true
+      last.isUnformed = true
     case .next(let value): append(value, range)
     case .several(let values): for value in values { append(value, range) }
     case .composed(let value):
