@@ -252,6 +252,16 @@ enum RandomLogs {
           let cell = random.pick([
             "-", random.pick(Self.values), "/" + fragments(2), fragments(3), "80",
           ]).filter { $0 != " " && $0 != "\t" && $0 != "\"" }
+          if number < columns.count, ["date", "time"].contains(columns[number]),
+            random.below(6) > 0
+          {
+            add(
+              random.pick([
+                "2024-05-01", "10:00:00", "-", "01/May/2024", "1.5.2024", "20240501", "2024-05",
+                "1714557600.5", "192.0.2.1", "2024-05-01T10:00:00", "1:", "1:2", "1-2-3-4",
+              ]))
+            continue
+          }
           add(random.below(6) == 0 ? "\"\(cell) x\"" : cell.isEmpty ? "-" : cell)
         }
         add(random.pick(["\n", "\n", "\r\n"]))

@@ -227,6 +227,25 @@ extension RecordRuleCases {
       "W3C in quotes", "#Fields: date c-ip x\n\"2024-01-01\" \"192.0.2.1\" \"a b.example\"\n",
       ["ipv4 c-ip 192.0.2.1 @35", "domain x b.example @49"]),
     Case(
+      "a sentence as wide as a header of W3C",
+      "#Fields: date time s-ip c-ip cs-uri-stem cs(User-Agent)\n"
+        + "2024-05-01 10:00:00 192.0.2.1 192.0.2.2 / x/1.2.3.4\n"
+        + "Dec 10 host sshd: from 192.0.2.3\n192.0.2.4 - - a b 192.0.2.5\n"
+        + "5/1/2024 10:00 192.0.2.6 - / -\n- - - 192.0.2.7 / -\n",
+      [
+        "ipv4 s-ip 192.0.2.1 @76", "ipv4 c-ip 192.0.2.2 @86", "ipv4 text 192.0.2.3 @131",
+        "ipv4 text 192.0.2.4 @141", "ipv4 text 192.0.2.5 @159", "ipv4 s-ip 192.0.2.6 @184",
+        "ipv4 c-ip 192.0.2.7 @206",
+      ]),
+    Case(
+      "times of W3C in one column, and in seconds",
+      "#Fields: time c-ip cs(User-Agent)\n2024-05-01T10:00:00Z 192.0.2.1 x/1.2.3.4\n"
+        + "1714557600.5 192.0.2.2 x/1.2.3.4\nfrom 192.0.2.3 192.0.2.4\n",
+      [
+        "ipv4 c-ip 192.0.2.1 @55", "ipv4 c-ip 192.0.2.2 @88", "ipv4 text 192.0.2.3 @113",
+        "ipv4 text 192.0.2.4 @123",
+      ]),
+    Case(
       "comments are text", "# a.example\n#x b.example\nc.example\n",
       ["domain text a.example @2", "domain text b.example @15", "domain text c.example @25"]),
     Case(

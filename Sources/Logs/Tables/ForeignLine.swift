@@ -5,6 +5,8 @@ import Parsing
 extension Extraction {
   /// Words beyond which a line is no row of a single column.
   private static let mostWords = 4
+  /// Digits of a day without marks, and fewer than any time in seconds since 1970 has.
+  private static let leastDigits = 8
 
   /// Whether a line that is as wide as the table cannot be a row of it.
   @inline(__always)
@@ -14,8 +16,52 @@ extension Extraction {
       if Self.isLikeRecord(chunk, first.start..<last.end) { return true }
       if columns.count == 1 { return !isOnlyColumn(chunk, first) }
     }
+    guard header.layout == .zeek else { return !Self.mayTellTime(chunk, columns, header) }
     // Zeek's own tables have tabs, which sentences have not.
-    return header.layout == .zeek && header.separator != Byte.tab && holdsWords(chunk, header)
+    return header.separator != Byte.tab && holdsWords(chunk, header)
+  }
+
+  /// Whether a row has a day and a time of day, or neither, where its header wants them: a sentence may have as many
+  /// words.
+  private static func mayTellTime(
+    _ chunk: RawSpan, _ columns: [ColumnRange], _ header: LogHeader
+  ) -> Bool {
+    func cell(_ index: Int) -> Range<Int>? {
+      guard index >= 0 else { return nil }
+      let range = columns[index].start..<columns[index].end
+      let isAbsent = range.count == 1 && chunk.byte(unchecked: range.lowerBound) == Byte.minus
+      return range.isEmpty || isAbsent ? nil : range
+    }
+    if let day = cell(header.dayColumn), !beginsDay(chunk, day) { return false }
+    guard let clock = cell(header.clockColumn) else { return true }
+    return beginsClock(chunk, clock) || beginsDay(chunk, clock)
+  }
+
+  /// Whether a range begins as a day does, `2024-05-01`, `01.05.2024` or `1/May/2024`: of what has more parts, as an
+  /// address has, it does not.
+  private static func beginsDay(_ chunk: RawSpan, _ range: Range<Int>) -> Bool {
+    let end = range.upperBound
+    let first = LogTime.digits(chunk, from: range.lowerBound, to: end).upperBound
+    guard first > range.lowerBound else { return false }
+    guard first < end else { return range.count >= leastDigits }
+    let mark = chunk.byte(unchecked: first)
+    guard mark == Byte.minus || mark == Byte.slash || mark == Byte.dot else { return false }
+    var second = first + 1
+    while second < end, Byte.isAlphanumeric(chunk.byte(unchecked: second)) { second += 1 }
+    guard second > first + 1, second < end, chunk.byte(unchecked: second) == mark else {
+      return false
+    }
+    let third = LogTime.digits(chunk, from: second + 1, to: end).upperBound
+    return third > second + 1 && (third == end || chunk.byte(unchecked: third) != mark)
+  }
+
+  /// Whether a range begins as a time of day does, or as one in seconds since 1970.
+  private static func beginsClock(_ chunk: RawSpan, _ range: Range<Int>) -> Bool {
+    let hour = LogTime.digits(chunk, from: range.lowerBound, to: range.upperBound)
+    guard hour.count < leastDigits else { return true }
+    return 1...2 ~= hour.count && hour.upperBound + 1 < range.upperBound
+      && chunk.byte(unchecked: hour.upperBound) == Byte.colon
+      && Byte.isDigit(chunk.byte(unchecked: hour.upperBound + 1))
   }
 
   /// Whether a range begins and ends as a record in JSON does; a name in braces and an address in brackets do not.

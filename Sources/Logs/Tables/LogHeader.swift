@@ -25,6 +25,9 @@ final class LogHeader: Sendable, Equatable {
   let hasLocalTimes: Bool
   /// Of a flow log: the column with the source's address.
   let addressColumn: Int
+  /// Of W3C: the columns of the day and the time of day, or -1.
+  let dayColumn: Int
+  let clockColumn: Int
 
   init(
     layout: Layout, separator: UInt8, setSeparator: UInt8 = Byte.comma,
@@ -43,6 +46,8 @@ final class LogHeader: Sendable, Equatable {
     self.hasLocalTimes = hasLocalTimes
     addressColumn =
       layout == .flowLog ? names.firstIndex { $0.ends(with: "srcaddr") } ?? 0 : 0
+    dayColumn = layout == .w3c ? self.names.firstIndex { $0.isWord("date") } ?? -1 : -1
+    clockColumn = layout == .w3c ? self.names.firstIndex { $0.isWord("time") } ?? -1 : -1
   }
 
   /// A header with some of its lines replaced.
@@ -71,5 +76,11 @@ final class LogHeader: Sendable, Equatable {
 extension [UInt8] {
   fileprivate func ends(with word: String) -> Bool {
     suffix(word.utf8.count).elementsEqual(word.utf8)
+  }
+
+  /// Whether they are a word, in any case.
+  fileprivate func isWord(_ word: String) -> Bool {
+    count == word.utf8.count
+      && zip(self, word.utf8).allSatisfy { Byte.lowercased($0) == $1 }
   }
 }

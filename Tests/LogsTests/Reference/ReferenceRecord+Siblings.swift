@@ -108,7 +108,9 @@ extension ReferenceRecord {
       ([["authority"]], ["path", "xenvoyoriginpath", "xenvoyoriginalpath"]),
     ]
     for shape in shapes {
-      guard let hosts = hosts(shape.hosts, in: members) else { continue }
+      guard var hosts = hosts(shape.hosts, in: members) else { continue }
+      // Of columns with one name the first counts.
+      if form == .row || form == .csv { hosts = Array(hosts.prefix(1)) }
       if Self.methods.contains(where: {
         first($0, in: members)?.scalarText.map(referenceLowercased) == Array("connect".utf8)
       }) {

@@ -112,8 +112,10 @@ struct ReferenceW3CHeader {
   private enum Separator { case blanks, tab, comma }
   private var separator = Separator.blanks
   private var names: [[UInt8]]
+  /// It is no header of a flow log.
+  private let mayNameTimes: Bool
 
-  init(names: [[UInt8]] = []) { self.names = names }
+  init(names: [[UInt8]] = []) { (self.names, mayNameTimes) = (names, names.isEmpty) }
 
   /// The cells of a row of the right width.
   func cells(of row: ReferenceText) -> [[UInt8]]? {
@@ -135,10 +137,27 @@ struct ReferenceW3CHeader {
   func members(_ row: ReferenceText) -> [(key: [UInt8], value: ReferenceNode)]? {
     let cells = cells(row)
     guard !names.isEmpty, cells.count == names.count, !row.isLikeRecord,
-      cells.count > 1 || cells[0].text.isOnlyColumn
+      cells.count > 1 || cells[0].text.isOnlyColumn, mayTellTime(cells)
     else { return nil }
     return zip(names, cells).filter { $0.1.text.bytes != [0x2D] }.map {
       ($0, .string($1.text, isQuoted: $1.isQuoted))
+    }
+  }
+
+  private static let day = #"[0-9]{8,}\z|[0-9]++([-/.])[A-Za-z0-9]++\1[0-9]++(?!\1)"#
+  private static let dayFirst = ReferencePattern(#"\A(?:"# + day + ")")
+  private static let timeFirst = ReferencePattern(
+    #"\A(?:[0-9]{8}|[0-9]{1,2}:[0-9]|"# + day + ")")
+
+  /// Whether the first columns of a day and of a time of day hold these, or nothing.
+  private func mayTellTime(_ cells: [ReferenceCSV.Cell]) -> Bool {
+    guard mayNameTimes else { return true }
+    return [("date", Self.dayFirst), ("time", Self.timeFirst)].allSatisfy { name, pattern in
+      let index = names.firstIndex { referenceLowercased($0) == Array(name.utf8) }
+      guard let cell = index.map({ cells[$0].text.bytes }), !cell.isEmpty, cell != [0x2D] else {
+        return true
+      }
+      return pattern.matches(cell)
     }
   }
 
