@@ -246,6 +246,16 @@ extension RecordRuleCases {
         "ipv4 text 192.0.2.4 @123",
       ]),
     Case(
+      "bars between columns", "time|src_ip|src_port|hostname\n1|192.0.2.1|5|wpgate.zip\n",
+      ["ipv4 src_ip 192.0.2.1 @32 :5", "domain hostname wpgate.zip @44"]),
+    Case(
+      "bars between words that name no fields",
+      "INFO|main|started\nINFO|main|wpgate.zip\nINFO|main|a.example\n",
+      ["domain text a.example @49"]),
+    Case(
+      "bars that a line before the header names", "sep=|\na|query|c\nx|wpgate.zip|y\n",
+      ["domain query wpgate.zip @18"]),
+    Case(
       "comments are text", "# a.example\n#x b.example\nc.example\n",
       ["domain text a.example @2", "domain text b.example @15", "domain text c.example @25"]),
     Case(

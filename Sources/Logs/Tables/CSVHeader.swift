@@ -6,10 +6,13 @@ enum CSVHeader {
   /// Rows that are looked at.
   private static let sampleRows = 100
 
-  private static let separators: [UInt8] = [Byte.comma, Byte.tab, UInt8(ascii: ";")]
+  private static let separators: [UInt8] = [Byte.comma, Byte.tab, UInt8(ascii: ";"), bar]
+  private static let bar = UInt8(ascii: "|")
 
   /// The header, if the first line holds three different header words or more and no value, and 95 % of the
   /// first rows are as wide.
+  ///
+  /// Of words between bars, as prose has them as well, two or more must be names of fields that are known.
   static func recognise(_ bytes: RawSpan, from start: Int, isFinal: Bool) -> LogHeader? {
     guard let front = front(bytes, from: start), front.end < bytes.byteCount,
       !isOther(bytes.byte(at: front.end))
@@ -19,7 +22,7 @@ enum CSVHeader {
       var cells: [CSVCell] = []
       var offset = front.end
       guard parser.next(bytes, at: &offset, isFinal: isFinal, cells: &cells).kind == .row,
-        let header = header(bytes, cells)
+        let header = header(bytes, cells), front.separator != nil || isTable(header, separator)
       else { continue }
       let names = header.names
       var isHeader = true
@@ -63,7 +66,7 @@ enum CSVHeader {
       var cells: [CSVCell] = []
       var offset = front.end
       guard parser.next(bytes, at: &offset, isFinal: false, cells: &cells).kind == .row,
-        header(bytes, cells) != nil
+        let header = header(bytes, cells), front.separator != nil || isTable(header, separator)
       else { continue }
       while true {
         let row = parser.next(bytes, at: &offset, isFinal: false, cells: &cells)
@@ -127,7 +130,9 @@ enum CSVHeader {
       var offset = first
       let row = CSVParser(of: candidate).next(
         bytes, at: &offset, isFinal: true, cells: &cells)
-      guard row.kind == .row, cells.count > found?.header.names.count ?? 0 else { continue }
+      let most = found?.header.names.count ?? 0
+      // Bars may stand in values as well.
+      guard row.kind == .row, cells.count > most, candidate != bar || most <= 1 else { continue }
       let isRow = cells.contains {
         let word = bytes.trimmed($0.range)
         return !word.isEmpty && sort(bytes, word, isQuoted: $0.wasQuoted) == .value
@@ -193,6 +198,19 @@ enum CSVHeader {
     }
     if !header.doubtful.isEmpty, dotted < leastDotted { return nil }
     return words.count >= (odd == 0 ? 3 : max(5, 3 * odd)) ? header : nil
+  }
+
+  /// Names between bars that must be known to be some field's.
+  private static let leastKnown = 2
+
+  /// Whether names with a separator between them may be those of a table.
+  private static func isTable(_ header: Names, _ separator: UInt8) -> Bool {
+    guard separator == bar else { return true }
+    let known = header.names.lazy.filter { name in
+      let field = FieldClass(key: name.rawSpan)
+      return field.role != .none || field.fact != .none || field.traits.contains(.nameTyped)
+    }
+    return known.prefix(leastKnown).count == leastKnown
   }
 
   /// Names of columns with dots in them that vouch for those which could be values.

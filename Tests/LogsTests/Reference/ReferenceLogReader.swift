@@ -360,7 +360,7 @@ struct ReferenceLogReader {
 
   /// Reads the file as CSV if its first line and first hundred rows are; false leaves it untouched.
   private mutating func readCSV() -> Bool {
-    [0x2C, 0x3B, 0x09].contains { readCSV(separator: $0) }
+    [0x2C, 0x3B, 0x09, 0x7C].contains { readCSV(separator: $0) }
   }
 
   private mutating func readCSV(separator: UInt8) -> Bool {
@@ -386,6 +386,8 @@ struct ReferenceLogReader {
     let wide = sample.filter { $0.cells.count == first.cells.count }.count
     guard !sample.isEmpty, wide * 100 >= sample.count * 95 else { return false }
     let names = first.cells.map { ReferenceCSV.trimmed($0.text.bytes) }
+    guard separator != 0x7C || front.separator != nil || ReferenceCSV.mayStandBetweenBars(names)
+    else { return false }
     let cut = rows.enumerated().flatMap { index, row in
       let next = index + 1 < rows.count ? rows[index + 1].start : text.count
       let hasLineEnd = text.bytes[next - 1] == 0x0A

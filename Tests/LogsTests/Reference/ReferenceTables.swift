@@ -234,7 +234,7 @@ enum ReferenceCSV {
   }
 
   private static let frontLine = ReferencePattern(
-    #"\A(?:(?i:sep)=([,;\t])\r?\n|"(?i:sep)=([,;\t])"\r?\n|#TYPE [^\n]{0,1000}\n)"#)
+    #"\A(?:(?i:sep)=([,;\t|])\r?\n|"(?i:sep)=([,;\t|])"\r?\n|#TYPE [^\n]{0,1000}\n)"#)
 
   /// The line before a header that names the separator, or PowerShell's that names a type.
   static func front(_ bytes: [UInt8]) -> (length: Int, separator: UInt8?) {
@@ -259,6 +259,16 @@ enum ReferenceCSV {
           || cell.isQuoted && ",;".unicodeScalars.contains($0)
       }
     }
+  }
+
+  /// Names of which a table between bars has two.
+  private static let known: Set<String> = [
+    "time", "timestamp", "date", "ts", "host", "hostname", "query", "srcip", "dstip", "sourceip",
+    "destinationip", "srcport", "dstport", "url", "uri", "method", "action", "domain",
+  ]
+
+  static func mayStandBetweenBars(_ names: [[UInt8]]) -> Bool {
+    names.filter { known.contains(referenceFolded($0, digits: true)) }.count >= 2
   }
 
   /// Without blanks at the ends.
