@@ -112,6 +112,30 @@ enum LineRuleCases {
       "a packet filter", "x: IN=a OUT= SRC=192.0.2.1 DST=192.0.2.2 SPT=5 DPT=6 SYN",
       ["ipv4 SRC 192.0.2.1 @17 :5", "ipv4 DST 192.0.2.2 @31 :6"]),
     Case(
+      "pairs behind a relay's address",
+      "192.0.2.9  id=firewall src=192.0.2.1 dstname=a.example arg=/b",
+      [
+        "ipv4 text 192.0.2.9 @0", "ipv4 src 192.0.2.1 @27", "domain dstname a.example @45",
+        "url arg http://a.example/b @59",
+      ]),
+    Case(
+      "a name before pairs is no relay's address",
+      "b.example a=1 b=2 src=192.0.2.1", ["domain text b.example @0", "ipv4 text 192.0.2.1 @22"]),
+    Case(
+      "values with blanks between apostrophes",
+      "a='b c' dstname='a.example' d='main.py x', arg=/b",
+      ["domain dstname a.example @17", "url arg http://a.example/b @47"]),
+    Case(
+      "pairs between apostrophes count", "a='b src=192.0.2.1 srcport=5 c='",
+      ["ipv4 src 192.0.2.1 @9 :5"]),
+    Case(
+      "an apostrophe in a word ends no value", "a='b's c' d=1 src=192.0.2.1",
+      ["ipv4 text 192.0.2.1 @18"]),
+    Case(
+      "pairs with commas between them, the first in quotes",
+      #"<13>May  1 10:00:00 f5 ASM:unit_hostname="a.example",ip_client="192.0.2.1",uri="/b, c=d",x=e f"#,
+      ["domain unit_hostname a.example @42", "ipv4 ip_client 192.0.2.1 @64"]),
+    Case(
       "a packet quoted by a packet filter",
       "IN=a OUT= SRC=192.0.2.1 DST=192.0.2.2 [SRC=192.0.2.3 SPT=5 ]",
       ["ipv4 SRC 192.0.2.1 @14", "ipv4 DST 192.0.2.2 @28", "ipv4 SRC 192.0.2.3 @43 :5"]),

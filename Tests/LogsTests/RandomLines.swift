@@ -189,7 +189,8 @@ extension RandomLogs.Maker {
   }
 
   private mutating func pairs() -> String {
-    var line = ""
+    var line = random.pick(["", "", "", "ASM:", address() + "  ", "a.example "])
+    let comma = random.below(5) == 0 ? "," : nil
     for _ in 0...random.below(7) {
       line += random.pick([
         "srcip", "srcport", "src", "spt", "dst", "dstPort", "host", "url", "uri", "method",
@@ -207,9 +208,10 @@ extension RandomLogs.Maker {
       default:
         line += random.pick([
           address(), port(), word(), "/" + word(), "", "CONNECT", "8080", Self.md5,
+          "'a \(word())'", "'a b=c'", "'\(word())", "'' ",
         ])
       }
-      line += random.pick([" ", " ", " ", "  ", ", "])
+      line += comma ?? random.pick([" ", " ", " ", "  ", ", "])
     }
     return line
   }

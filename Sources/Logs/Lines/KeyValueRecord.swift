@@ -142,7 +142,10 @@ extension Extraction {
   }
 
   /// Reads a message that is keys and values from its first byte to its last.
-  mutating func readPairs(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+  ///
+  /// The address of a relay may stand before them, and the name that F5 has for its firewall of applications.
+  mutating func readPairs(_ bytes: RawSpan, _ whole: Range<Int>) -> Bool {
+    let range = pairsStart(bytes, whole)..<whole.upperBound
     let count = line.fields.count
     var notes = PairNotes()
     var isWhole = hasCommas(bytes, range) && readListedPairs(bytes, range, &notes)
@@ -175,6 +178,18 @@ extension Extraction {
     return true
   }
 
+  /// Where the pairs of a message begin.
+  private func pairsStart(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
+    let start = range.lowerBound
+    if bytes.starts(with: "ASM:", at: start) { return min(start + 4, range.upperBound) }
+    let end = tokenEnd(bytes, from: start, to: min(range.upperBound, start + Self.longestRelay))
+    return Self.isAddress(bytes, ColumnRange(start: start, end: end))
+      ? blanksEnd(bytes, from: end, to: range.upperBound) : start
+  }
+
+  /// Bytes up to the blank behind an address.
+  private static let longestRelay = 46
+
   /// Reads pairs with blanks between them; false: something else is among them.
   private mutating func readSpacedPairs(
     _ bytes: RawSpan, _ range: Range<Int>, _ notes: inout PairNotes
@@ -196,6 +211,9 @@ extension Extraction {
         else { return false }
         addPair(bytes, key, offset + 1..<close, isQuoted: true, &notes)
         offset = pairEnd(bytes, behind: close + 1, to: range.upperBound)
+      } else if let close = closingApostrophe(bytes, from: offset, to: range.upperBound) {
+        addPair(bytes, key, offset + 1..<close, isQuoted: true, &notes)
+        offset = pairEnd(bytes, behind: close + 1, to: range.upperBound)
       } else {
         let token = offset..<tokenEnd(bytes, from: offset, to: range.upperBound)
         addPair(
@@ -206,15 +224,35 @@ extension Extraction {
     return true
   }
 
-  /// Whether commas without blanks stand between pairs, as FortiGate and FortiMail may write them: one stands behind
-  /// the date, and a key behind it.
+  /// The apostrophe that ends a value which begins with one, as SonicWall writes those with blanks.
+  ///
+  /// A value that holds pairs itself is none, as the audit daemon's messages are: what is in it counts, and nobody hides
+  /// pairs behind an apostrophe in his name.
+  private func closingApostrophe(_ bytes: RawSpan, from start: Int, to end: Int) -> Int? {
+    guard start < end, bytes.byte(unchecked: start) == Byte.apostrophe,
+      let close = bytes.firstOffset(of: Byte.apostrophe, from: start + 1, to: end),
+      bytes.firstOffset(of: UInt8(ascii: "="), from: start + 1, to: close) == nil
+    else { return nil }
+    let behind = pairEnd(bytes, behind: close + 1, to: end)
+    return behind == end || bytes.byte(unchecked: behind) == Byte.space ? close : nil
+  }
+
+  /// Whether commas without blanks stand between pairs, as FortiGate, FortiMail and F5 may write them: one stands behind
+  /// the date, or a first value in quotes, and a key behind it.
   private func hasCommas(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
-    guard let key = pairKey(bytes, from: range.lowerBound, to: range.upperBound),
-      isWord(bytes, key, "date")
-    else { return false }
-    let token =
-      key.upperBound + 1..<tokenEnd(bytes, from: key.upperBound + 1, to: range.upperBound)
-    guard !token.isEmpty, bytes.byte(unchecked: token.lowerBound) != Byte.quote,
+    guard let key = pairKey(bytes, from: range.lowerBound, to: range.upperBound) else {
+      return false
+    }
+    let value = key.upperBound + 1
+    if value < range.upperBound, bytes.byte(unchecked: value) == Byte.quote {
+      guard let close = closingQuote(bytes, from: value + 1, to: range.upperBound),
+        close + 1 < range.upperBound, bytes.byte(unchecked: close + 1) == Byte.comma
+      else { return false }
+      return pairKey(bytes, from: close + 2, to: range.upperBound) != nil
+    }
+    guard isWord(bytes, key, "date") else { return false }
+    let token = value..<tokenEnd(bytes, from: value, to: range.upperBound)
+    guard !token.isEmpty,
       let comma = bytes.firstOffset(of: Byte.comma, from: token.lowerBound, to: token.upperBound)
     else { return false }
     return pairKey(bytes, from: comma + 1, to: token.upperBound) != nil

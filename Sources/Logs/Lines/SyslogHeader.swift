@@ -94,7 +94,7 @@ extension Extraction {
   }
 
   /// The end of blanks from an offset on.
-  private func blanksEnd(_ bytes: RawSpan, from start: Int, to end: Int) -> Int {
+  func blanksEnd(_ bytes: RawSpan, from start: Int, to end: Int) -> Int {
     var offset = min(start, end)
     while offset < end, bytes.byte(unchecked: offset) == Byte.space { offset += 1 }
     return offset

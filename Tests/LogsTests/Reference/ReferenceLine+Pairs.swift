@@ -291,22 +291,24 @@ extension ReferenceLine {
 
   private static let pair = ReferencePattern(
     #" *(?:([A-Za-z0-9_@]"# + #"[A-Za-z0-9._\[\]@()-]*)=(?:"("# + quoted
-      + #")"[,;]?(?= |\z)|([^" ][^ ]*|)(?= |\z))|\z)"#)
+      + #")"[,;]?(?= |\z)|'([^'=]*)'[,;]?(?= |\z)|([^" ][^ ]*|)(?= |\z))|\z)"#)
   private static let pairs = ReferencePattern(
     #"\A(?: *[A-Za-z0-9_@][A-Za-z0-9._\[\]@()-]*+=(?:""# + quoted
-      + #""[,;]?(?= |\z)|(?:[^" ][^ ]*+)?(?= |\z)))*+ *\z"#)
+      + #""[,;]?(?= |\z)|'[^'=]*'[,;]?(?= |\z)|(?:[^" ][^ ]*+)?(?= |\z)))*+ *\z"#)
 
   private static let listedPair = ReferencePattern(
     #"([A-Za-z0-9_@]"# + #"[A-Za-z0-9._\[\]@()-]*)=(?:"("# + quoted
       + #")"(?:,|\z)|((?!")(?![^,]* [^,]*=)[^,]*)(?:,|\z))"#)
   private static let listedPairs = ReferencePattern(
-    #"\A[A-Za-z0-9_@][A-Za-z0-9._\[\]@()-]*+=(?!")[^, ]*,(?=[A-Za-z0-9_@][A-Za-z0-9._\[\]@()-]*+=)(?:[A-Za-z0-9_@][A-Za-z0-9._\[\]@()-]*+=(?:""#
+    #"\A(?:[A-Za-z0-9_@][A-Za-z0-9._\[\]@()-]*+=(?:""#
       + quoted + #""(?:,|\z)|(?!")(?![^,]* [^,]*=)[^,]*(?:,|\z)))*+\z"#)
   private static let beginsListed = ReferencePattern(
-    #"\Adate=(?!")[^, ]*,(?=[A-Za-z0-9_@][A-Za-z0-9._\[\]@()-]*+=[^ ]*)"#
-  )
+    #"\A(?:date=(?!")[^, ]*,|[A-Za-z0-9_@][A-Za-z0-9._\[\]@()-]*+=""# + quoted
+      + #"",)(?=[A-Za-z0-9_@][A-Za-z0-9._\[\]@()-]*+=)"#)
+  /// The address of a relay, and F5's name for what wrote the line.
+  private static let beforePairs = ReferencePattern(#"\A(?:ASM:|([0-9A-Fa-f:.]{2,45}) +)"#)
 
-  /// Pairs with commas between them and no blank behind the first.
+  /// Pairs with commas between them, the first of which is a date or in quotes.
   private mutating func readListedPairs(_ start: Int) -> Bool {
     guard Self.listedPairs.matches(bytes[start...]) else { return false }
     let all = Self.listedPair.all(in: bytes[start...])
@@ -323,7 +325,13 @@ extension ReferenceLine {
     return true
   }
 
-  mutating func readPairs(_ start: Int) -> Bool {
+  mutating func readPairs(_ whole: Int) -> Bool {
+    var start = whole
+    if let groups = Self.beforePairs.first(in: bytes[whole...]), let front = groups[0],
+      groups[1].map({ Self.isAddress(bytes[whole..<whole + $0.count]) }) ?? true
+    {
+      start += front.count
+    }
     if Self.beginsListed.matches(bytes[start...]), readListedPairs(start) { return true }
     guard Self.pairs.matches(bytes[start...]) else { return false }
     let all = Self.pair.all(in: bytes[start...]).filter { $0[1] != nil }
@@ -331,11 +339,11 @@ extension ReferenceLine {
     for groups in all {
       guard let key = groups[1] else { continue }
       let name = start + key.lowerBound..<start + key.upperBound
-      if let quoted = groups[2] {
+      if let quoted = groups[2] ?? groups[3] {
         add(key: name, start + quoted.lowerBound..<start + quoted.upperBound)
         fields[fields.count - 1].outer = name.lowerBound..<start + quoted.upperBound + 1
         fields[fields.count - 1].isQuoted = true
-      } else if let plain = groups[3] {
+      } else if let plain = groups[4] {
         // What separates pairs before a blank is no part of the value.
         var end = start + plain.upperBound
         if !plain.isEmpty, [0x2C, 0x3B].contains(bytes[end - 1]) { end -= 1 }
