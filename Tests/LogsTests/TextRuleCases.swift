@@ -307,6 +307,14 @@ enum TextRuleCases {
       "<Event><Data Name='QueryName'>a.zip</Data><Data Name=\"Image\">b.zip</Data><Data Name='QueryName'>c.example</Data></Event>",
       ["domain text a.zip @30", "domain text c.example @96"]),
     Case(
+      "the same behind a header and in strings",
+      #"""
+      Oct 11 22:14:15 h app: <Event><Data Name='QueryName'>a.zip</Data></Event>
+      {"a":"<Event><Data Name='QueryName'>b.zip</Data></Event>"}
+      {"a":{"b":"\n <Event><Data Name=\"QueryName\">c.zip</Data><Data Name='x'>d.zip</Data></Event>"}}
+      """#,
+      ["domain text a.zip @53", "domain a b.zip @110", "domain a.b c.zip @179"]),
+    Case(
       "a name or a URL",
       #"{"RemoteUrl":"a.zip"} {"RemoteUrl":"https://a.example/0123456789abcdef0123456789abcdef"}"#,
       [

@@ -25,14 +25,27 @@ extension Extraction {
   /// Kinds that are compared whole, in a field of their own alone; file names are found in any text.
   private static let kinds: FieldTraits = [.registryKey, .mutex, .pipe]
 
-  /// Emits what the data of an event, or of a line of one, are by their names.
+  /// Emits what the data of an event, or of a line of one, are by their names: of one in a text that is a whole line or
+  /// string.
+  @inline(__always)
   mutating func emitEventData(
-    _ bytes: RawSpan, _ range: Range<Int>, into batch: inout ObservableBatch
+    _ bytes: RawSpan, _ whole: TextUnit, into batch: inout ObservableBatch
+  ) {
+    guard whole.start < whole.end else { return }
+    let first = bytes.byte(unchecked: whole.start)
+    if first == UInt8(ascii: "<") || RawSpan.isBlank(first) {
+      emitData(bytes, whole, into: &batch)
+    }
+  }
+
+  private mutating func emitData(
+    _ bytes: RawSpan, _ whole: TextUnit, into batch: inout ObservableBatch
   ) {
     guard wants(.registryKey) || wants(.mutex) || wants(.pipe) || wantsDomains,
-      let first = bytes.trimmed(range).first, bytes.byte(unchecked: first) == UInt8(ascii: "<")
+      let first = bytes.trimmed(whole.start..<whole.end).first,
+      bytes.byte(unchecked: first) == UInt8(ascii: "<")
     else { return }
-    let end = min(range.upperBound, first + Self.longestEvent)
+    let end = min(whole.end, first + Self.longestEvent)
     var offset = first
     var count = 0
     while count < Self.mostData, let data = nextData(bytes, &offset, to: end) {
@@ -43,8 +56,8 @@ extension Extraction {
       let traits = name.ownKinds(parent: KeyName(RawSpan())).intersection(Self.kinds)
       guard isNameTyped || !traits.isEmpty else { continue }
       var unit = TextUnit(
-        start: data.value.lowerBound, end: data.value.upperBound, level: 0,
-        field: FieldPaths.root, fieldClass: .text)
+        start: data.value.lowerBound, end: data.value.upperBound, level: whole.level,
+        field: whole.field, fieldClass: .text)
       unit.fieldClass.traits = traits
       // Other names were found with the text of the line.
       if isNameTyped { _ = scanWholeName(bytes, unit, into: &batch) }

@@ -25,6 +25,7 @@ extension Extraction {
       readOwn(bytes, unit.start..<unit.end)
     else {
       scan(bytes, unit, into: &batch)
+      emitEventData(bytes, unit, into: &batch)
       return false
     }
     walkNested(

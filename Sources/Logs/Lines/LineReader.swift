@@ -176,6 +176,12 @@ extension Extraction {
       let time = line.time ?? (line.isHeaderTimeZoned ? headerTime : nil)
       scanLineRecord(chunk, start..<end, into: &batch)
       scanTextsAcrossFields(chunk, start..<end, into: &batch)
+      if !line.text.isEmpty {
+        let text = TextUnit(
+          start: line.text.lowerBound, end: line.text.upperBound, level: 0,
+          field: FieldPaths.root, fieldClass: .text)
+        emitEventData(chunk, text, into: &batch)
+      }
       endRecord(&batch)
       // The message in it may itself be a line that is read.
       let (message, isYearAssumed) = (line.text, line.isHeaderYearAssumed)
@@ -204,7 +210,7 @@ extension Extraction {
       scan(chunk, unit, into: &batch)
     } else {
       scanRest(chunk, from: start, to: end, into: &batch)
-      emitEventData(chunk, start..<end, into: &batch)
+      emitEventData(chunk, unit, into: &batch)
     }
     endRecord(&batch)
     guard record.isInBatch else { return }
