@@ -365,6 +365,25 @@ extension EventTimeTests {
   ]
 
   static let products: [Case] = [
+    (#"{"requestTimeEpoch":"1714557600123","host":"a.example"}"#, millis),
+    // AWS Network Firewall's whole seconds around Suricata's record.
+    (
+      #"{"event_timestamp":"1714557600","event":{"timestamp":"2024-05-01T10:00:00.500000+0000","src_ip":"192.0.2.1","dest_ip":"192.0.2.2","host":"a.example"}}"#,
+      half
+    ),
+    (
+      #"{"event_timestamp":"1714557600","event":{"timestamp":"2024-05-01T10:00:01.500000+0000","src_ip":"192.0.2.1","dest_ip":"192.0.2.2","host":"a.example"}}"#,
+      noon
+    ),
+    (
+      #"{"event_timestamp":"1714557600","event":{"timestamp":"2024-05-01T10:00:00.500000+0000","host":"a.example"}}"#,
+      noon
+    ),
+    (
+      #"192.0.2.1 - - [1/May/2024:10:00:00 +0000] "GET /x HTTP/1.1" 200 1 "http://a.example/" "x""#,
+      noon
+    ),
+    (#"{"requestTime":"1/May/2024:10:00:00 +0000","host":"a.example"}"#, noon),
     (#"{"createdDateTime":"2024-05-01T10:00:00Z","host":"a.example"}"#, noon),
     (#"{"activityDateTime":"2024-05-01T10:00:00Z","host":"a.example"}"#, noon),
     (#"{"query_timestamp":"2024-05-01T10:00:00Z","host":"a.example"}"#, noon),

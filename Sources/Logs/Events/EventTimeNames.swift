@@ -20,7 +20,7 @@ extension KeyName {
     // Wireshark's.
     "frametimeepoch": 8, "frametime": 9,
     // Further sensors, mail gateways and audit logs.
-    "eventcreationtime": 7, "eventdatetime": 8, "requesttimestampepoch": 8,
+    "eventcreationtime": 7, "requesttimeepoch": 8, "eventdatetime": 8, "requesttimestampepoch": 8,
     "requesttimestamp": 9, "timestampderived": 8, "detectedat": 9, "detectiontime": 9,
     "detectiontimestamp": 9, "occurred": 9, "occured": 9, "occurredat": 9, "clicktime": 9,
     "detecteddatetime": 9, "logtimestamp": 8, "reqtimesec": 9, "asctime": 9, "received": 12,

@@ -71,7 +71,9 @@ struct JSONTimes {
 
   /// The time that the members tell, and whether it has a zone of its own.
   func found(_ bytes: RawSpan, year: Int?) -> (time: Int64, isZoned: Bool)? {
-    if let first, let found = found(bytes, first.token, first.rank, year) { return found }
+    if let first, let found = found(bytes, first.token, first.rank, year) {
+      return preciser(bytes, than: found, year) ?? found
+    }
     if let second, let found = found(bytes, second.token, second.rank, year) { return found }
     guard let date, !date.token.hasEscapes else {
       return date.flatMap { Self.found(bytes, $0.token, year) }
@@ -90,6 +92,22 @@ struct JSONTimes {
     // A day alone is no time.
     return date.token.range.count > 10 ? Self.found(bytes, date.token, year) : nil
   }
+
+  /// The time of the object that holds both ends, where it is that of the record with a fraction: services that send on
+  /// what others logged write whole seconds around it.
+  private func preciser(
+    _ bytes: RawSpan, than outer: (time: Int64, isZoned: Bool), _ year: Int?
+  ) -> (time: Int64, isZoned: Bool)? {
+    guard let first, let second, Self.place(first.rank) == .record,
+      let place = Self.place(second.rank), place == .holder || place == .besideEnds,
+      outer.time % Self.wholeSecond == 0,
+      let inner = found(bytes, second.token, second.rank, year),
+      1..<Self.wholeSecond ~= inner.time &- outer.time
+    else { return nil }
+    return inner
+  }
+
+  private static let wholeSecond: Int64 = 1_000_000_000
 
   /// The time of a member; it has the zone that one beside it names, if it has none.
   private func found(

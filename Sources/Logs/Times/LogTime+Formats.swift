@@ -6,6 +6,9 @@ extension LogTime {
   /// `10/Oct/2000:13:55:36 -0700`, as web servers write it.
   static func accessLog(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     let start = range.lowerBound
+    if let padded = withTwoDigits(bytes, range) {
+      return accessLog(padded.rawSpan, 0..<padded.count)
+    }
     // cPanel's has the month first, and in digits: `05/01/2024:10:00:00 -0000`.
     if range.count >= 19, bytes.byte(unchecked: start + 2) == Byte.slash,
       bytes.byte(unchecked: start + 5) == Byte.slash,
@@ -26,11 +29,24 @@ extension LogTime {
       clock: start + 12..<range.upperBound)
   }
 
+  /// A time whose day has one digit before a slash, with a zero before that; nil where it has two.
+  private static func withTwoDigits(_ bytes: RawSpan, _ range: Range<Int>) -> [UInt8]? {
+    guard 18...64 ~= range.count, bytes.byte(unchecked: range.lowerBound + 1) == Byte.slash,
+      Byte.isDigit(bytes.byte(unchecked: range.lowerBound))
+    else { return nil }
+    var text = [Byte.zero]
+    text.append(bytes, range)
+    return text
+  }
+
   /// A time between brackets in a web server's log: as these write it, with a blank before the time of day as
   /// Python's servers do, or as ISO 8601 has it.
   static func bracketed(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     let start = range.lowerBound
     guard range.count >= 19 else { return nil }
+    if let padded = withTwoDigits(bytes, range) {
+      return bracketed(padded.rawSpan, 0..<padded.count)
+    }
     if bytes.byte(unchecked: start + 4) == Byte.minus { return Timestamp.iso8601(bytes, range) }
     guard range.count >= 20, bytes.byte(unchecked: start + 2) == Byte.slash else { return nil }
     guard bytes.byte(unchecked: start + 11) == Byte.space else { return accessLog(bytes, range) }

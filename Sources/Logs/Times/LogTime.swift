@@ -72,7 +72,9 @@ enum LogTime {
   static func withSlashes(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     guard range.count >= 19, range.count <= 40 else { return nil }
     let start = range.lowerBound
-    if bytes.byte(at: start + 2) == Byte.slash { return accessLog(bytes, range) }
+    if bytes.byte(at: start + 2) == Byte.slash || bytes.byte(at: start + 1) == Byte.slash {
+      return accessLog(bytes, range)
+    }
     guard bytes.byte(at: start + 4) == Byte.slash, bytes.byte(at: start + 7) == Byte.slash else {
       return nil
     }

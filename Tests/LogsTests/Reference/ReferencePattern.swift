@@ -74,6 +74,8 @@ enum ReferenceTime {
 
   /// Whether a text is a time as access logs have it: `10/Oct/2000:13:55:36 -0700`.
   static func isAccess(_ text: [UInt8]) -> Bool {
+    // A day may have one digit.
+    let text = text.dropFirst().first == 0x2F ? [0x30] + text : text
     guard text.count >= 20, let groups = access.first(in: text) else { return false }
     let parts = groups.map { $0.map { Array(text[$0]) } ?? [] }
     let name = String(decoding: referenceLowercased(parts[2]), as: UTF8.self)
