@@ -102,6 +102,12 @@ extension RecordRuleCases {
       ["domain dstname a.example @12"]
     ),
     Case(
+      "Amazon's API Gateway", #"{"domainName":"a.example","httpMethod":"GET","path":"/b"}"#,
+      ["domain domainName a.example @15", "url path http://a.example/b @53"]),
+    Case(
+      "a domain beside a file", #"{"domainName":"a.example","path":"/b"}"#,
+      ["domain domainName a.example @15"]),
+    Case(
       "Skyhigh", #"{"requested_host":"a.example","requested_path":"/b"}"#,
       ["domain requested_host a.example @19", "url requested_path http://a.example/b @48"]
     ),

@@ -340,7 +340,8 @@ struct KeyName: Sendable {
     "urlquery": (.urlQuery, 1), "querystring": (.urlQuery, 1), "requestquery": (.urlQuery, 1),
     "requestquerystring": (.urlQuery, 1), "requestparams": (.urlQuery, 1),
     "uriquery": (.urlQuery, 1),
-    // Amazon's API Gateway.
+    // Amazon's API Gateway, whose `path` stands beside a method.
+    "domainname": (.urlHost, 6),
     "rawpath": (.urlPath, 1), "rawquerystring": (.urlQuery, 1),
     // It may be a question of DNS as well.
     "query": (.urlQuery, 2), "urloriginal": (.urlOriginal, 1),

@@ -31,7 +31,8 @@ extension ReferenceRecord {
   func requestPort(of key: [UInt8], in members: Members, keys: [[UInt8]]) -> UInt16? {
     let isURL = keys.last.map { folded($0) } == "url"
     guard
-      Self.hosts.contains(where: { $0.contains(folded(key)) }) && folded(key) != "servername"
+      Self.hosts.contains(where: { $0.contains(folded(key)) })
+        && !["servername", "domainname"].contains(folded(key))
         || isURL && folded(key) == "domain"
     else { return nil }
     let ports = members.filter { name, _ in
@@ -201,7 +202,7 @@ extension ReferenceRecord {
     ["xhostheader"],
     ["cshost", "requesthost", "httphost", "clientrequesthost", "urldomain", "requestedhost"],
     ["host"],
-    ["servername"], ["hostname"], ["dstname"],
+    ["servername"], ["hostname"], ["dstname"], ["domainname"],
   ]
   static let methods = ["httpmethod", "method", "csmethod", "requestmethod", "op"]
   static func isMethod(_ text: [UInt8]) -> Bool {
