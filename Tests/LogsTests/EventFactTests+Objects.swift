@@ -82,6 +82,10 @@ extension EventFactTests {
     ),
     (#"{"event":"session.start","addr.remote":"192.0.2.1:5000"}"#, "(192.0.2.1#5000 to ?)", []),
     (
+      #"{"event":"session.start","addr.remote":"192.0.2.1:5000","addr.local":"192.0.2.2:3022"}"#,
+      "(192.0.2.1#5000 to 192.0.2.2#3022)", []
+    ),
+    (
       #"{"flow":{"verdict":"DROPPED","IP":{"source":"192.0.2.1","destination":"192.0.2.2"},"l4":{"TCP":{"source_port":5,"destination_port":443}}}}"#,
       "(192.0.2.1 to 192.0.2.2 blocked)", []
     ),

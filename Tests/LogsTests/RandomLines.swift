@@ -169,9 +169,10 @@ extension RandomLogs.Maker {
     random.pick(["1714557600.642", "1714557600.64", "17145.642"]) + "    161 " + address() + " "
       + random.pick(["TCP_MISS/200", "TCP_DENIED/403", "/1", "tcp/2", "X"]) + " 1037 "
       + random.pick(["GET", "CONNECT", "a.example"]) + " "
-      + random.pick(["http://a.example/x", "wpgate.zip:443", word()]) + " "
+      + random.pick(["http://a.example/x", "wpgate.zip:443", "[2001:db8::1]:08", word()]) + " "
       + random.pick(["-", "user@a.example"]) + " "
-      + random.pick(["DIRECT/" + address(), "HIER_NONE/-", "NONE"]) + " "
+      + random.pick(["DIRECT/" + address(), "HIER_DIRECT/" + address(), "HIER_NONE/-", "NONE"])
+      + " "
       + random.pick(["text/html", "-", "", "text/html x.example"])
   }
 

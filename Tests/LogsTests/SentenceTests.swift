@@ -433,6 +433,35 @@ import Testing
       "(192.0.2.1#5000 to ?)"
     ),
     ("<Event><Data Name='Message'>from 192.0.2.1</Data><Data Name='x</Data></Event>", ""),
+    // Who answered is no client.
+    (
+      "May  1 10:00:00 mx postfix/smtpd[12]: proxy-accept: END-OF-MESSAGE: 250 2.0.0 from MTA(smtp:[192.0.2.1]:10025): 250 2.0.0 Ok; from=<a@a.example> to=<b@b.example>",
+      ""
+    ),
+    // Verdicts of Firepower's connections, files and intrusions.
+    (
+      "%FTD-6-430002: AccessControlRuleAction: Interactive Block, SrcIP: 192.0.2.1",
+      "(192.0.2.1 to ? blocked)"
+    ),
+    (
+      "%FTD-1-430005: SrcIP: 192.0.2.1, AccessControlRuleAction: Allow, FileAction: Malware Block",
+      "(192.0.2.1 to ? blocked)"
+    ),
+    (
+      "%FTD-1-430005: SrcIP: 192.0.2.1, FileAction: Archive Block (Encrypted), FileName: x",
+      "(192.0.2.1 to ? blocked)"
+    ),
+    ("%FTD-1-430001: SrcIP: 192.0.2.1, InlineResult: Dropped", "(192.0.2.1 to ? blocked)"),
+    ("%FTD-1-430001: SrcIP: 192.0.2.1, InlineResult: Would have dropped", "(192.0.2.1 to ?)"),
+    // What squid opened a tunnel to itself has the port that was asked for.
+    (
+      "1714557600.123 100 192.0.2.1 TCP_TUNNEL/200 40 CONNECT a.example:443 - HIER_DIRECT/192.0.2.2 -",
+      "(192.0.2.1 to 192.0.2.2#443 allowed)"
+    ),
+    (
+      "1714557600.123 100 192.0.2.1 TCP_TUNNEL/200 40 CONNECT a.example:443 - FIRSTUP_PARENT/192.0.2.2 -",
+      "(192.0.2.1 to 192.0.2.2 allowed)"
+    ),
     // A link's address has the name of an interface.
     ("sshd[1]: Failed password for a from fe80::1%eth0 port 5000 ssh2", "(fe80::1#5000 to ?)"),
     (

@@ -123,7 +123,7 @@ extension KeyName {
     "attr": ["remote": (.source, 3)],
     // Elasticsearch's audit log; Teleport; Cilium's flows.
     "origin": ["address": (.source, 3)],
-    "addr": ["remote": (.remote, 3), "local": (.local, 4)],
+    "addr": ["remote": (.source, 3), "local": (.destination, 3)],
     "ip": ["source": (.source, 1), "destination": (.destination, 1)],
     "req": ["remoteaddress": (.source, 3), "remoteport": (.sourcePort, 3)],
     // ModSecurity's, of the server that it stands in.
@@ -250,6 +250,8 @@ extension KeyName {
     "responsecode": (.answerCode, 3), "replycode": (.answerCode, 2),
     "replycodeid": (.responseCode, 4), "ftntfgtaction": (.verdict, 2),
     "fortinetfortigateaction": (.verdict, 2), "utmaction": (.inspection, 1),
+    // Firepower's, of files and intrusions: what these did goes before the rule that let the traffic in.
+    "fileaction": (.inspection, 0), "inlineresult": (.inspection, 0),
     "ipprotocol": (.ipProtocol, 1), "protocolnumber": (.ipProtocol, 3),
     // Microsoft's common schema (ASIM).
     "dvcaction": (.verdict, 2), "networkprotocol": (.ipProtocol, 2),
@@ -261,7 +263,7 @@ extension KeyName {
     "sip": (.serverOrSource, 1), "cip": (.source, 2), "cport": (.sourcePort, 2),
     // Elasticsearch and Teleport with flat keys.
     "dip": (.destination, 1), "originaddress": (.source, 3),
-    "addrremote": (.remote, 3), "addrlocal": (.local, 4),
+    "addrremote": (.source, 3), "addrlocal": (.destination, 3),
     // Snort 3, with the port behind the address.
     "srcap": (.source, 1), "dstap": (.destination, 1),
   ]

@@ -136,8 +136,10 @@ extension EventFacts {
     }
   }
 
-  /// Beginnings of squid's, Imperva's, Cloudflare's and Zscaler's words, which go on with a reason.
-  private static let blockedBeginnings = ["tcpdenied", "reqblocked", "blockedby", "blockedon"]
+  /// Beginnings of squid's, Imperva's, Cloudflare's, Zscaler's and Firepower's words, which go on with a reason.
+  private static let blockedBeginnings = [
+    "tcpdenied", "reqblocked", "blockedby", "blockedon", "archiveblock",
+  ]
   private static let allowedBeginnings = ["reqpassed", "allowedby", "allowedon", "allowdueto"]
   private static let blockedWords: Set<String> = [
     "block", "blocked", "deny", "denied", "drop", "dropped", "reject", "rejected", "reset",
@@ -146,7 +148,8 @@ extension EventFacts {
     "blockwithreset", "bypassdenied", "sinkholed", "droppacket", "dropicmp",
     "blockdrop", "blockreset", "blockicmp", "ipsdrop", "ipsreset", "blockcontinue", "tarpit",
     "discard", "discarded", "refuse", "dropall", "dropallpackets", "blockip", "randomdrop",
-    "idsreset", "idsdrop", "ipsblock",
+    "idsreset", "idsdrop", "ipsblock", "interactiveblock", "interactiveblockwithreset",
+    "malwareblock", "customdetectionblock", "tidblock",
   ]
   private static let allowedWords: Set<String> = [
     "allow", "allowed", "accept", "accepted", "permit", "permitted", "pass", "passed",

@@ -331,7 +331,9 @@ extension Extraction {
     guard
       isWord(bytes, before, "from") || bytes.starts(with: "client=", at: token.lowerBound),
       let open = bracket(bytes, token), var end = WrittenEnd(bytes, open),
-      open.lowerBound > token.lowerBound || end.hasPort
+      open.lowerBound > token.lowerBound || end.hasPort,
+      // Who answered: `250 2.0.0 from MTA(smtp:[192.0.2.1]:10025)`.
+      !bytes.starts(with: "MTA(", at: token.lowerBound)
     else { return nil }
     end.isLast = false
     return end

@@ -239,9 +239,24 @@ extension Extraction {
     add(
       name("peerhost"), bytes, ColumnRange(start: peer + 1, end: tokens[8].end),
       fact: .destination)
+    if let port = connectedPort(bytes, method: word(5), target: word(6), peer: word(8)) {
+      line.setPort(port)
+    }
     noteProxyResult(bytes, at: result.lowerBound)
     line.time = LogTime.field(bytes, word(0))
     return true
+  }
+
+  /// The port of a tunnel that squid made itself, without another proxy between.
+  private func connectedPort(
+    _ bytes: RawSpan, method: Range<Int>, target: Range<Int>, peer: Range<Int>
+  ) -> UInt16? {
+    guard isWord(bytes, method, "CONNECT"),
+      bytes.starts(with: "HIER_DIRECT/", at: peer.lowerBound)
+        || bytes.starts(with: "DIRECT/", at: peer.lowerBound),
+      let colon = bytes.lastOffset(of: Byte.colon, from: target.lowerBound, to: target.upperBound)
+    else { return nil }
+    return NumberText.port(bytes, colon + 1..<target.upperBound)
   }
 
   /// Notes what squid's word for the result of a request says: `TCP_DENIED`, `TCP_MISS`.

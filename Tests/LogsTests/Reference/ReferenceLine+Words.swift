@@ -305,6 +305,12 @@ extension ReferenceLine {
     add("rfc931", words[7])
     skip(place(5))
     add("peerhost", Word(range: place(6)))
+    // What squid made a tunnel to itself.
+    if word(words[5].range) == "CONNECT", ["HIER_DIRECT/", "DIRECT/"].contains(word(place(5))),
+      let colon = bytes[words[6].range].lastIndex(of: 0x3A)
+    {
+      fields[fields.count - 1].port = port(colon + 1..<words[6].range.upperBound)
+    }
     return true
   }
 
