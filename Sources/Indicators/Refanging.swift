@@ -14,11 +14,20 @@ package enum Refanging {
     return schemeReplacement(text) != nil
   }
 
+  /// Whether the text is one that nobody can click on.
+  package static func isDefanged(_ text: RawSpan) -> Bool {
+    guard isCandidate(text) else { return false }
+    var refanged: [UInt8] = []
+    append(text, to: &refanged)
+    return refanged.count != text.byteCount
+      || text.byteOffsets.contains { text.byte(unchecked: $0) != refanged[$0] }
+  }
+
   /// Appends the text refanged.
   ///
-  /// Whole forms (`[.]`, `(dot)`, `[://]`) are undone anywhere, since path and query are defanged
-  /// as well; half-bracketed dots (`[.`, `.]`) only up to the first `/` of the path, where a
-  /// bracket has no meaning of its own.
+  /// Whole forms (`[.]`, `(dot)`, `[://]`) are undone anywhere, since path and query are defanged as
+  /// well; half-bracketed dots (`[.`, `.]`) up to the first `/` of the path, where a bracket has
+  /// no meaning of its own, and behind it where the text is defanged elsewhere and no other bracket goes with it.
   package static func append(_ text: RawSpan, to output: inout [UInt8]) {
     var offset = 0
     let start = output.count
@@ -31,7 +40,10 @@ package enum Refanging {
         offset += 1
       }
     }
-    undoHalfBrackets(&output, from: start)
+    let isDefanged =
+      output.count - start < text.byteCount
+      || schemeReplacement(output.rawSpan.extracting(start...)) != nil
+    undoHalfBrackets(&output, from: start, inPath: isDefanged)
     if let (replacement, length) = schemeReplacement(output.rawSpan.extracting(start...)) {
       var scheme: [UInt8] = []
       scheme.append(replacement)
@@ -97,7 +109,9 @@ package enum Refanging {
       && text.byte(unchecked: offset + 1) == second && text.byte(unchecked: offset + 2) == third
   }
 
-  private static func undoHalfBrackets(_ output: inout [UInt8], from start: Int) {
+  private static func undoHalfBrackets(
+    _ output: inout [UInt8], from start: Int, inPath: Bool
+  ) {
     var hasBrackets = false
     for offset in start..<output.count {
       switch output[offset] {
@@ -114,10 +128,20 @@ package enum Refanging {
       hostEnd = start + colon + 3
     }
     while hostEnd < output.count, output[hostEnd] != 0x2f { hostEnd += 1 }
+    // Of a pair in the path each bracket may be meant.
+    let opening = output[hostEnd...].firstIndex(of: 0x5b) ?? output.count
+    let closing = output[hostEnd...].lastIndex(of: 0x5d) ?? start
     var write = start
     var read = start
     while read < output.count {
       let byte = output[read]
+      if inPath, read > hostEnd,
+        byte == 0x5d && read < opening && output[read - 1] == 0x2e
+          || byte == 0x5b && read > closing && read + 1 < output.count && output[read + 1] == 0x2e
+      {
+        read += 1
+        continue
+      }
       if read < hostEnd {
         let isOpening = byte == 0x5b || byte == 0x28 || byte == 0x7b
         if isOpening, read + 1 < hostEnd, output[read + 1] == 0x2e {

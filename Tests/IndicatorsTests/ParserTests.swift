@@ -197,6 +197,11 @@ struct ParserTests {
       ("evil dot example", "!not-an-indicator"), ("user at evil.example", "!not-an-indicator"),
       ("hxxp://a[.]evil[.]example/x(1.)y[.]php", "url http://a.evil.example/x(1.)y.php"),
       ("hxxp://a.example/a[b]", "url http://a.example/a[b]"),
+      ("hxxp://evil[.]example/data/ce28.]dat", "url http://evil.example/data/ce28.dat"),
+      ("evil[.]example/a[.b", "url evil.example/a.b"),
+      ("hxxp://evil[.]example/a[x.]b", "url http://evil.example/a[x.]b"),
+      ("hxxp://evil[.]example/a[.x]b", "url http://evil.example/a[.x]b"),
+      ("http://evil.example/a.]b", "url http://evil.example/a.]b"),
       ("meow://evil.example", "url meow://evil.example/"),
       ("evil[.]example[.]", "domain evil.example"), ("[.]", "!empty"),
     ])
