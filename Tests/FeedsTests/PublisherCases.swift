@@ -92,11 +92,15 @@ extension FeedCase {
         local=/worse.example/ # why: https://report.example/x
         address=/evil.example/#
         address=/nothing.example/
+        server=/itself.example/127.0.0.1
+        server=/nowhere.example/::
+        server=/proxied.example/127.0.0.1#5353
         """, format: .dnsmasq,
       entries: [
         "5 domain bad.example withSubdomains", "6 domain worse.example withSubdomains",
         "7 domain evil.example withSubdomains", "8 domain nothing.example withSubdomains",
-      ], diagnostics: (1...4).map { "\($0) unsupported-rule" }),
+        "9 domain itself.example withSubdomains", "10 domain nowhere.example withSubdomains",
+      ], diagnostics: [1, 2, 3, 4, 11].map { "\($0) unsupported-rule" }),
     FeedCase(
       name: "csv: what is not active any more, in a letter or a number",
       text: """
