@@ -46,7 +46,7 @@ enum Detection {
     return TextDetection.judge(sample, isWhole: isWhole)
   }
 
-  /// Markup languages, of which none is read.
+  /// Markup languages, of which one is read; others may stand around what is written for people.
   private static func markup(_ content: RawSpan) -> Detection {
     let head = content.extracting(0..<min(content.byteCount, 4096))
     if Text.firstIndex(of: "STIX_Package", in: head) != nil
@@ -60,12 +60,36 @@ enum Detection {
     {
       return .format(.openIOC, nil)
     }
+    if Text.firstIndex(of: "<response", in: head) != nil,
+      Text.firstIndex(of: "<Event>", in: head) != nil
+    {
+      return .refused("a MISP export as XML", advice: "export it as JSON, or leave the file out")
+    }
     if Text.firstIndex(of: "<html", in: head, ignoringCase: true) != nil
       || Text.firstIndex(of: "<!doctype html", in: head, ignoringCase: true) != nil
     {
-      return .unknown("the file is a web page, not a feed", candidates: [])
+      return .unknown("the file is a web page, not a feed", candidates: [.report])
+    }
+    if beginsProse(head) {
+      return .unknown("the file is text with markup, not a feed", candidates: [.report])
     }
     return .unknown("XML of no known feed format", candidates: [])
+  }
+
+  /// Elements of HTML that stand at the beginning of what is written for people, in Markdown as well.
+  private static let elements: Set<String> = [
+    "a", "article", "b", "blockquote", "body", "br", "center", "details", "div", "em", "font", "h1",
+    "h2", "h3", "h4", "h5", "h6", "head", "hr", "i", "img", "li", "meta", "ol", "p", "picture",
+    "pre", "section", "span", "strong", "style", "table", "title", "u", "ul",
+  ]
+
+  /// Whether markup begins with an element of HTML, a comment, or what a link goes to.
+  private static func beginsProse(_ head: RawSpan) -> Bool {
+    if Text.starts(head, "<!--") { return true }
+    var end = 1
+    while end < head.byteCount, Byte.isAlphanumeric(head.byte(unchecked: end)) { end += 1 }
+    return Text.contains(head, "://", at: end) || Text.contains(head, "[:", at: end)
+      || elements.contains(Text.key(head.extracting(1..<end)))
   }
 
   /// Whether content is JSON with a string in it, which may have been meant as a value.

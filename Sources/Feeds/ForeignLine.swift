@@ -2,9 +2,19 @@ import Parsing
 
 /// Lines of formats that are known and not read.
 enum ForeignLine {
-  /// Whether one such line settles it, in a file of another structure than lines.
+  /// Whether one such line beside a section of a rule settles it, in a file of another structure than lines.
   static func isSignature(_ name: String) -> Bool {
     name == "YARA rules" || name == "Sigma rules"
+  }
+
+  /// Whether a line begins a section that rules of such a format have, or holds one behind the rule's name.
+  ///
+  /// Without it a line such as `rule hits:` is the heading of a list.
+  static func isSection(_ line: RawSpan) -> Bool {
+    for word in ["condition:", "strings:", "meta:", "detection:"] as [StaticString]
+    where Text.starts(line, word) { return true }
+    return Text.starts(line, "condition ") || Text.starts(line, "strings ")
+      || isYARARule(line) && Text.firstIndex(of: "condition", in: line) != nil
   }
 
   /// The format's name, or nil.
@@ -30,7 +40,8 @@ enum ForeignLine {
       return false
     }
     if line.byte(unchecked: line.byteCount - 1) == UInt8(ascii: "{")
-      || start == 0 && line.byteCount < 128 && line.firstOffset(of: Byte.dot) == nil
+      || start == 0 && line.byteCount < 128 && Text.firstIndex(of: Byte.dot, in: line) == nil
+        && line.byte(unchecked: line.byteCount - 1) != Byte.colon
     {
       return true
     }

@@ -13,6 +13,8 @@ struct TextDetection {
   /// Formats that are known and not read, by name.
   private var fitsForeign: [String: Int] = [:]
   private var prefixes = 0
+  /// A section of a rule was seen.
+  private var hasSections = false
   /// The header of a log of Zeek's that is no list of indicators.
   private var isZeekLog = false
   /// A line of code's borders in Markdown was seen.
@@ -91,11 +93,13 @@ struct TextDetection {
     if line.starts(with: "```") { hasFences = true }
     let foreign = hasFences ? nil : ForeignLine.name(of: line)
     if let foreign, ForeignLine.goesOn(line, as: foreign) { open = foreign }
+    if !hasFences, ForeignLine.isSection(line) { hasSections = true }
     let formats = Self.formats(of: line, &test, &pathTest)
-    if formats.isEmpty, foreign == nil, line.byteCount <= 60,
+    if formats.isEmpty, foreign.map(ForeignLine.isSignature) ?? true, line.byteCount <= 60,
       line.byte(unchecked: line.byteCount - 1) == Byte.colon
     {
       headings += 1
+      if let foreign { fitsForeign[foreign, default: 0] += 1 }
       return
     }
     lines += 1
@@ -179,13 +183,16 @@ struct TextDetection {
         advice: "leave the file out, or list the file names themselves")
     }
     if policies > 0, isZone || isMost(policies, of: lines) { return .format(.rpz, nil) }
-    if let (name, count) = fitsForeign.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }),
-      isMost(count, of: lines) || ForeignLine.isSignature(name)
-    {
-      return foreign(name)
-    }
+    let known = fitsForeign.max { ($0.value, $1.key) < ($1.value, $0.key) }
+    if let (name, count) = known, isMost(count, of: lines) { return foreign(name) }
     if isAdblockHeader, (fits[.adblock] ?? 0) * 2 >= lines { return .format(.adblock, nil) }
     let plan = CSVPlan.best(for: sample, format: csvFormat, &test)
+    if let name = known?.key, ForeignLine.isSignature(name), hasSections {
+      // A rule may be what a cell holds.
+      guard let plan, plan.hasHeader, isMost(plan.fittingRows, of: plan.rows) else {
+        return foreign(name)
+      }
+    }
     if let plan, plan.holdsAddressesWithPorts, isMost(fits[.plain] ?? 0, of: lines) {
       return .format(.plain, nil)
     }

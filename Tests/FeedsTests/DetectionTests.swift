@@ -37,10 +37,40 @@ struct RefusedCase: Sendable, CustomTestStringConvertible {
     RefusedCase(
       name: "a web page", text: "<!DOCTYPE html>\n<html><body>evil.example</body></html>",
       error:
-        "feed: not recognised as a feed: the file is a web page, not a feed; give a feed, or name the format with =FORMAT"
+        "feed: not recognised as a feed: the file is a web page, not a feed; give a feed, or name the format with =FORMAT; prose is =report"
+    ),
+    RefusedCase(
+      name: "Markdown that begins with markup",
+      text: "<p align=\"center\">Report</p>\n\nC2: evil[.]example\n",
+      error:
+        "feed: not recognised as a feed: the file is text with markup, not a feed; give a feed, or name the format with =FORMAT; prose is =report"
+    ),
+    RefusedCase(
+      name: "a link that begins a text", text: "<hxxp://evil[.]example/a> is the C2\n",
+      error:
+        "feed: not recognised as a feed: the file is text with markup, not a feed; give a feed, or name the format with =FORMAT; prose is =report"
+    ),
+    RefusedCase(
+      name: "XML", text: "<list><a>evil.example</a></list>",
+      error:
+        "feed: not recognised as a feed: XML of no known feed format; give a feed, or name the format with =FORMAT"
+    ),
+    RefusedCase(
+      name: "MISP as XML",
+      text:
+        "<?xml version=\"1.0\"?>\n<response>\n  <Event>\n    <id>1</id>\n  </Event>\n</response>",
+      error:
+        "feed: a MISP export as XML is not read by this version; export it as JSON, or leave the file out"
     ),
     RefusedCase(
       name: "YARA", text: "rule evil : test {\n  strings:\n    $a = \"x\"\n}\n",
+      error: "feed: YARA rules are not read by this version; leave the file out"),
+    RefusedCase(
+      name: "YARA behind other lines",
+      text: "C2 seen: evil[.]example\nrule x {\n condition: true\n}\n",
+      error: "feed: YARA rules are not read by this version; leave the file out"),
+    RefusedCase(
+      name: "YARA on one line", text: "import \"pe\"\n\nrule x { condition: true }\n",
       error: "feed: YARA rules are not read by this version; leave the file out"),
     RefusedCase(
       name: "Sigma",
