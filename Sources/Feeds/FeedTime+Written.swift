@@ -4,14 +4,16 @@ import Parsing
 extension FeedTime {
   /// `2024-5-31 6:49`, `Aug 27, 2021`, `27 August 2021`, `27-Aug-2021`, `27.08.2021`, `20210827T100000Z`,
   /// `Fri, 27 Aug 2021 10:00:00 +0000`, `8/27/2021 9:13:55 PM`; nil where the order of day and month is not known.
-  static func written(_ text: RawSpan, _ range: Range<Int>) -> Int64? {
+  static func written(_ text: RawSpan, _ range: Range<Int>, _ order: Order?) -> Int64? {
     guard 8...48 ~= range.count else { return nil }
     var parts = WrittenParts(text.extracting(range))
     guard let date = parts.date() else { return nil }
     let clock = parts.clock()
     guard parts.isAtEnd else { return nil }
     let isBehindHalfDay = clock?.isHalfDay ?? false
-    guard let day = date.resolved(isAmerican: isBehindHalfDay) else { return nil }
+    guard let day = date.resolved(order ?? (isBehindHalfDay ? .monthFirst : nil)) else {
+      return nil
+    }
     let bytes = Array((day + "T" + (clock?.text ?? "00:00:00")).utf8)
     return Timestamp.iso8601(bytes.rawSpan, 0..<bytes.count)
   }
@@ -40,7 +42,7 @@ private struct WrittenParts: ~Escapable {
     var isYearFirst = false
 
     /// The date as ISO 8601 has it.
-    func resolved(isAmerican: Bool) -> String? {
+    func resolved(_ order: FeedTime.Order?) -> String? {
       var (year, month, day) = (0, self.month ?? 0, 0)
       if self.month != nil {
         guard numbers.count == 2 else { return nil }
@@ -51,8 +53,9 @@ private struct WrittenParts: ~Escapable {
           (year, month, day) = (numbers[0], numbers[1], numbers[2])
         } else {
           // With dots the day comes first; with slashes it is known where one number is no month.
-          let isDayFirst = mark == Byte.dot || numbers[0] > 12
-          guard isDayFirst || numbers[1] > 12 || isAmerican else { return nil }
+          let isDayFirst =
+            mark == Byte.dot || numbers[0] > 12 || numbers[1] <= 12 && order == .dayFirst
+          guard isDayFirst || numbers[1] > 12 || order != nil else { return nil }
           (month, day) = isDayFirst ? (numbers[1], numbers[0]) : (numbers[0], numbers[1])
           year = numbers[2]
         }

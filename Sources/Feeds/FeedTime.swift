@@ -2,9 +2,16 @@ import Parsing
 
 /// Times as feeds write them, in nanoseconds since 1970 (UTC).
 enum FeedTime {
+  /// Which of the two numbers before the year is the day.
+  enum Order {
+    case dayFirst, monthFirst
+  }
+
   /// ISO 8601 and its looser kin (`2023-05-23 17:51:44 UTC`, `2023/05/23`, `20230523`), or seconds or
   /// milliseconds since 1970; nil for anything else, and for times that nanoseconds cannot hold.
-  static func nanoseconds(_ text: RawSpan) -> Int64? {
+  ///
+  /// The order is that of other dates of the same writer, for those with slashes that do not tell it.
+  static func nanoseconds(_ text: RawSpan, order: Order? = nil) -> Int64? {
     var range = Text.trimmed(text, 0..<text.byteCount)
     if let number = Text.number(text.extracting(range)) {
       return range.count == 8
@@ -18,19 +25,29 @@ enum FeedTime {
     where range.count > 3 && text.starts(with: zone, at: range.upperBound - 3) {
       range = Text.trimmed(text, range.lowerBound..<range.upperBound - 3)
     }
-    if let time = Timestamp.iso8601(text, range) ?? yearLast(text, range) { return time }
+    if let time = Timestamp.iso8601(text, range) ?? yearLast(text, range, order) { return time }
     guard range.count >= 10, text.byte(unchecked: range.lowerBound + 4) == Byte.slash else {
-      return Timestamp.epochSeconds(text, range) ?? compact(text, range) ?? written(text, range)
+      return Timestamp.epochSeconds(text, range) ?? compact(text, range)
+        ?? written(text, range, order)
     }
     var dashed = text.copied(range)
     dashed[4] = Byte.minus
     dashed[7] = Byte.minus
-    return Timestamp.iso8601(dashed.rawSpan, 0..<dashed.count) ?? written(text, range)
+    return Timestamp.iso8601(dashed.rawSpan, 0..<dashed.count) ?? written(text, range, order)
   }
 
-  /// `10/29/2020` or `29/10/2020`, and a time of day behind it: only where one number is no month is it known which
-  /// is the day.
-  private static func yearLast(_ text: RawSpan, _ range: Range<Int>) -> Int64? {
+  /// The order that a date with slashes and the year last tells: one of its numbers is no month.
+  static func order(of text: RawSpan) -> Order? {
+    guard let (first, second, _, _) = numbers(text, Text.trimmed(text, 0..<text.byteCount)),
+      (first > 12) != (second > 12)
+    else { return nil }
+    return first > 12 ? .dayFirst : .monthFirst
+  }
+
+  /// The numbers of a date with slashes and the year last, and where it ends.
+  private static func numbers(
+    _ text: RawSpan, _ range: Range<Int>
+  ) -> (first: Int, second: Int, year: Int, end: Int)? {
     var parts: [Int] = []
     var offset = range.lowerBound
     while parts.count < 3 {
@@ -47,8 +64,18 @@ enum FeedTime {
       offset += 1
     }
     let (first, second, year) = (parts[0], parts[1], parts[2])
-    guard year > 1969, (first > 12) != (second > 12), max(first, second) <= 31 else { return nil }
-    let (month, day) = first > 12 ? (second, first) : (first, second)
+    guard year > 1969, min(first, second) <= 12, max(first, second) <= 31 else { return nil }
+    return (first, second, year, offset)
+  }
+
+  /// `10/29/2020` or `29/10/2020`, and a time of day behind it: only where one number is no month, both are one or
+  /// other dates tell is it known which is the day.
+  private static func yearLast(_ text: RawSpan, _ range: Range<Int>, _ order: Order?) -> Int64? {
+    guard let (first, second, year, offset) = numbers(text, range),
+      order != nil || (first > 12) != (second > 12) || first == second
+    else { return nil }
+    let isDayFirst = first > 12 || second <= 12 && order == .dayFirst
+    let (month, day) = isDayFirst ? (second, first) : (first, second)
     func digits(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
     var date = Array("\(year)-\(digits(month))-\(digits(day))".utf8)
     if offset < range.upperBound {

@@ -18,7 +18,7 @@ import Testing
     ("2021-08-27 10:00:00 (UTC)", "2021-08-27T10:00:00Z"),
     ("2021-08-27 9:00:00.5", "2021-08-27T09:00:00.5Z"),
     // Which number is the day is not known.
-    ("8/2/2021", nil), ("8/2/2021 9:00", nil),
+    ("8/2/2021", nil), ("8/2/2021 9:00", nil), ("8/8/2021", "2021-08-08T00:00:00Z"),
     ("27/27/2021", nil), ("31.13.2021", nil), ("Foo 27, 2021", nil), ("27 August", nil),
     ("Aug 27, 2021 and more", nil), ("27 Aug 21", nil), ("1.2.3.4", nil), ("10.0.0.2021", nil),
     ("2021-08-27T", nil), ("25:00", nil), ("", nil), ("Aug Aug 2021", nil),
@@ -35,5 +35,26 @@ import Testing
       return Timestamp.iso8601(bytes.rawSpan, 0..<bytes.count)
     }
     #expect(time == wanted, "\(text)")
+  }
+
+  /// Other dates of a table tell which number is the day in those that do not.
+  @Test(arguments: [
+    (["12/7/2022", "12/28/2022"], "2022-12-07"), (["12/7/2022 9:05", "28/12/2022"], "2022-07-12"),
+    (["12/7/2022", "11/7/2022"], nil), (["12/7/2022", "12/28/2022", "28/12/2022"], nil),
+    (["12/7/2022", "12.28.2022"], nil), (["28/7/2022", "12/28/2022"], "2022-07-28"),
+    (["12/7/2022 9:05 PM", "28/12/2022"], "2022-07-12"),
+  ])
+  func theOrderOfOthersHolds(_ dates: [String], _ day: String?) {
+    let rows = dates.enumerated().map { "h\($0.offset).evil.example,x,\($0.element)\n" }.joined()
+    for header in ["domain,note,first_seen\n", "domain,note,valid_until\n"] {
+      let facts = Loaded(header + rows, format: .csv).context(of: "h0.evil.example")
+      #expect(facts.contains { $0.contains("=" + (day ?? "?")) } == (day != nil), "\(facts)")
+    }
+    let records = dates.enumerated().map {
+      #"{"domain":"h\#($0.offset).evil.example","first_seen":"\#($0.element)"}"#
+    }
+    let facts = Loaded("[\(records.joined(separator: ","))]", format: .json)
+      .context(of: "h0.evil.example")
+    #expect(facts.contains { $0.contains("=" + (day ?? "?")) } == (day != nil), "\(facts)")
   }
 }

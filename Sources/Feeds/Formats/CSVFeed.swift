@@ -13,6 +13,7 @@ struct CSVFeed {
     self.plan = plan
     record.hasTypes = plan.columns.contains(.type)
     record.hasTopics = plan.hasTopics
+    record.dateOrder = plan.dateOrder
   }
 
   /// Reads a stream to its end.

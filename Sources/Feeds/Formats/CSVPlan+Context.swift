@@ -53,6 +53,22 @@ extension CSVPlan {
     return guessed
   }
 
+  /// The order of day and month in the dates of a table, where some tell it and no other is told by any.
+  ///
+  /// Who writes several columns of dates writes them alike.
+  func foundDateOrder(_ rows: [TableRow]) -> FeedTime.Order? {
+    var found: FeedTime.Order?
+    for row in rows {
+      for column in row.cells.indices where column < columns.count && !columns[column].isValue {
+        let cell = row.bytes.rawSpan.extracting(row.range(column))
+        guard let order = FeedTime.order(of: cell) else { continue }
+        if let found, found != order { return nil }
+        found = order
+      }
+    }
+    return found
+  }
+
   /// Whether a cell says yes or no, which describes nothing.
   private static func isFlag(_ cell: RawSpan) -> Bool {
     ["true", "false", "yes", "no"].contains { (word: StaticString) in cell.equals(ignoringCase: word) }
@@ -73,9 +89,9 @@ extension CSVPlan {
       if NoValue.fits(cell) { continue }
       found.cells += 1
       // A number may be anything.
-      if Text.number(cell) == nil, FeedTime.nanoseconds(cell) != nil {
+      if Text.number(cell) == nil, FeedTime.nanoseconds(cell, order: dateOrder) != nil {
         found.times += 1
-      } else if Text.firstIndex(of: "://", in: cell) != nil {
+      } else if Text.firstIndex(of: "://", in: cell) != nil, !Refanging.isDefanged(cell) {
         found.pages += 1
       } else if cell.byte(unchecked: 0) == UInt8(ascii: "#") {
         found.tags += 1

@@ -32,6 +32,8 @@ struct CSVPlan {
   private(set) var holdsAddressesWithPorts = false
   /// Columns of which half the cells or more look like values, and that are not read all the same.
   private(set) var unread: [(column: Int, cells: Int, values: Int)] = []
+  /// Which of two numbers in the table's dates is the day.
+  private(set) var dateOrder: FeedTime.Order?
   /// The user says what the columns hold.
   private var isNamedByUser = false
   /// Cells that are the values which a user says they are, and rows as wide as he says.
@@ -176,8 +178,10 @@ struct CSVPlan {
       chooseType(rows)
       confirm(rows, &test)
       if !hasHeader { leaveOutReferences(first, &test) }
+      dateOrder = foundDateOrder(rows)
       guessed = guessedContext(rows, &test)
     }
+    if names != nil { dateOrder = foundDateOrder(rows) }
     hasTopics = holdsTopics(rows)
     // A comment may call the second column something else than a port.
     if names == nil, headerLine == nil, delimiter == UInt8(ascii: "|"),
@@ -214,6 +218,7 @@ struct CSVPlan {
     self.rows = rows.count
     confirm(rows, &test)
     hasTopics = holdsTopics(rows)
+    dateOrder = foundDateOrder(rows)
     guessed = guessedContext(rows, &test)
     takeGuesses()
     let values = columns.indices.filter { columns[$0].isValue }

@@ -14,6 +14,8 @@ struct JSONTablePlan {
   private(set) var isCertain = false
   /// The words in the column of types are topics.
   private(set) var hasTopics = false
+  /// Which of two numbers in dates is the day.
+  private(set) var dateOrder: FeedTime.Order?
   /// What a person should know of the members that are not read.
   private(set) var warnings: [String] = []
   /// What is broken in the sample, where that costs more than a line.
@@ -63,6 +65,7 @@ struct JSONTablePlan {
     }
     warnings = plan.warnings
     hasTopics = plan.hasTopics
+    dateOrder = plan.dateOrder
     // One object alone may be anything's, unless it lists values.
     let isList = lists.contains { columns[$0]?.isValue ?? false }
     isCertain =
@@ -164,6 +167,7 @@ struct JSONTableFeed: DocumentFeed {
     self.plan = plan
     record.hasTypes = plan.columns.values.contains(.type)
     record.hasTopics = plan.hasTopics
+    record.dateOrder = plan.dateOrder
   }
 
   /// Reads to the end.

@@ -14,6 +14,8 @@ struct Record {
   var hasTypes = false
   /// Words that are topics as well say nothing of the values.
   var hasTopics = false
+  /// Which of two numbers in a date is the day, where other dates tell.
+  var dateOrder: FeedTime.Order?
 
   private var labels: [StringID] = []
   private var attack: [StringID] = []
@@ -225,10 +227,12 @@ struct Record {
         }
       case .firstSeen:
         context.validFrom =
-          known(FeedTime.nanoseconds(cell), .time, cell, &sink) ?? context.validFrom
+          known(FeedTime.nanoseconds(cell, order: dateOrder), .time, cell, &sink)
+          ?? context.validFrom
       case .validUntil:
         context.validUntil =
-          known(FeedTime.nanoseconds(cell), .time, cell, &sink) ?? context.validUntil
+          known(FeedTime.nanoseconds(cell, order: dateOrder), .time, cell, &sink)
+          ?? context.validUntil
       case .port: port = range
       case .action where cell.equals(ignoringCase: "allow") || cell.equals(ignoringCase: "allowed"):
         // An exception among what a product blocks.
