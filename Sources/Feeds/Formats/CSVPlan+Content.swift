@@ -19,6 +19,8 @@ extension CSVPlan {
     var pages = 0
     /// Those without encryption, which pages that are referred to hardly ever are.
     var plainURLs = 0
+    /// URLs and e-mail addresses that nobody is to click on.
+    var defanged = 0
     /// URLs that differ, and how many cells each host has.
     var differentURLs: Set<[UInt8]> = []
     var hosts: [[UInt8]: Int] = [:]
@@ -233,7 +235,9 @@ extension CSVPlan {
         }
       case nil: break
       }
-    case .unknown: break
+    case .unknown:
+      // Without a header a value whose type gives it no shape says nothing of the column.
+      if !hasHeader, case .value(let kind, _) = type, kind != .none, !Self.hasShape(kind) { return }
     default: return
     }
     // A heading among a list's values.
@@ -249,6 +253,7 @@ extension CSVPlan {
       let kind = test.kind(of: cell, isStrict: true)
     else { return }
     evidence.shaped += 1
+    if kind == .url || kind == .email, Refanging.isDefanged(cell) { evidence.defanged += 1 }
     switch kind {
     case .ipv4, .ipv6: evidence.addresses += 1
     case .url:
@@ -340,8 +345,8 @@ extension CSVPlan {
 
   /// Without a name to go by: the first column of values, and further ones of addresses and digests.
   ///
-  /// Further names and URLs are as likely references, but URLs of downloads behind the files' digests; addresses behind
-  /// URLs are those of their hosts.
+  /// Further names and URLs are as likely references, but URLs of downloads behind the files' digests, and what is
+  /// defanged; addresses behind URLs are those of their hosts.
   private mutating func decideByShape(_ evidence: [Evidence]) {
     if rows == 1, isList(evidence) {
       for column in columns.indices { columns[column] = .value(.none, nameMode: .withSubdomains) }
@@ -355,7 +360,8 @@ extension CSVPlan {
       let found = evidence[column]
       guard found.mostly(found.shaped) || typed && found.mostly(found.fitting) else { continue }
       if hasFirst, isOfURLs || !found.mostly(found.addresses) && !found.holdsHosts,
-        !found.mostly(found.digests), !hasDigests || !found.holdsDownloads
+        !found.mostly(found.digests), !hasDigests || !found.holdsDownloads,
+        !found.mostly(found.defanged)
       {
         noteUnread(column, found.cells, found.shaped)
         continue

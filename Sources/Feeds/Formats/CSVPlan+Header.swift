@@ -8,11 +8,18 @@ extension CSVPlan {
     row.cells.indices.map { key(of: row.bytes.rawSpan.extracting(row.range($0)), format) }
   }
 
-  /// The key of a name; of one with dots that is not known as a whole, that of its last part.
+  /// The key of a name; of one with dots that is not known as a whole, that of its last parts where they say whose
+  /// digest it is, and else of its last one.
   static func key(of name: RawSpan, _ format: FeedFormat) -> String {
     let whole = Text.key(name)
     guard let part = lastPart(of: name), Column(key: whole, format: format) == .unknown else {
       return whole
+    }
+    var start = 0
+    while let dot = Text.firstIndex(of: Byte.dot, in: name, from: start) {
+      start = dot + 1
+      let key = Text.key(name.extracting(start..<name.byteCount))
+      if DigestName.meaning(of: key) != nil { return key }
     }
     let key = Text.key(name.extracting(part))
     return Column(key: key, format: format) == .unknown ? whole : key
@@ -57,7 +64,8 @@ extension CSVPlan {
       }
       dotted.append(index)
     }
-    return dotted.isEmpty || isAbove(next, row, dotted, isAboveValue, format, &test)
+    return (dotted.isEmpty && row.cells.count == 1)
+      || isAbove(next, row, dotted, isAboveValue, format, &test)
   }
 
   /// Whether a cell of a row is a value whose shape leaves no doubt.
@@ -68,10 +76,11 @@ extension CSVPlan {
     return test.kind(of: row.bytes.rawSpan.extracting(row.range(column)), isStrict: true) != nil
   }
 
-  /// Whether the row below one with dotted names is not another of its kind: a name of a host whose
-  /// last label is a word for a column is above others, and types of values are above types.
+  /// Whether the row below one of names is not another of its kind: a name of a host whose last label is a word for a
+  /// column is above others, and types of values are above types.
   ///
-  /// Above a value a word for one is no type, nor is a word for a column of words (`comment`) anywhere.
+  /// Above a value a word for one is no type, nor is a word for a column of words (`comment`) anywhere. A name that may
+  /// be one of a host (`evil.host`) heads values only beside other names of columns.
   private static func isAbove(
     _ next: TableRow?, _ row: TableRow, _ dotted: [Int], _ isAboveValue: Bool,
     _ format: FeedFormat, _ test: inout ShapeTest
@@ -82,6 +91,11 @@ extension CSVPlan {
       }
     }
     let names = keys(of: next, format)
+    let areHosts = dotted.allSatisfy {
+      test.fitsStrictly(row.bytes.rawSpan.extracting(row.range($0)))
+        && holdsValue(next, $0, &test)
+    }
+    if !dotted.isEmpty, areHosts, !namesOther(than: dotted, row, names, format) { return false }
     return !row.cells.indices.contains { index in
       guard index < names.count, !next.range(index).isEmpty else { return false }
       if dotted.contains(index) {
@@ -92,6 +106,17 @@ extension CSVPlan {
       let column = Column(key: key, format: format)
       return !isAboveValue && (column.isValue || column == .unknown)
         && ValueType.isKnown(names[index]) && ValueType.isKnown(key)
+    }
+  }
+
+  /// Whether a cell besides some is the name of a column, and not a word that the row below has there as well.
+  private static func namesOther(
+    than dotted: [Int], _ row: TableRow, _ below: [String], _ format: FeedFormat
+  ) -> Bool {
+    let names = keys(of: row, format)
+    return names.indices.contains { index in
+      !dotted.contains(index) && Column(key: names[index], format: format) != .unknown
+        && (index >= below.count || names[index] != below[index])
     }
   }
 

@@ -328,13 +328,24 @@ struct CSVPlan {
     }
   }
 
-  /// Whether a cell of a row is what its column holds.
+  /// Whether a cell of a row is what its column or the row's type says; a type of none of ours says nothing against it.
   private func holdsValue(_ row: TableRow, _ test: inout ShapeTest) -> Bool {
-    row.cells.indices.contains { index in
+    let type = columns.firstIndex(of: .type).map {
+      ValueType(
+        key: Text.key(row.bytes.rawSpan.extracting(row.range($0))), amongTopics: hasTopics)
+    }
+    return row.cells.indices.contains { index in
       guard index < columns.count, columns[index].isValue else { return false }
       let cell = row.bytes.rawSpan.extracting(row.range(index))
       if case .value(let kind, _) = columns[index] { return test.fitsCell(cell, as: kind) }
-      return test.fitsCell(cell, as: .none)
+      guard columns[index] == .typedValue, !cell.isEmpty else {
+        return test.fitsCell(cell, as: .none)
+      }
+      switch type?.settled(for: cell) {
+      case .value(let kind, _): return test.fitsCell(cell, as: kind)
+      case .refused, .foreignDigest: return true
+      default: return test.fitsCell(cell, as: .none)
+      }
     }
   }
 
@@ -371,7 +382,7 @@ struct CSVPlan {
   }
 
   /// Whether what is of a kind looks like it, and nothing else does.
-  private static func hasShape(_ declared: DeclaredKind) -> Bool {
+  static func hasShape(_ declared: DeclaredKind) -> Bool {
     switch declared {
     case .none: false
     case .network, .digest: true
