@@ -29,6 +29,21 @@ extension FeedCase {
       entries: ["1 sha256 \(Sample.sha256) exact", "2 domain evil.example withSubdomains"],
       diagnostics: ["3 unsupported-kind"]),
     FeedCase(
+      name:
+        "json: indicators of the Elastic common schema, of which some are of kinds that are none of ours",
+      text: """
+        {"threat":{"indicator":{"type":"file","file":{"hash":{"sha256":["\(Sample.sha256)"]}}}}}
+        {"threat":{"indicator":{"type":"domain-name","domain":["evil.example"]}}}
+        {"threat":{"indicator":{"type":"x509","x509":{"hash":{"sha1":["\(Sample.sha1)"]}}}}}
+        {"threat":{"indicator":{"type":"x509","x509":{"hash":{"sha256":["\(Sample.sha256)"]}}}}}
+        {"threat":{"indicator":{"type":"mac-addr","mac":["00-00-5E-00-53-01"]}}}
+        {"threat":{"indicator":{"type":"directory","name":["x"]}}}
+        """, format: .json,
+      entries: [
+        "1 sha256 \(Sample.sha256) exact", "2 domain evil.example withSubdomains",
+        "3 certificate-sha1 \(Sample.sha1) exact", "4 certificate-sha256 \(Sample.sha256) exact",
+      ], diagnostics: ["4 (kind-by-length)", "5 not-an-indicator", "6 not-an-indicator"]),
+    FeedCase(
       name: "json: lines, of which a broken one costs itself",
       text: """
         {"domain":"a.example","seen":1}
@@ -193,6 +208,9 @@ extension FeedCase {
       #"{"name":"x","url":"https://publisher.example/","ip":"192.0.2.66"}"#,
       // Whose members are called by no name of ours.
       #"[{"a":"192.0.2.66"},{"a":"192.0.2.67"}]"#,
+      // Files of a repository, and communities that one may join.
+      #"[{"name":"a.md","path":"a.md","sha":"aa","download_url":"https://repository.example/a.md","type":"file"},{"name":"b.md","path":"b.md","sha":"bb","download_url":"https://repository.example/b.md","type":"file"}]"#,
+      #"[{"name":"A","url":"https://a.example/join","email":"info@a.example","description":"x","type":"open"}]"#,
       // Of which half says nothing.
       #"[{"ip":"192.0.2.66"},{"ip":null},{"x":"y"}]"#,
       // A program's description.
@@ -202,6 +220,17 @@ extension FeedCase {
     let loaded = Loaded(text)
     #expect(loaded.error?.code == .unrecognized)
     #expect(loaded.error?.remedy.options.contains(.format("json")) == true)
+  }
+
+  /// What is said of the URLs, or how they are written, tells that they are no services.
+  @Test(
+    arguments: [
+      #"[{"name":"x","url":"https://evil.example/a","malware":"y"}]"#,
+      #"[{"name":"x","url":"hxxps://evil[.]example/a"}]"#,
+      #"[{"name":"x","url":"https://evil.example/a","sha256":"\#(Sample.sha256)"}]"#,
+    ])
+  func urlsBesideNamesMayBeIndicators(_ text: String) {
+    #expect(Loaded(text).entries.contains("1 url https://evil.example/a exact"))
   }
 
   @Test func whatIsNamedNeedsNoProof() {

@@ -21,6 +21,11 @@ struct JSONRecord {
     var isListed: Bool
   }
 
+  /// What its first members hold, for a person to see.
+  var text: [UInt8] {
+    Array(cells.prefix(8).lazy.map { bytes[$0.value] }.joined(separator: " | ".utf8))
+  }
+
   static let mostCells = 1 << 16
   /// Elements of arrays behind which an object goes on as a further record.
   static let mostListed = 1 << 14
@@ -234,7 +239,7 @@ struct JSONRecords {
   private static let ownObjects: Set<String> = [
     "source", "attributes", "properties", "indicator", "ioc", "observable", "threat", "file",
     "hash", "hashes", "network", "fields", "data", "value", "marking", "indicators", "iocs",
-    "observables", "blocklist", "blacklist", "email",
+    "observables", "blocklist", "blacklist", "email", "x509",
   ]
 
   private static func isOwn(_ name: [UInt8], _ start: Int) -> Bool {

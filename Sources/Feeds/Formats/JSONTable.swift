@@ -66,11 +66,14 @@ struct JSONTablePlan {
     warnings = plan.warnings
     hasTopics = plan.hasTopics
     dateOrder = plan.dateOrder
+    // The Elastic common schema leaves no doubt, whatever some of its records are of.
+    let isOfSchema = names.contains { $0.starts(with: "threat.indicator.".utf8) }
+    let needed = isOfSchema ? 50 : 95
     // One object alone may be anything's, unless it lists values.
     let isList = lists.contains { columns[$0]?.isValue ?? false }
     isCertain =
-      plan.isNamed && plan.fittingRows * 100 >= rows.count * 95 && !Self.isLog(plan.keys)
-      && (!isOfLines || rows.count > 1 || isList)
+      plan.isNamed && plan.fittingRows * 100 >= rows.count * needed && !Self.isLog(plan.keys)
+      && (!isOfLines || rows.count > 1 || isList) && !Self.isListing(plan, rows)
   }
 
   private static func row(
@@ -103,6 +106,29 @@ struct JSONTablePlan {
     ]
     return keys.contains { telling.contains($0) }
   }
+
+  /// Whether records list what there is and where: each has a name and a URL, and nothing is said that only what is
+  /// bad has.
+  private static func isListing(_ plan: CSVPlan, _ rows: [TableRow]) -> Bool {
+    let values = plan.columns.indices.filter { plan.columns[$0].isValue }
+    guard plan.keys.contains(where: { $0 == "name" || $0 == "path" || $0 == "title" }),
+      !plan.keys.contains(where: { $0.hasPrefix("firstseen") }),
+      !plan.columns.contains(where: { judging.contains($0) })
+    else { return false }
+    return values.allSatisfy { column in
+      switch plan.columns[column] {
+      case .value(.kind(.url), _), .value(.kind(.email), _):
+        !rows.contains { Refanging.isDefanged($0.bytes.rawSpan.extracting($0.range(column))) }
+      default: false
+      }
+    }
+  }
+
+  /// What is said of indicators, and hardly of files and services.
+  private static let judging: [Column] = [
+    .malware, .actor, .confidence, .tlp, .validUntil, .tags, .category, .forDetection, .withdrawn,
+    .upheld, .active, .judgement, .classification, .action,
+  ]
 
   // MARK: Envelopes
 
@@ -202,6 +228,10 @@ struct JSONTableFeed: DocumentFeed {
       else { continue }
       record.add(column, Text.trimmed(record.bytes.rawSpan, cell.value))
     }
-    if record.hasValue { record.emit(into: &sink) }
+    if record.hasValue {
+      record.emit(into: &sink)
+    } else if object.repeatedCount == 0, !object.isCut, !object.cells.isEmpty {
+      sink.refuse(record.reasonWithoutValue, object.text.rawSpan, line: object.line)
+    }
   }
 }

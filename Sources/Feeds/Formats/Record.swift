@@ -30,6 +30,18 @@ struct Record {
   /// Whether any field is a value.
   var hasValue: Bool { fields.contains { $0.column.isValue } }
 
+  /// Why it is no entry where no field is a value: its type is one of none of ours, or nothing says so.
+  var reasonWithoutValue: FeedRefusal {
+    for field in fields where field.column == .type {
+      switch ValueType(key: Text.key(bytes.rawSpan.extracting(field.range))) {
+      case .refused(let reason): return reason
+      case .foreignDigest: return .unsupportedKind
+      default: break
+      }
+    }
+    return .prose
+  }
+
   /// Whether a confidence is given and is zero.
   var hasNoScore: Bool {
     fields.contains {
