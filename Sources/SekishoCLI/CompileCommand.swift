@@ -106,8 +106,9 @@ struct CompileCommand: ParsableCommand {
       try compiled.write(to: output)
       if !quiet {
         Console.note(
-          "\(Console.shown(output)): \(compiled.entryCount) entries of "
-            + "\(compilation.report.feeds.count) feeds, \(compiled.count) bytes")
+          "\(Console.shown(output)): \(Console.counted(compiled.entryCount, "entry", "entries")) of "
+            + "\(Console.counted(compilation.report.feeds.count, "feed", "feeds")), "
+            + "\(compiled.count) bytes")
       }
     } catch {
       Console.error("\(Console.shown(output)): \(error)")

@@ -31,7 +31,12 @@ enum Console {
     }
   }
 
-  /// Text from outside, with controls and the like made visible.
+  /// A number and what it counts: `1 entry`, `2 entries`.
+  static func counted(_ count: Int, _ one: String, _ several: String) -> String {
+    "\(count) \(count == 1 ? one : several)"
+  }
+
+  /// Text from outside with controls and the like made visible.
   static func shown(_ text: String) -> String {
     String(decoding: DisplayText.escaped(Array(text.utf8), isCell: false), as: UTF8.self)
   }

@@ -71,7 +71,8 @@ enum FeedReporting {
           "\(Console.shown(feed.name)): \(warning)" + (remedy.isEmpty ? "" : "; " + remedy))
       }
       guard details else { continue }
-      var line = "\(Console.shown(feed.name)) (\(feed.format.name)): \(feed.entries) entries"
+      var line = "\(Console.shown(feed.name)) (\(feed.format.name)): "
+      line += Console.counted(feed.entries, "entry", "entries")
       let refused = sorted(feed.refusals.counts)
       if !refused.isEmpty { line += "; refused: " + refused }
       let lints = sorted(feed.lints.counts)

@@ -5,15 +5,16 @@ import Sekisho
 /// Which entries of the feeds are wanted.
 struct FeedLimits: ParsableArguments {
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Leave out entries of less confidence (0-100); those without one and exceptions stay.",
       valueName: "n"))
-  var minConfidence: UInt8?
+  var minConfidence: Int?
 
   @Option(
     help: ArgumentHelp(
       "Leave out entries under a stricter marking, but no exceptions: clear, green, amber, "
-        + "amber+strict.",
+        + "amber+strict, red.",
       valueName: "tlp"))
   var tlpMax: String?
 
@@ -85,22 +86,12 @@ struct FeedLimits: ParsableArguments {
   func values() throws -> Values {
     var values = Values()
     if let minConfidence {
-      guard minConfidence <= 100 else {
-        throw ValidationError("--min-confidence is a number from 0 to 100")
+      guard 0...100 ~= minConfidence else {
+        throw ValidationError("--min-confidence \(minConfidence) is not between 0 and 100")
       }
-      values.minimumConfidence = minConfidence
+      values.minimumConfidence = UInt8(minConfidence)
     }
-    if let tlpMax {
-      guard
-        let tlp = [TLP.clear, .green, .amber, .amberStrict, .red].first(where: {
-          // `white` is the name of `clear` in TLP 1.
-          $0.name == tlpMax.lowercased() || $0 == .clear && tlpMax.lowercased() == "white"
-        })
-      else {
-        throw ValidationError("--tlp-max is one of clear green amber amber+strict red")
-      }
-      values.maximumTLP = tlp
-    }
+    if let tlpMax { values.maximumTLP = try Self.tlp(tlpMax) }
     if let kinds { values.kinds = try Self.kinds(kinds) }
     if let maxAge {
       guard let age = TimeLength.nanoseconds(maxAge) else {
@@ -121,6 +112,21 @@ struct FeedLimits: ParsableArguments {
       try LimitRange.number($0, ranges.$expansionLimit, "--max-expansion")
     }
     return values
+  }
+
+  /// The level that a marking names, as it is written in documents or without `TLP:`.
+  private static func tlp(_ marking: String) throws -> TLP {
+    var name = marking.lowercased()
+    if name.hasPrefix("tlp:") { name.removeFirst(4) }
+    // `white` was the first version's name.
+    if name == "white" { return .clear }
+    guard
+      let level = [TLP.clear, .green, .amber, .amberStrict, .red].first(where: { $0.name == name })
+    else {
+      throw ValidationError(
+        "--tlp-max '\(Console.shown(marking))' is none of clear, green, amber, amber+strict, red")
+    }
+    return level
   }
 
   /// Names of kinds, separated by commas, as a set.

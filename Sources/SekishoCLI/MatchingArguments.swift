@@ -6,7 +6,9 @@ struct MatchingArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Only these feeds, by name; repeatable.", valueName: "feed"))
   var feedsOnly: [String] = []
 
-  @Option(help: ArgumentHelp("Leave out sources that state less (0-100).", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Leave out sources that state less (0-100).", valueName: "n"))
   var minConfidence: Int = 0
 
   @Flag(help: "Weak kinds match too: bare file names, user agents, JA3.")

@@ -65,6 +65,27 @@ import Testing
     #expect(result.output == "1\n")
   }
 
+  /// What is asked of entries is taken as it is written elsewhere; else the range is said.
+  @Test func limitsOfEntries() throws {
+    let marked = try folder.write("m.csv", "domain,tlp\na.evil.example,green\nb.evil.example,red\n")
+    let database = folder.path("x.skdb")
+    for marking in ["TLP:GREEN", "tlp:green", "Green"] {
+      let result = try CommandRunner.run(["compile", "--tlp-max", marking, marked, "-o", database])
+      #expect(
+        result.status == 0 && result.errors.contains(": 1 entry of 1 feed"), "\(result.errors)")
+    }
+    try fails(
+      ["compile", "--tlp-max", "TLP:BLUE", marked, "-o", database],
+      "'TLP:BLUE' is none of clear, green, amber, amber+strict, red")
+    for number in ["-1", "101"] {
+      for command in [["compile", feed, "-o", database], ["scan", "--feed", feed, log]] {
+        try fails(
+          command + ["--min-confidence", number],
+          "--min-confidence \(number) is not between 0 and 100")
+      }
+    }
+  }
+
   @Test func filterThatIsNone() throws {
     for command in ["scan", "extract"] {
       let feeds = command == "scan" ? ["--feed", feed] : []
