@@ -41,7 +41,10 @@ import Testing
     let result = try CommandRunner.run(["scan", "--quiet", "--db", database, "--count", log])
     #expect(result.output == "1\n")
     let lookup = try CommandRunner.run(["lookup", database, "cdn.evil.example"])
-    #expect(lookup.output.contains("an allow list covers it"), "\(lookup.output)")
+    #expect(lookup.output.contains("(an allow list covers it: \(allow):1)"), "\(lookup.output)")
+    let json = try CommandRunner.run(["lookup", "--json", database, "cdn.evil.example"])
+    #expect(
+      json.output.contains(#""suppressed":{"list":"\#(allow)","line":1"#), "\(json.output)")
     let explained = try CommandRunner.run(["explain", "--db", database, "cdn.evil.example"])
     #expect(explained.output.contains("suppressed by"), "\(explained.output)")
     #expect(explained.status == 1)

@@ -229,6 +229,21 @@ import Testing
     #expect(unknown.status == 1)
   }
 
+  /// What a source says of an entry stands behind it.
+  @Test func lookupTellsWhatSourcesSay() throws {
+    let feed = try folder.write(
+      "feed.csv",
+      "domain,confidence,tlp,tags,malware,first_seen,valid_until\n"
+        + "evil.example,80,green,\"phish,T1566\",Kit,2024-01-02,2034-01-02\n")
+    let result = try CommandRunner.run(["lookup", "--feed", feed, "evil.example"])
+    for fact in [
+      "confidence 80", "tlp green", "labels phish", "attack T1566", "malware Kit",
+      "from 2024-01-02T00:00:00", "until 2034-01-02T00:00:00",
+    ] {
+      #expect(result.output.contains("  " + fact), "\(result.output)")
+    }
+  }
+
   @Test func inspectShowsKindsAndFeeds() throws {
     let database = try seeds()
     let text = try CommandRunner.run(["inspect", database, "--verify"])

@@ -75,10 +75,8 @@ public struct ValueLookup {
       }
       answer.reason = ""
     } else if let allowed = resolver.allowedAlone {
-      let place = allowed.line.map { ":\($0)" } ?? ""
       answer.reason =
-        "no entry covers it; " + String(decoding: allowed.list, as: UTF8.self) + place
-        + " allows it"
+        "no entry covers it; " + String(decoding: allowed.place, as: UTF8.self) + " allows it"
     } else if answer.kind == nil, !isOtherThanPath(value),
       value.contains(where: { $0 == Byte.slash || $0 == Byte.backslash }),
       let form = normalForm(of: value, as: .filename)
@@ -192,7 +190,10 @@ public struct ValueLookup {
       output += DisplayText.defanged(answer.normalForm, kind: kind)
     }
     guard let hit = answer.hit else { return output + Array(": \(answer.reason)\n".utf8) }
-    if hit.suppression != nil { output += Array(" (an allow list covers it)".utf8) }
+    if let suppression = hit.suppression {
+      output += Array(" (an allow list covers it: ".utf8) + DisplayText.escaped(suppression.place)
+      output.append(UInt8(ascii: ")"))
+    }
     output.append(UInt8(ascii: "\n"))
     for indicator in hit.indicators {
       output += Array("  \(indicator.match.name) ".utf8)
@@ -205,6 +206,7 @@ public struct ValueLookup {
         for detail in [source.id, source.description, source.reference] where !detail.isEmpty {
           output += Array("  ".utf8) + DisplayText.defangedLine(detail)
         }
+        for fact in facts(of: source) { output += Array("  ".utf8) + fact }
         if source.flags.contains(.weak) { output += Array("  (weak: needs --weak)".utf8) }
         if !source.condition.isEmpty {
           output += Array("  (only with: ".utf8) + DisplayText.defangedLine(source.condition)
@@ -214,6 +216,27 @@ public struct ValueLookup {
       }
     }
     return output
+  }
+
+  /// What a source says of how sure it is, who may know, what it is about and how long it holds.
+  private static func facts(of source: ResolvedSource) -> [[UInt8]] {
+    var facts: [[UInt8]] = []
+    func add(_ name: String, _ text: [UInt8]) { facts.append(Array((name + " ").utf8) + text) }
+    if source.confidence != 255 { add("confidence", Array("\(source.confidence)".utf8)) }
+    if let tlp = source.tlp.name { add("tlp", Array(tlp.utf8)) }
+    for (name, list) in [
+      ("malware", source.malware), ("actors", source.actors), ("attack", source.attack),
+      ("labels", source.labels),
+    ] where !list.isEmpty {
+      add(name, Array(list.map { DisplayText.defangedLine($0) }.joined(separator: ", ".utf8)))
+    }
+    for (name, time) in [("from", source.validFrom), ("until", source.validUntil)]
+    where time != .min && time != .max {
+      var text: [UInt8] = []
+      Timestamp.append(time, to: &text)
+      add(name, text)
+    }
+    return facts
   }
 
   /// An answer as one line of JSON.
@@ -230,9 +253,7 @@ public struct ValueLookup {
       var renderer = HitJSON(home: HomeNetworks())
       writer.key("indicators")
       writer.fragment(renderer.indicators(of: hit))
-      if hit.suppression != nil {
-        writer.member("suppressed", true)
-      }
+      if let suppression = hit.suppression { writer.suppression(suppression) }
     } else {
       writer.member("reason", answer.reason)
     }

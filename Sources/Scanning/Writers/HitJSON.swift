@@ -40,7 +40,7 @@ package struct HitJSON {
       if known?.append(indicator, to: &writer) == nil { writer.indicator(indicator) }
     }
     writer.endArray()
-    if let suppression = hit.suppression { append(suppression) }
+    if let suppression = hit.suppression { writer.suppression(suppression) }
     writer.key("source")
     writer.beginObject()
     writer.member("path", hit.path.bytes)
@@ -75,17 +75,6 @@ package struct HitJSON {
     for indicator in hit.indicators { writer.indicator(indicator) }
     writer.endArray()
     return writer.bytes
-  }
-
-  private mutating func append(_ suppression: Suppression) {
-    writer.key("suppressed")
-    writer.beginObject()
-    writer.member("list", suppression.list)
-    if let line = suppression.line {
-      writer.member("line", line)
-    }
-    writer.member("reason", suppression.reason)
-    writer.endObject()
   }
 }
 
@@ -190,6 +179,18 @@ extension JSONWriter {
     if source.flags.contains(.weak) {
       member("weak", true)
     }
+    endObject()
+  }
+
+  /// Writes what allows a hit as the `suppressed` member.
+  mutating func suppression(_ suppression: Suppression) {
+    key("suppressed")
+    beginObject()
+    member("list", suppression.list)
+    if suppression.line > 0 {
+      member("line", suppression.line)
+    }
+    member("reason", suppression.reason)
     endObject()
   }
 
