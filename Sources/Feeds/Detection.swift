@@ -85,10 +85,10 @@ enum Detection {
 
   /// Whether markup begins with an element of HTML, a comment, or what a link goes to.
   private static func beginsProse(_ head: RawSpan) -> Bool {
-    if Text.starts(head, "<!--") { return true }
+    if head.starts(with: "<!--") { return true }
     var end = 1
     while end < head.byteCount, Byte.isAlphanumeric(head.byte(unchecked: end)) { end += 1 }
-    return Text.contains(head, "://", at: end) || Text.contains(head, "[:", at: end)
+    return head.starts(with: "://", at: end) || head.starts(with: "[:", at: end)
       || elements.contains(Text.key(head.extracting(1..<end)))
   }
 

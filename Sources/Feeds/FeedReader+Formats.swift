@@ -103,12 +103,19 @@ extension FeedReader {
     }
   }
 
-  private static func advice(_ candidates: [FeedFormat]) -> String {
-    let names = candidates.filter { $0 != .report }.map { "=" + $0.name }
-    let prose = candidates.contains(.report) ? "; prose is =report" : ""
-    if names.isEmpty { return "give a feed, or name the format with =FORMAT" + prose }
-    return "if it is one, name the format with =FORMAT, such as "
-      + names.joined(separator: " or ") + prose
+  private static func advice(_ candidates: [FeedFormat]) -> Advice {
+    let formats = candidates.filter { $0 != .report }
+    var advice: Advice
+    if formats.isEmpty {
+      advice = "give a feed, or name the format with \(.format(nil))"
+    } else {
+      advice = "if it is one, name the format with \(.format(nil)), such as "
+      for (index, format) in formats.enumerated() {
+        advice += "\(index == 0 ? "" : " or ")\(.format(format.name))"
+      }
+    }
+    if candidates.contains(.report) { advice += "; prose is \(.format(FeedFormat.report.name))" }
+    return advice
   }
 
   private static func judge(_ sink: FeedSink, path: String) throws(FeedError) {

@@ -12,8 +12,8 @@ enum ForeignLine {
   /// Without it a line such as `rule hits:` is the heading of a list.
   static func isSection(_ line: RawSpan) -> Bool {
     for word in ["condition:", "strings:", "meta:", "detection:"] as [StaticString]
-    where Text.starts(line, word) { return true }
-    return Text.starts(line, "condition ") || Text.starts(line, "strings ")
+    where line.starts(with: word) { return true }
+    return line.starts(with: "condition ") || line.starts(with: "strings ")
       || isYARARule(line) && Text.firstIndex(of: "condition", in: line) != nil
   }
 
@@ -40,7 +40,7 @@ enum ForeignLine {
       return false
     }
     if line.byte(unchecked: line.byteCount - 1) == UInt8(ascii: "{")
-      || start == 0 && line.byteCount < 128 && Text.firstIndex(of: Byte.dot, in: line) == nil
+      || start == 0 && line.byteCount < 128 && line.firstOffset(of: Byte.dot) == nil
         && line.byte(unchecked: line.byteCount - 1) != Byte.colon
     {
       return true

@@ -20,10 +20,10 @@ package struct KnownHosts: Sendable {
   /// Whether a name of ASCII, of two labels or more, may be one; hyphens are stripped from its ends.
   package func mayHold(_ name: RawSpan) -> Bool {
     let count = name.byteCount
-    let last = name.lastOffset(of: Byte.dot, before: count) + 1
+    let last = name.lastOffset(of: Byte.dot, from: 0, to: count).map { $0 + 1 } ?? 0
     // Of others there are no labels in the filter.
     guard last > 1, last < count, Byte.isLetter(name.byte(unchecked: last)) else { return true }
-    let first = name.lastOffset(of: Byte.dot, before: last - 1) + 1
+    let first = name.lastOffset(of: Byte.dot, from: 0, to: last - 1).map { $0 + 1 } ?? 0
     // What is written as `xn--` may be normalised.
     if WideTail.isEncoded(name, at: first) || WideTail.isEncoded(name, at: last) { return true }
     var hash = SuffixHash()

@@ -16,7 +16,7 @@ extension CSVPlan {
       return whole
     }
     var start = 0
-    while let dot = Text.firstIndex(of: Byte.dot, in: name, from: start) {
+    while let dot = name.firstOffset(of: Byte.dot, from: start) {
       start = dot + 1
       let key = Text.key(name.extracting(start..<name.byteCount))
       if DigestName.meaning(of: key) != nil { return key }

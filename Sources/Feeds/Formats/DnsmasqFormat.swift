@@ -31,6 +31,17 @@ struct DnsmasqFormat: LineFormat {
   /// with, and no server to ask; `#` stands for the usual ones (dnsmasq(8)).
   private static func blocks(_ line: RawSpan) -> Bool {
     line.starts(with: "address=") || line.byte(unchecked: line.byteCount - 1) == Byte.slash
+      || asksNobody(line)
+  }
+
+  /// Whether the server is dnsmasq itself, or nowhere; at another port of the host it is one that answers.
+  private static func asksNobody(_ line: RawSpan) -> Bool {
+    var start = line.byteCount
+    while start > 0, line.byte(unchecked: start - 1) != Byte.slash { start -= 1 }
+    let server = line.extracting(start..<line.byteCount)
+    return (["127.0.0.1", "0.0.0.0", "::1", "::"] as [StaticString]).contains {
+      server.equals(ignoringCase: $0)
+    }
   }
 
   /// Offset of the first name in a line of the format.
