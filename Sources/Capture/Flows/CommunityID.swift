@@ -1,12 +1,12 @@
 package import Indicators
 import Parsing
 
-/// The Community ID of a flow, version 1 with seed 0: what Zeek, Suricata and Arkime call the same flow by.
+/// The Community ID (version 1, seed 0), by which Zeek, Suricata and Arkime name the same flow.
 ///
-/// SHA-1 over seed, the two ends in order, protocol and ports, in Base64 behind `1:`
+/// SHA-1 over the seed, the two ends in order, the protocol and the ports, in Base64 behind `1:`
 /// (github.com/corelight/community-id-spec).
 package enum CommunityID {
-  /// Types of ICMP that ask and answer, as pairs: the other one stands in for the second port.
+  /// ICMP types that ask and answer, in pairs: the counterpart takes the place of the second port.
   private static let pairs4: [UInt16: UInt16] = [
     0: 8, 8: 0, 9: 10, 10: 9, 13: 14, 14: 13, 15: 16, 16: 15, 17: 18, 18: 17,
   ]
@@ -15,7 +15,7 @@ package enum CommunityID {
     140: 139, 144: 145, 145: 144,
   ]
 
-  /// The type that answers a type of ICMP, or asks for it.
+  /// The ICMP type that answers `type`, or asks for it; nil if it has no counterpart.
   static func counterpart(of type: UInt16, version: UInt8) -> UInt16? {
     version == 4 ? pairs4[type] : pairs6[type]
   }
@@ -53,7 +53,7 @@ package enum CommunityID {
       append(destination.0, count: addressLength, to: &input)
       if flow.ipVersion != 4 { append(destination.1, count: 8, to: &input) }
       append(UInt64(flow.ipProtocol) << 56, count: 2, to: &input)
-      // Of no other protocol the ports count.
+      // Only the ports of TCP, UDP and SCTP count.
       let countsPorts = [6, 17, 132].contains(flow.ipProtocol)
       if flow.hasPorts && countsPorts || isICMP {
         append(UInt64(sourcePort) << 48, count: 2, to: &input)
@@ -66,7 +66,7 @@ package enum CommunityID {
     var name: [UInt8] = [0x31, 0x3a]
     name.reserveCapacity(30)
     Base64.encode(digest.rawSpan, to: &name)
-    // Two characters of the version, 28 of twenty bytes.
+    // Two characters for the version, 28 for the digest of twenty bytes.
     return InlineArray { name[$0] }
   }
 

@@ -1,8 +1,8 @@
-/// When a flow was used last, as far as it was looked at.
+/// When a flow was last used, as far as `FlowAges` was told.
 struct FlowAge: Ranked {
   var used: UInt64
   var index: UInt32
-  /// The upper half of its hash.
+  /// The upper half of the flow's hash.
   var hash: UInt32
 
   var rank: UInt64 { used }
@@ -10,14 +10,16 @@ struct FlowAge: Ranked {
 
 /// Finds the flow used least recently, without being told of each use.
 ///
-/// A flow is noted here once, with the time of some use of it. The one with the least time is the flow used
-/// least recently if its time is right still, since all others were used later; if it is not, it is corrected
-/// (`correctFirst`), and another one comes first. So a packet of a known flow costs a store, not the
-/// relinking of a list through three flows, and nothing is asked before there are too many flows.
+/// A flow is noted here once, with the time of some use of it. If the least of these times is still
+/// right, its flow was used least recently, since all others were used later. If it is not, it is
+/// corrected (`correctFirst`), and another flow comes first. So a packet of a known flow costs one
+/// store instead of relinking a list through three flows, and nothing is looked up before there are
+/// too many flows.
 ///
-/// Layout: new flows are in a ring in the order of time, as they come; corrected ones in a binary heap. A scan
-/// of one packet a flow takes from the ring alone. A use costs at most one correction, O(log n), later. The ring's
-/// memory is its table's, which has room in it for each of its flows.
+/// Layout: new flows are in a ring, in the order of time in which they come; corrected ones are in
+/// a binary heap. A scan with one packet a flow takes from the ring alone. A use costs at most one
+/// later correction, O(log n). The ring's memory belongs to the flow table, which has room there
+/// for each of its flows.
 @safe
 struct FlowAges: ~Copyable {
   private var ring: UnsafeMutablePointer<FlowAge>
@@ -26,7 +28,7 @@ struct FlowAges: ~Copyable {
   private var count = 0
   private var heap = RankedHeap<FlowAge>()
 
-  /// A ring in memory for so many, a power of two.
+  /// A ring in the memory at `ring`, with room for `capacity` flows, a power of two.
   @unsafe
   init(_ ring: UnsafeMutablePointer<FlowAge>, capacity: Int) {
     assert(capacity.nonzeroBitCount == 1)
@@ -34,7 +36,7 @@ struct FlowAges: ~Copyable {
     mask = capacity - 1
   }
 
-  /// Whether the first one is in the ring; the heap's are asked where both are empty.
+  /// Whether the first flow is in the ring; false if both ring and heap are empty.
   private var isFirstInRing: Bool {
     guard count > 0 else { return false }
     guard let top = heap.first else { return true }
@@ -42,20 +44,20 @@ struct FlowAges: ~Copyable {
     return unsafe ring[start & mask].used < top.used
   }
 
-  /// The one with the least time.
+  /// The flow with the least time; nil if there is none.
   var first: FlowAge? {
     // SAFETY: as above.
     isFirstInRing ? unsafe ring[start & mask] : heap.first
   }
 
-  /// The one that comes a few steps after the first, where those are of the ring.
+  /// The flow `step` places behind the ring's first; nil if the ring is shorter.
   @inline(__always)
   func upcoming(_ step: Int) -> FlowAge? {
     // SAFETY: as above.
     step < count ? unsafe ring[(start &+ step) & mask] : nil
   }
 
-  /// Adds a flow that was used just now.
+  /// Adds a flow that was used just now; the ring must have room.
   mutating func append(_ age: FlowAge) {
     assert(count <= mask)
     // SAFETY: as above; the ring has room.
@@ -63,7 +65,7 @@ struct FlowAges: ~Copyable {
     count &+= 1
   }
 
-  /// Takes the first one out.
+  /// Takes the first flow out; nil if there is none.
   mutating func takeFirst() -> FlowAge? {
     guard isFirstInRing else { return heap.takeFirst() }
     // SAFETY: as above.
@@ -73,7 +75,7 @@ struct FlowAges: ~Copyable {
     return age
   }
 
-  /// Sets right when the first one was used, which is later than it says.
+  /// Corrects the time of the first flow to `used`, which is later.
   mutating func correctFirst(_ used: UInt64) {
     if isFirstInRing {
       guard var age = takeFirst() else { return }
@@ -85,7 +87,7 @@ struct FlowAges: ~Copyable {
     }
   }
 
-  /// Moves the ring to other memory, for at least as many.
+  /// Moves the ring to `memory`, which has room for at least the flows in it.
   @unsafe
   mutating func move(to memory: UnsafeMutablePointer<FlowAge>, capacity: Int) {
     assert(capacity.nonzeroBitCount == 1 && capacity >= count)

@@ -3,10 +3,12 @@ struct FlowDirection {
   /// Sequence number of the next byte expected, and of the first one read.
   var next: UInt32 = 0
   var base: UInt32 = 0
-  /// What is kept of the stream: a number of the `StreamTable`, or 0.
+  /// The stream's number in `StreamTable`; 0 if nothing is kept of it.
   var stream: UInt32 = 0
-  /// Bytes from `next` on that a packet had beyond those captured, where none were wanted: what follows them is
-  /// the next segment, and they may come again.
+  /// Bytes from `next` on that a packet had beyond those captured.
+  ///
+  /// Set only where no reader needed them: the next segment is expected behind them, but they may
+  /// also come again.
   var lacking: UInt16 = 0
   private var marks: UInt8 = 0
 
@@ -16,11 +18,11 @@ struct FlowDirection {
     self.isStarted = isStarted
   }
 
-  /// Steps over bytes.
+  /// Steps over `count` bytes.
   @inline(__always)
   mutating func advance(_ count: Int) { advance(to: next &+ UInt32(truncatingIfNeeded: count)) }
 
-  /// Steps to a byte; the distance to the first one stays a positive number.
+  /// Steps to the byte at `next`, and moves `base` along so that their distance stays positive.
   @inline(__always)
   mutating func advance(to next: UInt32) {
     self.next = next
@@ -48,7 +50,9 @@ struct FlowDirection {
     @inline(__always) set { mark(8, newValue) }
   }
 
-  /// It is a server's, and no requests are looked for; without a SYN anyone may have sent what seemed to be an answer.
+  /// The direction is surely a server's, so no requests are looked for in it.
+  ///
+  /// Never so without a SYN: anyone may have sent what seemed to be an answer.
   var isSurelyServer: Bool {
     @inline(__always) get { marks & (8 | 16) == 8 }
   }
@@ -59,20 +63,23 @@ struct FlowDirection {
     @inline(__always) set { mark(16, newValue) }
   }
 
-  /// What comes next depends on the other side's answer: a request waits for leave to send its body, or to be led on.
+  /// What comes next depends on the other side's answer.
+  ///
+  /// A request waits for leave to send its body, or a CONNECT to be granted.
   var awaitsAnswer: Bool {
     @inline(__always) get { marks & 32 != 0 }
     @inline(__always) set { mark(32, newValue) }
   }
 
-  /// A SYN came with a number among the bytes that were read; the other side's answer tells whether a connection
-  /// begins there.
+  /// A SYN came whose sequence number lies among the bytes already read.
+  ///
+  /// The other side's answer tells whether a connection begins there.
   var hasInnerSYN: Bool {
     @inline(__always) get { marks & 64 != 0 }
     @inline(__always) set { mark(64, newValue) }
   }
 
-  /// What the other side sends has to be looked at: it may settle what is waited for here.
+  /// The other side's segments have to be looked at: they may settle what is waited for here.
   var awaitsOther: Bool {
     @inline(__always) get { marks & (2 | 32) != 0 }
   }
@@ -82,7 +89,7 @@ struct FlowDirection {
     marks = isSet ? marks | bit : marks & ~bit
   }
 
-  /// Nothing was read, but an acknowledgement told where the bytes are expected.
+  /// Nothing was read yet, but `base` is known as the place where the bytes are expected.
   var expectsStart: Bool {
     @inline(__always) get { !isStarted && base != 0 }
   }

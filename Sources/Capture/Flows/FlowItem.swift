@@ -1,9 +1,10 @@
-/// What a packet, a datagram put together or a packet inside a tunnel means to its flow.
+/// One IP packet as its flow sees it: captured, put together from fragments, or inside a tunnel.
 ///
-/// The dealer makes one for each IP header that it reads; who reads the flow needs nothing else but the
-/// payload's bytes. Trivial and 96 bytes, so that a stretch of a capture is an array of them.
+/// The dealer makes one for each IP header that it reads; besides it, the reader of the flow needs
+/// only the payload's bytes. An item is trivial and has 96 bytes, so that a stretch of a capture is
+/// an array of items.
 struct FlowItem {
-  /// What is done with it.
+  /// How the item is read.
   enum Work: UInt8 {
     /// Only the addresses are of interest.
     case addresses
@@ -16,15 +17,15 @@ struct FlowItem {
   /// Facts, one bit each.
   struct Facts: OptionSet {
     let rawValue: UInt8
-    /// The source is the end that stands first in the flow's key.
+    /// The source is the end that comes first in the flow's key.
     static let isSourceFirst = Facts(rawValue: 1)
-    /// It was sent to a group, which cannot be the one that began an exchange.
+    /// The packet was sent to a group address, which cannot have begun the exchange.
     static let isToMany = Facts(rawValue: 2)
-    /// It was put together from fragments, which were packets of their own.
+    /// The packet was put together from fragments, which were packets of their own.
     static let isReassembled = Facts(rawValue: 4)
     /// The fragments disagreed about some bytes.
     static let hasOverlap = Facts(rawValue: 8)
-    /// It belongs to the same packet and flow as the item before, and shares values with it.
+    /// The item belongs to the same packet and flow as the item before, and shares values with it.
     static let isContinued = Facts(rawValue: 16)
   }
 
@@ -41,8 +42,9 @@ struct FlowItem {
   var order: UInt32 = 0
   var sequence: UInt32 = 0
   var acknowledgement: UInt32 = 0
-  /// Which bytes `start` and `end` count in: 0 for the stretch's, else one more than an index of its
-  /// `extras`.
+  /// The bytes in which `start` and `end` are offsets.
+  ///
+  /// 0 for the stretch's own, else one more than an index of the stretch's `extras`.
   var place: UInt32 = 0
   /// Bytes that the packet had beyond those captured.
   var missing: UInt16 = 0
@@ -50,13 +52,13 @@ struct FlowItem {
   var flags: UInt8 = 0
   var work = Work.addresses
   var facts: Facts = []
-  /// The part of the capture's flows that the flow is in.
+  /// The number of the flow's `FlowShard`.
   var shard: UInt8 = 0
   /// ICMP's type and code.
   var message: (type: UInt8, code: UInt8) = (0, 0)
 
   var isSourceFirst: Bool { facts.contains(.isSourceFirst) }
-  /// A SYN that answers none.
+  /// A SYN without ACK, which opens a connection.
   var isOpening: Bool { flags & (tcpSYN | tcpACK) == tcpSYN }
   var source: IPAddress { isSourceFirst ? key.first : key.second }
   var destination: IPAddress { isSourceFirst ? key.second : key.first }
@@ -68,7 +70,7 @@ struct FlowItem {
   }
 }
 
-/// A packet's place between IP and its payload's protocol.
+/// What a packet's transport header says, and where its payload begins and ends.
 struct Segment {
   var sourcePort: UInt16 = 0
   var destinationPort: UInt16 = 0

@@ -2,9 +2,9 @@ import CByteKernels
 
 /// The items of one stretch, a list for each group of flows, in memory that is used again.
 ///
-/// Plain pointers, since the dealer adds to a list for every packet: an array of arrays would be asked six
-/// times a packet whether it is shared. Sendable because one thread fills the lists before any other
-/// reads them.
+/// Plain pointers, since the dealer adds to a list for every packet: an array of arrays would check
+/// six times a packet whether its storage is shared. Sendable because one thread fills the lists
+/// before any other reads them.
 @safe
 final class FlowItemLists: @unchecked Sendable {
   @unsafe
@@ -50,7 +50,7 @@ final class FlowItemLists: @unchecked Sendable {
     unsafe list.pointee.count &+= 1
   }
 
-  /// Changes what is done with the last item of a group, which has one.
+  /// Changes the `work` of the last item of a group, whose list must not be empty.
   func changeLast(to work: FlowItem.Work, of group: Int) {
     precondition(group >= 0 && group < groupCount)
     // SAFETY: the group is one of the lists, and the item one of those added to it.
@@ -71,7 +71,7 @@ final class FlowItemLists: @unchecked Sendable {
     unsafe list.pointee.capacity *= 2
   }
 
-  /// Asks for an item of a group, which another core wrote.
+  /// Prefetches an item of a group, which another core wrote.
   @inline(__always)
   func prefetch(_ index: Int, of group: Int) {
     precondition(group >= 0 && group < groupCount)

@@ -27,7 +27,7 @@ struct FlowKey: Hashable {
     hashIPv4(seed, Self.hash(first.low, second.low, seed))
   }
 
-  /// The same, given what the lower halves of the addresses add to it.
+  /// `hash`, given what the lower halves of the addresses contribute to it.
   @inline(__always)
   func hashIPv4(_ seed: UInt64, _ lowHalves: UInt64) -> UInt64 {
     let state =
@@ -37,7 +37,7 @@ struct FlowKey: Hashable {
       state ^ 0x1d8e_4e27_c47d_124f, (UInt64(ports) << 32 | UInt64(kind)) ^ 0xeb44_acca_b455_d165)
   }
 
-  /// What the lower halves of IPv4 addresses, which have none, add to a hash.
+  /// What IPv4 addresses, whose lower halves are empty, contribute to a hash with these.
   static func hashOfNoLowHalves(_ seed: UInt64) -> UInt64 { hash(0, 0, seed) }
 
   @inline(__always)
@@ -45,7 +45,7 @@ struct FlowKey: Hashable {
     mix(firstLow ^ 0x8ebc_6af0_9c88_c6e3 ^ seed, secondLow ^ 0x5899_65cc_7537_4cc3)
   }
 
-  /// A hash without a seed: it says which flows share limits, so it is part of what a capture yields.
+  /// A hash without a seed: it decides which flows share limits, so the results depend on it.
   @inline(__always)
   var spread: UInt64 {
     let high = first.high &* 0x9e37_79b9_7f4a_7c15 &+ second.high &* 0xc2b2_ae3d_27d4_eb4f
@@ -82,7 +82,7 @@ extension FlowKey {
       | UInt32(truncatingIfNeeded: depth) << 8 | (hasPorts ? 1 : 0)
   }
 
-  /// Whether the first of two ends stands first in a key.
+  /// Whether `address` and `port` are the end that comes first in a key.
   @inline(__always)
   static func isFirst(
     _ address: IPAddress, _ port: UInt16, _ other: IPAddress, _ otherPort: UInt16

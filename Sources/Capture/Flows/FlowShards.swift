@@ -3,10 +3,10 @@ import Synchronization
 
 /// A part of a capture's flows, with its share of the limits.
 ///
-/// A flow is in one of them by its key, so they can be read side by side; what one yields does not
-/// depend on the others.
+/// A flow's key decides which shard it is in, so shards can be read in parallel; what one shard
+/// yields does not depend on the others.
 struct FlowShard: ~Copyable {
-  /// Its number among the capture's.
+  /// The shard's number among those of the capture.
   let number: Int
   var flows: FlowTable
   var streams: StreamTable
@@ -19,10 +19,10 @@ struct FlowShard: ~Copyable {
   var heads = DoneHeads()
 }
 
-/// All parts of a capture's flows.
+/// All shards of a capture's flows.
 ///
-/// Sendable because each part is only used by one thread at a time; whoever hands out work on them sees
-/// to that.
+/// Sendable because only one thread at a time uses a shard; whoever hands out work on them sees to
+/// that.
 @safe
 final class FlowShards: @unchecked Sendable {
   let count: Int
@@ -35,7 +35,8 @@ final class FlowShards: @unchecked Sendable {
     unsafe base = .allocate(capacity: max(count, 1))
     let tailLength = PayloadSearch.tailLength(options.payloadMatchers)
     let share = options.reassemblyLimit / max(count, 1)
-    // Where byte strings are looked for, the last bytes of streams take a part of what reassembly may.
+    // If byte strings are searched for, the last bytes of streams take a quarter of a shard's
+    // memory.
     let tailShare = tailLength > 0 ? share / 4 : 0
     let memory = TableMemory()
     for index in 0..<count {
@@ -62,7 +63,7 @@ final class FlowShards: @unchecked Sendable {
     return next == 0 ? nextSerial() : next
   }
 
-  /// Flows forgotten for want of room; when no thread reads.
+  /// Flows forgotten for want of room; only valid while no thread reads flows.
   var evictions: UInt64 {
     var evictions: UInt64 = 0
     // SAFETY: as above.
@@ -70,7 +71,7 @@ final class FlowShards: @unchecked Sendable {
     return evictions
   }
 
-  /// Whether more flows are known than fit the processor's caches, by one part of them.
+  /// Whether more flows are known than fit the processor's caches, estimated from the first shard.
   var holdsMany: Bool {
     guard count > 0 else { return false }
     // SAFETY: as above.
@@ -78,11 +79,11 @@ final class FlowShards: @unchecked Sendable {
     return known * count > 1 << 15
   }
 
-  /// The lowest number of a packet that a shard's later values may belong to.
+  /// The lowest number of a packet that values still to come from a shard may belong to.
   func horizon(_ index: Int) -> UInt64 {
     // SAFETY: indices are those of shards.
     let horizon = unsafe base[index].streams.horizon()
-    // While a stretch is paused.
+    // While a stretch is paused, the addresses of its unsettled flows are still to be written.
     guard let flow = unsafe base[index].unsettled.first else { return horizon }
     return min(horizon, flow.item.number)
   }

@@ -1,15 +1,15 @@
 import Indicators
 
-/// What a packet's flow is shown from, as long as nothing of it is.
+/// What a flow's record is made from, once something is written for the packet.
 ///
-/// Of most packets nothing is written, so the record that shows the flow is made when something is.
+/// Nothing is written for most packets, so the record is made only when it is needed.
 struct FlowSource {
   var key = FlowKey(
     first: IPAddress(ipv4: 0), second: IPAddress(ipv4: 0), ports: 0, kind: 0)
   /// ICMP's type and code.
   var message: (type: UInt8, code: UInt8) = (0, 0)
   var shard: UInt8 = 0
-  /// The end that stands first in the key began the flow.
+  /// The end that comes first in the key began the flow.
   var isFirstOriginator = true
   /// The packet goes from the end that began the flow.
   var isForward = true
@@ -27,7 +27,7 @@ struct FlowSource {
       )
       (type, code) = isFirstOriginator ? (first, second) : (second, first)
     } else if key.isICMP, !isForward {
-      // Seen from the other end, an answer is its question.
+      // Seen from the originator's side, the type of an answer is that of its question.
       type = CommunityID.counterpart(of: type, version: key.version) ?? type
     }
     return FlowRecord(

@@ -1,15 +1,15 @@
 import CByteKernels
 
-/// What every packet of a flow touches: one line of the processor's cache.
+/// The part of a flow that every packet touches: one cache line.
 struct Flow {
-  /// Of the key: the upper halves of both addresses, which are all of an IPv4 one, ports and kind.
+  /// Parts of the key: the upper halves of both addresses (all of an IPv4 address), ports and kind.
   fileprivate var firstHigh: UInt64
   fileprivate var secondHigh: UInt64
   fileprivate var ports: UInt32
   fileprivate var kind: UInt32
-  /// When the flow was used last, by the table's count of uses.
+  /// When the flow was last used, as a value of the table's `clock`.
   fileprivate var used: UInt64
-  /// Bytes from the end that stands first in the key, and those from the other.
+  /// Bytes from the end that comes first in the key, and bytes from the other end.
   var first = FlowDirection()
   var second = FlowDirection()
 
@@ -30,23 +30,23 @@ struct Flow {
   }
 }
 
-/// What is known of a flow besides, for packets of which something is wanted.
+/// The rest of what is known of a flow, for packets that may hold something wanted.
 struct FlowNotes {
-  /// Of the key: the lower halves of IPv6 addresses.
+  /// Parts of the key: the lower halves of both addresses, which only IPv6 has.
   fileprivate var firstLow: UInt64
   fileprivate var secondLow: UInt64
-  /// The batch that holds this flow's record last, and where in it.
+  /// The serial number of the last batch with the flow's record, and the record's index in it.
   var batch: UInt32 = 0
   var batchIndex: UInt32 = 0
-  /// The end that stands first in the key began the flow.
+  /// The end that comes first in the key began the flow.
   var isFirstOriginator = true
-  /// What tells the originator.
+  /// The evidence for `isFirstOriginator`.
   var evidence = OriginEvidence.order
   /// Packets of the flow disagreed about some bytes.
   var hasOverlap = false
-  /// Bytes of the flow were given up, so what comes before the next ones need not have been there.
+  /// Bytes of the flow were given up, so bytes before the next one may never have been read.
   var hasHole = false
-  /// Where its streams' last bytes are kept, in `SearchTails`; 0 where they are not.
+  /// The flow's slot in `SearchTails`, which keeps its streams' last bytes; 0 if it has none.
   var tail: UInt32 = 0
 
   /// The originator is known by a SYN or by a protocol's roles, not only by being first.
@@ -60,13 +60,18 @@ struct FlowNotes {
 
 /// The flows seen lately, found by key; the one used least recently makes room.
 ///
-/// Layout, in one piece of memory (`FlowTablePlan`): `entries`, dense, 64 bytes each, and `notes` beside them, 32
-/// bytes each (0 is none, so indices count from 1), the ring of `ages`, which finds the one used least recently, and
-/// `slots`, a power of two at least twice as many, open addressing with linear probing: the upper half of a slot
-/// holds the upper 32 bits of the hash, so that a probe touches an entry only where it very probably is the right
-/// one; the lower half its index. The lowest of those bits say where the run begins that the slot belongs to, so a
-/// slot is freed by moving later ones of the run back without a look at any entry, and runs hold no gaps. The hash
-/// is seeded per table, so nobody can write a capture whose flows all collide; no output depends on the seed.
+/// Layout, in one piece of memory (`FlowTablePlan`):
+/// - `entries`: dense, 64 bytes each. Indices count from 1; 0 is no flow.
+/// - `notes`: 32 bytes each, at the same indices.
+/// - The ring of `ages`, which finds the flow used least recently.
+/// - `slots`: a hash table with open addressing and linear probing. Their number is a power of two,
+///   at least twice that of the flows.
+///
+/// The upper half of a slot holds the upper 32 bits of the hash, so that a probe touches an entry
+/// only if it is very probably the right one; the lower half holds the entry's index. The lowest of
+/// the 32 hash bits are the slot where the run begins, so a slot is freed by moving later slots of
+/// the run back, without a look at any entry, and runs hold no gaps. The hash is seeded per table,
+/// so nobody can write a capture whose flows all collide; no output depends on the seed.
 @safe
 struct FlowTable: ~Copyable {
   private var entries: UnsafeMutablePointer<Flow>
@@ -76,7 +81,7 @@ struct FlowTable: ~Copyable {
   private let limit: Int
   private let seed: UInt64
   private var ages: FlowAges
-  /// The memory of all of these.
+  /// Where the memory comes from, the piece that holds all of these, and its layout.
   private let memory: TableMemory
   private var base: UnsafeMutableRawPointer
   private var plan: FlowTablePlan
@@ -124,7 +129,7 @@ struct FlowTable: ~Copyable {
     }
   }
 
-  /// The direction of a flow that is read.
+  /// The flow's direction that is visited.
   subscript(visit: StreamVisit) -> FlowDirection {
     @inline(__always)
     get { self[visit.flow][isFromFirst: visit.isFromFirst] }
@@ -132,7 +137,7 @@ struct FlowTable: ~Copyable {
     set { self[visit.flow][isFromFirst: visit.isFromFirst] = newValue }
   }
 
-  /// What is known besides of the flow at an index.
+  /// The notes of the flow at an index.
   subscript(notes index: UInt32) -> FlowNotes {
     @inline(__always)
     _read {
@@ -170,12 +175,13 @@ struct FlowTable: ~Copyable {
   @inline(__always)
   func hash(_ key: FlowKey) -> UInt64 { key.hash(seed) }
 
-  /// The slot in which a hash's run begins, from its upper half or from a slot that holds that.
+  /// The slot in which a hash's run begins; a slot's value, which has the same upper half, will do.
   @inline(__always)
   private func home(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> 32) & mask }
 
-  /// Asks for the memory that `find` touches for a hash: first the slot, then the flow that it probably
-  /// names.
+  /// Prefetches the memory that `find` touches for a hash.
+  ///
+  /// Step 0 fetches the slot, any other step the flow that the slot probably names.
   @inline(__always)
   func prefetch(_ hash: UInt64, _ step: Int) {
     let slot = home(hash)
@@ -191,7 +197,7 @@ struct FlowTable: ~Copyable {
   /// Whether the next new flow makes the oldest one be forgotten.
   var isFull: Bool { count == limit }
 
-  /// The index of a flow, made the newest; 0 where it is not known.
+  /// The index of the flow with a key, which counts as used now; 0 if it is not known.
   @inline(__always)
   mutating func find(_ key: FlowKey, _ hash: UInt64) -> UInt32 {
     var slot = home(hash)
@@ -213,7 +219,7 @@ struct FlowTable: ~Copyable {
     return 0
   }
 
-  /// Whether a flow has a key.
+  /// Whether the flow at an index has a key.
   @inline(__always)
   private func isFlow(_ index: UInt32, _ key: FlowKey) -> Bool {
     // SAFETY: the caller's index is that of an entry.
@@ -223,14 +229,14 @@ struct FlowTable: ~Copyable {
       | (flow.pointee.secondHigh ^ key.second.high)
     let rest = unsafe (flow.pointee.ports ^ key.ports) | (flow.pointee.kind ^ key.kind)
     if ends | UInt64(rest) != 0 { return false }
-    // The kind holds the version, and IPv4 addresses have nothing there.
+    // The equal kinds hold the version, and IPv4 addresses have no lower halves.
     if key.version == 4 { return true }
     let lows = unsafe notes + Int(index)
     return unsafe lows.pointee.firstLow == key.first.low
       && lows.pointee.secondLow == key.second.low
   }
 
-  /// The index of the flow used least recently; 0 where there is none.
+  /// The index of the flow used least recently; 0 if there are no flows.
   mutating func oldest() -> UInt32 {
     while let age = ages.first {
       // SAFETY: ages hold indices of entries.
@@ -258,7 +264,7 @@ struct FlowTable: ~Copyable {
       index = UInt32(count)
       fetchNext()
     }
-    // SAFETY: `index` is at most `capacity`, and entries has one more.
+    // SAFETY: `index` is at least 1 and at most `capacity`, and there is room for these indices.
     unsafe entries[Int(index)] = Flow(key, used: clock)
     unsafe notes[Int(index)] = FlowNotes(key)
     ages.append(
@@ -267,7 +273,7 @@ struct FlowTable: ~Copyable {
     return index
   }
 
-  /// Asks for the memory that the flow after the next will be written to.
+  /// Prefetches the memory that the flow after the next will be written to.
   @inline(__always)
   private func fetchNext() {
     let next = min(count &+ 2, plan.capacity)
@@ -276,7 +282,7 @@ struct FlowTable: ~Copyable {
     unsafe sekisho_prefetch(notes + next)
   }
 
-  /// Asks for the memory that forgetting the next flows will touch.
+  /// Prefetches the memory that forgetting the next flows will touch.
   private func fetchOldest() {
     // SAFETY: ages hold indices of entries; slots are masked.
     if let age = ages.upcoming(2) { unsafe sekisho_prefetch(slots + home(UInt64(age.hash) << 32)) }
@@ -316,7 +322,9 @@ struct FlowTable: ~Copyable {
     unsafe slots[gap] = 0
   }
 
-  /// Makes room for four times as many flows, or twice where large pages would be taken for what may never come.
+  /// Makes room for four times as many flows; from 4096 flows on, only for twice as many.
+  ///
+  /// So no large pages are taken for flows that may never come.
   private mutating func grow() {
     let (oldBase, oldPlan) = unsafe (base, plan)
     let (oldSlots, oldCount) = unsafe (slots, plan.slotCount)
@@ -332,7 +340,7 @@ struct FlowTable: ~Copyable {
     mask = plan.slotCount - 1
     unsafe slots.initialize(repeating: 0, count: plan.slotCount)
     for slot in 0..<oldCount {
-      // SAFETY: the old slots were so many.
+      // SAFETY: there were `oldCount` old slots.
       let value = unsafe oldSlots[slot]
       if value != 0 { place(value, UInt32(truncatingIfNeeded: value)) }
     }
@@ -340,10 +348,11 @@ struct FlowTable: ~Copyable {
   }
 }
 
-/// Where the parts of a flow table with room for some flows are in one piece of memory.
+/// Where the parts of a flow table lie in one piece of memory.
 ///
-/// 128 bytes a flow where the number of flows is a power of two, so that a part with the usual limit fills a large
-/// page to the last byte (`TableMemory`). Indices count from 1: the place of 0 is the end of what lies before.
+/// A flow takes 128 bytes if the number of flows is a power of two, so that a shard with the usual
+/// limit fills a large page to the last byte (`TableMemory`). Indices count from 1: index 0 lies in
+/// the part before.
 private struct FlowTablePlan {
   /// Flows for which there is room.
   let capacity: Int
@@ -354,13 +363,14 @@ private struct FlowTablePlan {
   private let entriesOffset: Int
   private let slotsOffset: Int
 
-  /// Bytes of all of it.
+  /// The length of the whole piece in bytes.
   var byteCount: Int { slotsOffset + slotCount * MemoryLayout<UInt64>.stride }
 
   init(_ capacity: Int) {
     func wholeLines(_ length: Int) -> Int { (length + 63) & ~63 }
     self.capacity = capacity
-    // Each needs a power of two: the ring as many as there are flows, slots twice as many.
+    // Both numbers are powers of two: the ring has a place for each flow, and there are twice as
+    // many slots.
     ringCount = max(64, 1 << (Int.bitWidth - (capacity - 1).leadingZeroBitCount))
     slotCount = 2 * ringCount
     notesOffset = ringCount * MemoryLayout<FlowAge>.stride
@@ -368,8 +378,8 @@ private struct FlowTablePlan {
     slotsOffset = entriesOffset + wholeLines(capacity * MemoryLayout<Flow>.stride)
   }
 
-  // SAFETY of these: the offsets are multiples of the alignment of what is there; before notes and entries there is
-  // more than one of them.
+  // SAFETY of these: the offsets are multiples of the alignment of what is there; the part before
+  // notes, and that before entries, is longer than one of them, so index 0 is in the memory, too.
 
   @unsafe
   func ring(_ base: UnsafeMutableRawPointer) -> UnsafeMutablePointer<FlowAge> {

@@ -13,7 +13,7 @@ package final class FlowWorker {
   ///
   /// - Parameters:
   ///   - position: how many of the items were read; 0 at first.
-  ///   - stretch: what was dealt; those before it have been read.
+  ///   - stretch: the dealt stretch; all stretches before it have been read.
   ///   - group: the group of flows; no other thread reads it.
   ///   - flows: the flows of the stretch's capture.
   ///   - batch: what is appended to.
@@ -31,7 +31,7 @@ package final class FlowWorker {
   /// - Parameters:
   ///   - next: the next shard to look at; the group's number at first.
   ///   - groupCount: the number of groups.
-  ///   - stretch: the last one.
+  ///   - stretch: the capture's last stretch.
   ///   - flows: the flows of the capture.
   ///   - batch: what is appended to.
   /// - Returns: whether anything may be left.
@@ -42,7 +42,7 @@ package final class FlowWorker {
     core.finish(&next, groupCount, stretch, flows.shards, &batch)
   }
 
-  /// Lends the reader for the time of a batch.
+  /// Lends the reader to `body` while it writes to `batch`.
   func withReader(
     _ shards: FlowShards, _ batch: inout ObservableBatch, _ body: (inout FlowReader) -> Bool
   ) -> Bool {
@@ -55,7 +55,7 @@ package final class FlowWorker {
 
 /// The worker's state in one value, so that filling a batch is one access to it.
 private struct Core: ~Copyable {
-  /// Items between the steps of fetching ahead.
+  /// Items between the two steps of prefetching.
   private static let distance = 6
 
   private var reader: FlowReader

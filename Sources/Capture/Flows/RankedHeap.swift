@@ -1,18 +1,18 @@
-/// What a `RankedHeap` holds.
+/// An element of a `RankedHeap`.
 protocol Ranked {
-  /// Its place among others: the least comes first.
+  /// The element's place among others: the least comes first.
   var rank: UInt64 { get }
 }
 
-/// Values of which the one with the least rank is found at once: a binary heap.
+/// A binary heap, which gives the element with the least rank at once.
 ///
-/// Adding one, taking the first out and changing its rank are O(log n).
+/// Adding an element, taking the first out and changing its rank are O(log n).
 struct RankedHeap<Element: Ranked> {
   private var elements: [Element] = []
 
   var isEmpty: Bool { elements.isEmpty }
 
-  /// The one with the least rank.
+  /// The element with the least rank; nil if there is none.
   var first: Element? { elements.first }
 
   mutating func append(_ element: Element) {
@@ -32,7 +32,7 @@ struct RankedHeap<Element: Ranked> {
     return first
   }
 
-  /// Puts another in the place of the first, if there is one, and that where it belongs.
+  /// Replaces the first element, if there is one, and moves the new one to where it belongs.
   mutating func replaceFirst(with element: Element) {
     if elements.isEmpty { return }
     elements[0] = element

@@ -1,13 +1,13 @@
-/// What an array has room for, as far as what was in it tells.
+/// The room that an array is counted with, computed from the most elements it ever held.
 ///
-/// An array's `capacity` is what the allocator happened to give, and limits that count it would bite
-/// sooner or later with the number of threads; this grows by doubling from what was ever held, and
-/// says the same each time.
+/// An array's `capacity` is what the allocator happened to give, so a limit that counted it would
+/// be reached sooner or later depending on the number of threads. This grows by doubling from what
+/// was ever held, and is the same each time.
 struct Room {
-  /// Elements.
+  /// The room in elements.
   private(set) var count = 0
 
-  /// Notes that so many elements were held at once.
+  /// Notes that `held` elements were in the array at once.
   @inline(__always)
   mutating func reach(_ held: Int) {
     if held > count { grow(held) }

@@ -3,19 +3,20 @@ import Synchronization
 
 /// Memory for the tables of a capture's flows, in large pages where the system has them.
 ///
-/// A capture of many flows touches its tables at random places, and with pages of 4 KiB the processor then
-/// looks for the page longer than for what is in it. So tables that have grown are cut from blocks of 2 MiB at
-/// addresses that are multiples of that, which the system is asked to back by one page each. Small tables are
-/// not: a page of that size is cleared when it is touched first, which would be most of what a small
-/// capture costs.
+/// A capture of many flows touches its tables at random places, and with pages of 4 KiB the
+/// processor takes longer to find the page than to read from it. So tables that have grown are cut
+/// from aligned blocks of 2 MiB, each of which the system is asked to back by one large page. Small
+/// tables are not: a large page is cleared when it is first touched, which would be most of what a
+/// small capture costs.
 ///
-/// Tables grow at about the same time, so a block that all have left soon serves larger ones.
+/// Tables grow at about the same time, so a block that all of them have left soon serves larger
+/// ones.
 @safe
 final class TableMemory: Sendable {
   private struct Block {
-    /// Where it begins, as a number.
+    /// The block's address.
     var address: UInt
-    /// Bytes given out from the first on, and how many of the pieces are in use.
+    /// Bytes given out from the beginning on, and the number of pieces in use.
     var used = 0
     var pieces = 0
   }
@@ -35,7 +36,7 @@ final class TableMemory: Sendable {
     }
   }
 
-  /// Memory for so many bytes, aligned to a line of the processor's cache.
+  /// Memory of `byteCount` bytes, aligned to a cache line.
   @unsafe
   func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
     if byteCount < Self.shortest {
@@ -65,7 +66,7 @@ final class TableMemory: Sendable {
     return unsafe pointer
   }
 
-  /// Gives memory back that was allocated with this length.
+  /// Gives back memory that was allocated with `byteCount`.
   @unsafe
   func free(_ pointer: UnsafeMutableRawPointer, _ byteCount: Int) {
     if byteCount < Self.shortest || byteCount > Self.blockSize {
@@ -96,16 +97,17 @@ enum LargePages {
   /// Bytes of a page: on x86-64, and on ARM64 with small pages of 4 KiB.
   static let size = 2 << 20
 
-  /// The length of whole pages.
+  /// The length of the whole pages that hold `byteCount` bytes.
   private static func whole(_ byteCount: Int) -> Int { (byteCount + size - 1) & ~(size - 1) }
 
-  /// Memory of whole pages that holds so many bytes.
+  /// Memory of whole pages that holds `byteCount` bytes.
   static func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
     UnsafeMutableRawPointer.allocate(byteCount: whole(byteCount), alignment: size)
   }
 
-  /// Asks for large pages where the memory is touched first; what the system cannot do it refuses, and nothing
-  /// changes.
+  /// Asks the system for large pages in memory that was not touched yet.
+  ///
+  /// If the system cannot give them it refuses, and nothing changes.
   @unsafe
   static func advise(_ memory: UnsafeMutableRawPointer, _ byteCount: Int) {
     #if os(Linux)
