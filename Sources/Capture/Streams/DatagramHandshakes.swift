@@ -1,16 +1,16 @@
 import Parsing
 
-/// Handshake messages of DTLS that came in fragments, until all of each is there (RFC 6347 §4.2.3).
+/// Handshake messages of DTLS in fragments, kept until all of each is there (RFC 6347 §4.2.3).
 ///
-/// Fragments come in any order and may overlap; of bytes that come twice the first ones count. A bit for
-/// each byte says what is there, so the work is that of the bytes, however they are cut. Memory is
-/// bounded; the message that began first makes room.
+/// Fragments come in any order and may overlap; where bytes come twice, the first ones count. One
+/// bit for each byte says whether it is there, so the work grows with the bytes, however they are
+/// cut. Memory is bounded; the message that began first makes room.
 struct DatagramHandshakes {
   /// A header of twelve bytes begins each message.
   static let headerLength = 12
   /// The longest message that is put together; chains of certificates in use stay below 64 KiB.
   private static let longest = 64 << 10
-  /// Messages of all flows that wait at once.
+  /// The most messages of all flows that wait at once.
   private static let most = 64
 
   /// One message of one flow's direction.
@@ -22,20 +22,22 @@ struct DatagramHandshakes {
     var length: Int
   }
 
-  /// A message as far as it is there, in pages that are made when the first of their bytes comes: a fragment
-  /// of one byte may be of a message of 64 KiB.
+  /// The bytes of a message that are there, in pages.
+  ///
+  /// A page is made when its first byte comes: a fragment of one byte may belong to a message of 64
+  /// KiB.
   private struct Message {
     static let pageLength = 1 << 10
     /// Words of bits that say which bytes of a page are there.
     static let wordsInPage = pageLength / 64
 
     let name: Name
-    /// Where each page of the body is in `bytes`, counted in pages from 1; 0 where nothing of it is there.
+    /// Where each page of the body is in `bytes`, counted in pages from 1; 0 if it was not made.
     var places: [UInt8]
     var bytes: [UInt8] = []
     var known: [UInt64] = []
     var missing: Int
-    /// Bytes of the beginning whose names were read before the rest was there.
+    /// How many bytes of the beginning were read for names before the rest was there.
     var read = 0
 
     init(_ name: Name) {
@@ -57,7 +59,7 @@ struct DatagramHandshakes {
       }
     }
 
-    /// Where a page is in `bytes`, made where it is not there.
+    /// The page's index in `bytes`; the page is made if it is not there.
     private mutating func place(of page: Int) -> Int {
       if places[page] == 0 {
         bytes += repeatElement(0, count: Self.pageLength)
@@ -78,9 +80,10 @@ struct DatagramHandshakes {
       }
     }
 
-    /// The header, and the body, all of which is there.
+    /// The header and the body; all of the body must be there.
     var whole: [UInt8] {
-      // Type, length, number, offset of the fragment, its length: as of one that is the whole.
+      // Type, length, sequence number, fragment offset and length, as of one fragment that is the
+      // whole.
       let length = [16, 8, 0].map { UInt8(truncatingIfNeeded: name.length >> $0) }
       let sequence = [8, 0].map { UInt8(truncatingIfNeeded: name.sequence >> $0) }
       var message = [name.type] + length + sequence + [0, 0, 0] + length
@@ -100,20 +103,20 @@ struct DatagramHandshakes {
   /// Hashes of the last whole messages, a ring.
   private var whole = [UInt64](repeating: 0, count: remembered)
   private var oldest = 0
-  /// Those that began first stand first.
+  /// Messages of which parts are missing, in the order in which they began.
   private var messages: [Message] = []
   private var bytes = 0
 
-  /// No messages yet, and at most so many bytes of them.
+  /// Begins without messages; `limit` bounds their bytes.
   init(limit: Int) { self.limit = limit }
 
   /// Messages of which parts are missing.
   var count: Int { messages.count }
 
-  /// How many bytes of the beginning of a message that waits were read, as `noteRead` was told.
+  /// How many first bytes of a waiting message were read, as `noteRead` was told.
   func readLength(of name: Name) -> Int { messages.first { $0.name == name }?.read ?? 0 }
 
-  /// Notes that so many bytes of the beginning of a message that waits were read.
+  /// Notes that the first `length` bytes of a waiting message were read.
   mutating func noteRead(_ length: Int, of name: Name) {
     guard let index = messages.firstIndex(where: { $0.name == name }) else { return }
     messages[index].read = length
@@ -124,9 +127,10 @@ struct DatagramHandshakes {
     skips.add(message.name.type == 1 ? .tlsHelloCut : .tlsMessageCut)
   }
 
-  /// Adds a part of a message's body, and gives the message with its header once all of it is there.
+  /// Adds a part of a message's body; gives the message with its header once all of it is there.
   ///
-  /// What does not fit the message, or is of none that could be put together, is counted.
+  /// A part that does not fit its message, or whose message is too long to be put together, is
+  /// counted.
   mutating func add(
     _ part: RawSpan, at offset: Int, of name: Name, _ skips: inout SkipCounters
   ) -> [UInt8]? {
@@ -156,7 +160,7 @@ struct DatagramHandshakes {
     return nil
   }
 
-  /// Whether the same message came before in the same direction; else it is remembered.
+  /// Whether the same message came before in the same direction; remembers it if not.
   mutating func isRepeated(_ message: RawSpan, of flow: FlowKey, isFromFirst: Bool) -> Bool {
     let hash = ContentHash.hash(message, of: flow.hash(isFromFirst ? 1 : 2))
     if whole.contains(hash) { return true }
@@ -165,7 +169,7 @@ struct DatagramHandshakes {
     return false
   }
 
-  /// Forgets what waits, as the capture has ended, and counts it.
+  /// Forgets and counts the messages that wait: the capture has ended.
   mutating func finish(_ skips: inout SkipCounters) {
     for message in messages { Self.count(message, &skips) }
     messages = []

@@ -1,30 +1,29 @@
 import Parsing
 
-/// The first bytes of clients' directions of which nothing more is wanted, so that they are known when they come
-/// again.
+/// The first bytes of clients' directions that are done, to know them when they come again.
 ///
-/// What comes in their place and begins a message may be what the receiver has, and is read; the same bytes once more,
-/// as a second tap brings them a little later, yield nothing. Only the last few directions of a part of the flows are
-/// known.
+/// Other bytes that come in their place and begin a message may be what the receiver has, and are
+/// read. The same bytes once more, as a second tap brings them a little later, yield nothing. Only
+/// the last few directions of a shard are known.
 struct DoneHeads {
   private struct Slot {
     var flow: UInt32 = 0
     var isFromFirst = false
     var sequence: UInt32 = 0
     var bytes: [UInt8] = []
-    /// Hashes of what was read in their place.
+    /// Hashes of other bytes that were read in their place.
     var others: [UInt64] = []
   }
 
   private static let most = 32
-  /// Bytes of a direction that are kept.
+  /// The most bytes of a direction that are kept.
   private static let longest = 3072
   private static let mostOthers = 8
 
   private var slots: [Slot] = []
   private var oldest = 0
 
-  /// Keeps what was read of a direction, the last one of whose bytes stands before `end`.
+  /// Keeps the bytes read of a direction, the last of which lies before `end`.
   mutating func keep(_ bytes: [UInt8], upTo end: UInt32, of flow: UInt32, isFromFirst: Bool) {
     guard !bytes.isEmpty else { return }
     let index = take(flow, isFromFirst)
@@ -32,17 +31,17 @@ struct DoneHeads {
     slots[index].bytes += bytes.prefix(Self.longest)
   }
 
-  /// What bytes are in the place of what was read.
+  /// How bytes compare with those read in their place before.
   enum Comparison {
-    /// Nothing is known of what was there, or they begin there.
+    /// Nothing is known of the bytes there, or these differ and begin where the kept ones do.
     case unknown
-    /// They are the same, or were there before.
+    /// The bytes are the same, or came here before.
     case same
-    /// Others: the bytes with them in their place, and where they stand.
+    /// The bytes differ: the kept ones with these in their place, and the range of these.
     case different([UInt8], Range<Int>)
   }
 
-  /// Compares bytes that come in the place of what was read; others are known from now on.
+  /// Compares bytes that come in the place of read ones; those that differ are known from now on.
   mutating func compare(
     _ payload: RawSpan, at sequence: UInt32, of flow: UInt32, isFromFirst: Bool
   ) -> Comparison {
@@ -54,7 +53,7 @@ struct DoneHeads {
     guard start >= 0, start < kept.count else { return .unknown }
     let end = start + payload.byteCount
     if kept.has(payload, at: start, upTo: min(end, kept.count)) {
-      // Where no more than the first bytes are kept, those behind them may be other ones.
+      // If only the first `longest` bytes are kept, those behind them may differ.
       return end <= kept.count || kept.count < Self.longest ? .same : .unknown
     }
     let hash = ContentHash.hash(payload, of: UInt64(sequence))
@@ -68,7 +67,7 @@ struct DoneHeads {
     return .different(bytes, start..<end)
   }
 
-  /// Keeps bytes that were read alone, unless others of their direction are known.
+  /// Keeps bytes that were read alone, unless bytes of their direction are kept already.
   mutating func keepAlone(
     _ payload: RawSpan, at sequence: UInt32, of flow: UInt32, isFromFirst: Bool
   ) {

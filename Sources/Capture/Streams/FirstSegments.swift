@@ -1,11 +1,12 @@
 import Parsing
 
-/// The first bytes of directions of which nothing was made.
+/// The first bytes of directions of which no reader made anything.
 ///
-/// Others may come in their place, which are what the receiver has; and where the capture lacks the SYN, some that
-/// precede them, since packets that follow one another closely are swapped on their way. Both come soon or not at all:
-/// only the last few directions of a part of the flows are known, and their bytes are those of the stretch that is being
-/// read, noted where they stand and copied when others come. So what is found depends on the capture alone.
+/// Others may come in their place, and may be what the receiver has. If the capture lacks the SYN,
+/// others may also precede them, since packets that follow one another closely are swapped on their
+/// way. Both come soon or not at all. So only the last few directions of a shard are known, and
+/// only their bytes in the stretch that is being read: their places there are noted, and the bytes
+/// are copied when others come. What is found depends on the capture alone.
 @safe
 struct FirstSegments {
   /// The bytes that are kept of a direction.
@@ -18,21 +19,21 @@ struct FirstSegments {
     var versions = 0
     /// The stretch in whose memory the pieces are.
     var stretch: UInt64 = 0
-    /// Pieces that stand there; none where the bytes were copied.
+    /// The number of pieces there; 0 if the bytes were copied.
     var pieces = 0
   }
 
-  /// The first bytes of a direction as the last segments had them.
+  /// A version of the first bytes of a direction.
   struct Version {
     var bytes: [UInt8]
-    /// The bytes that are other ones now.
+    /// The range of the bytes that changed.
     var changed: Range<Int>
   }
 
-  /// A segment's bytes: those of the stretch that is being read stay where they are until it ends.
+  /// A segment's bytes; those in the memory of the present stretch stay there until it ends.
   struct Segment: ~Escapable {
     let bytes: RawSpan
-    /// The stretch; nil where the bytes stand elsewhere.
+    /// The stretch in whose memory the bytes are; nil if they are elsewhere.
     let stretch: UInt64?
 
     @_lifetime(copy bytes)
@@ -45,7 +46,7 @@ struct FirstSegments {
   private static let mostPieces = 4
   /// Bytes of a direction that are kept: those of two packets, as a greeting or a request may have.
   static let longest = 3072
-  /// Each costs as much as the bytes kept.
+  /// The most segments with other bytes: each costs as much as the bytes kept.
   private static let mostVersions = 64
 
   // In place, since the first bytes of every direction are noted here.
@@ -70,7 +71,7 @@ struct FirstSegments {
     return nil
   }
 
-  /// Keeps the first segment of a direction in the place of the oldest, or a further one behind those kept.
+  /// Keeps a direction's first segment in the oldest slot, or a further one behind those kept.
   mutating func keep(
     _ segment: Segment, at sequence: UInt32, of flow: UInt32, isFromFirst: Bool, isFirst: Bool,
     present: UInt64
@@ -101,7 +102,8 @@ struct FirstSegments {
     let isFirst = slots[index].count == 0
     if segment.stretch == slots[index].stretch, isFirst || pieces > 0, pieces < Self.mostPieces {
       let place = index * Self.mostPieces + pieces
-      // SAFETY: only the number is kept; what stands there is read while the stretch is, see `copy`.
+      // SAFETY: only the address is kept; the bytes there are read only during their stretch
+      // (`hold`).
       places[place] = unsafe segment.bytes.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
       lengths[place] = segment.bytes.byteCount
       slots[index].pieces = pieces + 1
@@ -114,7 +116,7 @@ struct FirstSegments {
     slots[index].count += segment.bytes.byteCount
   }
 
-  /// Copies the pieces of a slot, which are of the stretch that is being read.
+  /// Copies the pieces of a slot, which are in the memory of the present stretch.
   private mutating func copy(_ index: Int) {
     guard slots[index].pieces > 0 else { return }
     copies[index].removeAll(keepingCapacity: true)
@@ -127,7 +129,7 @@ struct FirstSegments {
     slots[index].pieces = 0
   }
 
-  /// Makes the bytes of a slot there; false where the stretch in which they stood is over.
+  /// Copies the bytes of a slot; false, and the slot is emptied, if their stretch is over.
   private mutating func hold(_ index: Int, _ present: UInt64) -> Bool {
     if slots[index].pieces > 0, slots[index].stretch != present {
       slots[index].count = 0
@@ -137,7 +139,7 @@ struct FirstSegments {
     return true
   }
 
-  /// The bytes of a direction from a number on, if they are all there; they are kept no longer.
+  /// Takes the `count` bytes of a direction from `sequence` on; nil unless just these are kept.
   mutating func take(
     of flow: UInt32, isFromFirst: Bool, from sequence: UInt32, count: Int, present: UInt64
   ) -> [UInt8]? {
@@ -148,7 +150,9 @@ struct FirstSegments {
     return copies[index]
   }
 
-  /// The bytes of a direction from a number on as the first segments or the last ones had them, if they are all there.
+  /// The `count` bytes of a direction from `sequence` on, as `rule` has them.
+  ///
+  /// These are as the first or the last segments had them; nil unless just these are kept.
   mutating func bytes(
     _ rule: ReceiverVersion.Rule, of flow: UInt32, isFromFirst: Bool, from sequence: UInt32,
     count: Int, present: UInt64
@@ -159,8 +163,9 @@ struct FirstSegments {
     return rule == .lastWins || originals[index].isEmpty ? copies[index] : originals[index]
   }
 
-  /// Whether a segment has other bytes than those that are kept of a direction that begins at a number; false where none
-  /// are kept.
+  /// Whether a segment differs from the bytes kept of a direction that begins at `base`.
+  ///
+  /// False if none are kept there.
   mutating func differ(
     _ segment: RawSpan, at sequence: UInt32, of flow: UInt32, isFromFirst: Bool, from base: UInt32,
     present: UInt64
@@ -173,8 +178,10 @@ struct FirstSegments {
       segment, at: start, upTo: min(start + segment.byteCount, slots[index].count))
   }
 
-  /// Puts a segment in the place of bytes of a direction that begins at a number, as the last segments had them and as
-  /// the first ones had; gives nothing where none of these are kept, or they are the same.
+  /// Puts a segment in the place of kept bytes of a direction that begins at `base`.
+  ///
+  /// Gives the bytes with it as the last segments had them and, where these differ, as the first
+  /// ones had. Empty if no bytes are kept there, if they are the same, or after too many versions.
   mutating func replace(
     _ segment: RawSpan, at sequence: UInt32, of flow: UInt32, isFromFirst: Bool, from base: UInt32,
     present: UInt64
@@ -202,7 +209,7 @@ struct FirstSegments {
     return versions
   }
 
-  /// Puts a segment's bytes in the place of some; gives which of them were others.
+  /// Puts a segment's bytes into `bytes`; gives the range that changed, or nil if none did.
   private static func put(
     _ segment: RawSpan, at start: Int, into bytes: inout [UInt8]
   ) -> Range<Int>? {

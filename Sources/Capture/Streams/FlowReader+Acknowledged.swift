@@ -1,11 +1,11 @@
 import Indicators
 
-/// Bytes that were waited for when the other side acknowledged them.
+/// A gap in a stream: bytes that were missing when the other side acknowledged them.
 struct AcknowledgedGap {
   var stream: UInt32
-  /// Tells it from others of the same stream: where in the capture the acknowledgement came.
+  /// Where in the capture the acknowledgement came; tells the gap from others of its stream.
   var order: UInt64
-  /// The stretch that it came in, and its packet.
+  /// The stretch in which the acknowledgement came, and its packet.
   var stretch: UInt64
   var number: UInt64
   var time: Int64
@@ -13,11 +13,12 @@ struct AcknowledgedGap {
 
 /// TCP: gaps that were acknowledged.
 ///
-/// What the receiver has and the capture has not by then, it most often lacks. Where directions were captured apart
-/// it may still come, a little later: so it is waited for until some segments more wait behind it, or until the
-/// stretch after the one with the acknowledgement is over. Stretches depend on the capture alone.
+/// If the receiver has bytes that the capture does not have by then, the capture most often lacks
+/// them. If the directions were captured apart, they may still come a little later. So the stream
+/// waits until some more segments are queued behind the gap, or until the stretch after the one
+/// with the acknowledgement is over. Stretches depend on the capture alone.
 extension FlowReader {
-  /// Notes up to where the other side has received.
+  /// Notes that the other side has received the bytes before `number`.
   mutating func acknowledge(_ flow: UInt32, _ side: Bool, _ number: UInt32) {
     guard flows[flow][isFromFirst: side].hasQueue else { return }
     let index = flows[flow][isFromFirst: side].stream
@@ -40,7 +41,7 @@ extension FlowReader {
     passAcknowledged(index, over: TCPStream.longestAcknowledged)
   }
 
-  /// Gives up gaps of a stream that were acknowledged, as long as more segments wait.
+  /// Gives up acknowledged gaps of a stream while more than `count` segments wait.
   mutating func passAcknowledged(_ number: UInt32, over count: Int) {
     let stream = streams[number]
     while stream.awaitsAcknowledged, stream.queue.count > count,
@@ -50,8 +51,9 @@ extension FlowReader {
     }
   }
 
-  /// Gives up the present shard's gaps that were acknowledged before this stretch; false where the batch is full
-  /// before.
+  /// Gives up the present shard's gaps that were acknowledged before this stretch.
+  ///
+  /// False if the batch is full before all are given up.
   mutating func passOldGaps() -> Bool {
     var count = 0
     while count < gaps.count, gaps[count].stretch < stretch {

@@ -2,11 +2,12 @@ import Parsing
 
 /// TCP: requests whose answer tells what follows them.
 extension FlowReader {
-  /// Notes what a server says to a request that waits for leave to send its body, which a final answer before any of
-  /// it came refuses (RFC 9110 §10.1.1), or to a CONNECT.
+  /// Notes a server's answer to a CONNECT, or to a request that waits for leave to send its body.
   ///
-  /// Only the next bytes of the server's count, which it sent when it had the head and nothing more: others answer
-  /// requests before it.
+  /// A final answer before any byte of the body refuses the body (RFC 9110 §10.1.1).
+  ///
+  /// Only the server's next bytes count, and only if the server had the head and nothing more when
+  /// it sent them: others answer earlier requests.
   @inline(never)
   mutating func noteAnswer(_ payload: RawSpan, _ item: FlowItem, _ place: FlowPlace) {
     let side = !place.isSourceFirst
@@ -26,7 +27,7 @@ extension FlowReader {
 }
 
 extension TCPStream {
-  /// Whether what follows depends on the answer to the last request, and nothing came behind that.
+  /// Whether what follows depends on the answer to the last request, behind which nothing came.
   fileprivate var awaitsAnswer: Bool {
     switch content {
     case .http: http.leave != .none
@@ -35,8 +36,9 @@ extension TCPStream {
     }
   }
 
-  /// The status of an answer of which these bytes are the next; nil where they do not go up to it, and are kept, or where
-  /// they are none.
+  /// The status of an answer whose next bytes are `payload`.
+  ///
+  /// Nil if they do not reach up to the status, and are kept, or if they are no answer.
   fileprivate func status(_ payload: RawSpan) -> Int? {
     if answerStart.isEmpty, let status = HTTPRequest.status(payload) { return status }
     var start = answerStart
@@ -46,13 +48,13 @@ extension TCPStream {
     return isCut ? nil : HTTPRequest.status(start.rawSpan)
   }
 
-  /// Takes the status of an answer; interim ones but for the leave itself tell nothing.
+  /// Takes the status of an answer; interim ones other than 100 and 101 tell nothing.
   fileprivate func takeAnswer(_ status: Int) {
     switch content {
     case .http where status == 100: http.leave = .none
     case .http where status == 101 && http.head.isUpgrade: http.leave = .switched
     case .http where status >= 200: http.leave = .refused
-    // A CONNECT that is refused leads nowhere.
+    // A CONNECT that is refused opens no tunnel.
     case .undecided where status >= 300: tunnel = nil
     default: break
     }

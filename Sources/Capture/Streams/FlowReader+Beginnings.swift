@@ -1,11 +1,11 @@
 import Parsing
 
-/// TCP: the first bytes of directions of which nothing was made, and those that come before or in their place.
+/// TCP: first bytes of which no reader made anything, and bytes that come before or in their place.
 extension FlowReader {
-  /// The most bytes between a segment and the first one, which came before it.
+  /// How many bytes before a direction's first one a segment may begin that was swapped on its way.
   static let widestSwap: UInt32 = 1 << 16
 
-  /// Keeps bytes that a direction has read just now, if they are among its first and nothing was made of them.
+  /// Keeps bytes just read of a direction, if they are among its first and were not recognized.
   mutating func keepFirst(
     _ payload: RawSpan, isFirst: Bool, _ flow: UInt32, isFromFirst: Bool
   ) {
@@ -21,7 +21,7 @@ extension FlowReader {
       isFromFirst: isFromFirst, isFirst: isFirst, present: stretch)
   }
 
-  /// Whether what is read is taken for an answer of a direction of which no SYN told whose it is.
+  /// Whether a direction is read as answers though no SYN told that it is the server's.
   func isDoubtfulAnswer(_ direction: FlowDirection) -> Bool {
     guard !direction.isSurelyServer, case .http = streams[direction.stream].content else {
       return false
@@ -29,14 +29,15 @@ extension FlowReader {
     return streams[direction.stream].http.isAnswer
   }
 
-  /// Lets a direction begin at an earlier number: what was read of it waits for the bytes between.
+  /// Lets a direction begin at the earlier `sequence`: what was read waits for the bytes between.
   ///
-  /// Only where nothing was made of what was read, and all of that is still there.
+  /// False, with nothing changed, unless nothing was made of the bytes read and all are still
+  /// there.
   @discardableResult
   mutating func beginEarlier(at sequence: UInt32, _ visit: StreamVisit) -> Bool {
     let direction = flows[visit]
     let ahead = direction.base &- sequence
-    // What is searched was searched; `readBefore` looks at both together.
+    // With a search, the bytes read were searched already; `readBefore` reads both together then.
     guard ahead > 0, ahead < Self.widestSwap, search.isEmpty, !direction.isDone,
       let bytes = takeUnread(direction, visit)
     else { return false }
@@ -49,7 +50,7 @@ extension FlowReader {
     return true
   }
 
-  /// Takes all that a direction has read, if nothing was made of it.
+  /// Takes all bytes read of a direction; nil if something was made of them or some are gone.
   private mutating func takeUnread(
     _ direction: FlowDirection, _ visit: StreamVisit
   ) -> [UInt8]? {
@@ -71,8 +72,9 @@ extension FlowReader {
     return bytes
   }
 
-  /// Keeps what reads the message that a direction seems to have begun with: what comes before that need not be the
-  /// same sender's.
+  /// Keeps the reader of the message with which a direction seems to have begun.
+  ///
+  /// The bytes that come before it need not be the same sender's.
   private mutating func keepAssumed(_ direction: FlowDirection) {
     let stream = streams[direction.stream]
     guard !stream.isUnread, !stream.http.isAnswer else { return }
@@ -83,8 +85,10 @@ extension FlowReader {
     }
   }
 
-  /// Reads a segment that ends where a direction's first one began, together with that; false where it does not, or
-  /// no message begins with it.
+  /// Reads a segment that reaches up to a direction's first byte, together with the first bytes.
+  ///
+  /// False if it does not reach there, if the first bytes are gone, or if no message begins with
+  /// it.
   mutating func readBefore(
     _ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection, _ visit: StreamVisit
   ) -> Bool {
@@ -104,8 +108,9 @@ extension FlowReader {
     }
   }
 
-  /// Reads the first bytes of a direction, of which nothing was made, with others in their place; false where these are
-  /// no others, or the first ones are no longer there.
+  /// Reads a direction's first bytes, of which nothing was made, with a segment's in their place.
+  ///
+  /// False if the segment's bytes are the same, or if the first ones are no longer there.
   mutating func readInPlace(
     _ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection, _ visit: StreamVisit
   ) -> Bool {

@@ -1,9 +1,9 @@
 import Indicators
 import Parsing
 
-/// TCP: where connections begin, and which of two the bytes of a direction are of.
+/// TCP: where connections begin, and which of two connections a direction's bytes belong to.
 extension FlowReader {
-  /// Notes where the bytes of a connection are expected that the capture has not from its beginning.
+  /// Notes where a direction's bytes are expected, if none of them have come yet.
   @inline(never)
   mutating func expectStart(_ sequence: UInt32, _ flow: UInt32, _ side: Bool) {
     guard !flows[flow][isFromFirst: side].isStarted else { return }
@@ -11,20 +11,23 @@ extension FlowReader {
     flows[flow][isFromFirst: side].base = sequence
   }
 
-  /// Where a direction begins whose first segment came: there, unless an acknowledgement before it told that
-  /// others precede it.
+  /// Where a direction begins whose first segment came at `sequence`.
+  ///
+  /// It begins there, unless an acknowledgement before it told that other bytes precede it.
   func start(_ direction: FlowDirection, _ sequence: UInt32) -> UInt32 {
     let ahead = sequence &- direction.base
-    // What probes whether a connection is alive stands a byte before its place.
+    // A difference of one byte is no gap: a keep-alive probe lies one byte before its place.
     return direction.expectsStart && ahead > 1 && ahead < 1 << 16 ? direction.base : sequence
   }
 
-  /// A SYN begins a connection, unless it only repeats the one that began the present one; false where a receiver
-  /// leaves it, and what it carries, alone.
+  /// Begins a connection with a SYN, unless it only repeats the SYN of the present connection.
   ///
-  /// One whose number does not fit may be anyone's: while something may still be wanted of the present
-  /// connection, the next bytes decide which of the two they belong to. One with a number among the bytes that were read
-  /// is dropped (RFC 9293 §3.10.7.4) unless that connection is over, so it begins one if the other side takes it.
+  /// False if a receiver drops the SYN and the bytes that it carries.
+  ///
+  /// A SYN whose number does not fit may be anyone's: while something may still be wanted of the
+  /// present connection, the next bytes decide which of the two they belong to
+  /// (`chooseConnection`). A SYN with a number among the bytes that were read is dropped (RFC 9293
+  /// §3.10.7.4) unless the connection is over, so it begins one only if the other side takes it.
   mutating func beginConnection(
     _ place: FlowPlace, _ sequence: UInt32, _ item: FlowItem
   ) -> Bool {
@@ -33,7 +36,8 @@ extension FlowReader {
     let direction = flows[place.flow][isFromFirst: side]
     if direction.isUnannounced {
       if direction.isServer, item.isOpening, direction.base &- sequence < Self.widestSwap {
-        // What seemed to be an answer is none.
+        // The SYN tells that this is the client's direction: what seemed to be an answer is not
+        // one.
         restart(place.flow, side, at: sequence)
         return true
       }
@@ -65,8 +69,9 @@ extension FlowReader {
     return true
   }
 
-  /// Begins the connection of which a SYN told with a number among the bytes that were read, as the other side answers it;
-  /// whether it does.
+  /// Begins the connection of an inner SYN (`hasInnerSYN`) if the other side's SYN answers it.
+  ///
+  /// Tells whether it does.
   private mutating func takeInnerSYN(_ place: FlowPlace, _ item: FlowItem) -> Bool {
     let asked = flows[place.flow][isFromFirst: !place.isSourceFirst]
     let distance = item.acknowledgement &- asked.base
@@ -101,15 +106,17 @@ extension FlowReader {
   /// The most bytes between the next one expected and a segment of the same connection.
   private static let widestWindow = 1 << 24
 
-  /// How far a number is from the next byte of a direction; nil where it is not one of its.
+  /// How far `sequence` is from a direction's next byte; nil if it cannot belong to the direction.
   private static func distance(_ sequence: UInt32, _ direction: FlowDirection) -> Int? {
     let distance = Int(Int32(bitPattern: sequence &- direction.next))
     let read = Int(direction.next &- direction.base)
     return distance >= -read && distance <= widestWindow ? abs(distance) : nil
   }
 
-  /// Goes to the connection that the bytes at a number are of: one of which a SYN told may begin beside the
-  /// present one, and which of the two the receiver has shows only in what follows, so both go on.
+  /// Goes on with the connection that the bytes at `sequence` belong to.
+  ///
+  /// A connection announced by a SYN may begin beside the present one. Which of the two the
+  /// receiver has shows only in what follows, so both go on.
   mutating func chooseConnection(_ sequence: UInt32, _ visit: StreamVisit) {
     let (flow, side) = (visit.flow, visit.isFromFirst)
     let number = flows[flow][isFromFirst: side].stream
@@ -125,9 +132,10 @@ extension FlowReader {
     beginBeside(at: start, visit)
   }
 
-  /// Whether bytes are rather of the connection that waits than of the present one: where both fit, of the nearer one.
+  /// Whether bytes belong to the parked connection rather than to the present one.
   ///
-  /// Of two as near it is the one with an unfinished message, unless the present one has begun one as well: a SYN
+  /// If they fit both, they belong to the nearer one. If both are as near, they belong to the
+  /// parked one if it has an unfinished message and nothing is being read in the present one: a SYN
   /// whose number is that of the next byte, and its answer, need not be the receiver's.
   private func isNearer(
     _ parked: FlowDirection, to sequence: UInt32, than present: FlowDirection
@@ -139,8 +147,9 @@ extension FlowReader {
         && streams[present.stream].isUnread
   }
 
-  /// Begins a connection beside the present one, which waits in case that more of its bytes come; where nothing more was
-  /// wanted of them, that one is over.
+  /// Begins a connection beside the present one, which is parked in case more of its bytes come.
+  ///
+  /// If nothing more was wanted of the present connection, it is over instead.
   private mutating func beginBeside(at start: UInt32, _ visit: StreamVisit) {
     let (flow, side) = (visit.flow, visit.isFromFirst)
     if flows[visit].isDone { return restart(flow, side, at: start) }
@@ -157,10 +166,11 @@ extension FlowReader {
     streams.touch(new)
   }
 
-  /// Reads a segment of the present connection, but for what stands before the first byte, of which a SYN told.
+  /// Reads a segment of the present connection; bytes from before its first are read by themselves.
   ///
-  /// No receiver takes that (RFC 9293 §3.10.7.4), so the connection does not begin with it. It may be another one's, whose
-  /// own SYN the capture lacks: a message that it begins goes on in the segments that follow it.
+  /// A SYN told which byte is the first. No receiver takes earlier ones (RFC 9293 §3.10.7.4), so
+  /// the connection does not begin with them. They may belong to another connection, whose SYN the
+  /// capture lacks: a message that begins in them goes on in the segments that follow.
   mutating func acceptFromBase(
     _ payload: RawSpan, at sequence: UInt32, missing: Int, _ visit: StreamVisit
   ) {

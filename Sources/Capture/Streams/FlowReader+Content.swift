@@ -1,12 +1,12 @@
 import Indicators
 import Parsing
 
-/// TCP: what a stream's bytes are, and who reads them.
+/// TCP: which protocol a stream's bytes are of, and which reader takes them.
 extension FlowReader {
-  /// The most of a stream's first bytes that are kept until they can be told from others.
+  /// First bytes of a stream from which its protocol is told; fewer are kept until more come.
   static let decidedLength = 15
 
-  /// Gives a stream's next bytes to what reads them.
+  /// Gives a stream's next bytes to the search and to the stream's reader.
   mutating func feed(_ payload: RawSpan, _ visit: StreamVisit, isFirst: Bool) {
     if !search.isEmpty {
       searchNext(payload, visit.flow, isFromFirst: visit.isFromFirst, writer.searchOrigin)
@@ -22,8 +22,8 @@ extension FlowReader {
       return
     }
     let stream = streams[number]
-    // Behind a HEAD, and behind a CONNECT that is granted, a body is announced that does not come (RFC 9110
-    // §9.3.2, §9.3.6).
+    // The answer to a HEAD, or to a CONNECT that is granted, announces a body that does not come
+    // (RFC 9110 §9.3.2, §9.3.6).
     if case .http = stream.content, stream.http.isInAnswer,
       HTTPRequest.isResponse(payload) || TLSClientHello.firstMessage(payload) == 2
         || !flows[visit].isSurelyServer
@@ -32,7 +32,7 @@ extension FlowReader {
       stream.begin(.none)
       return discover(payload, visit, isFirst: false)
     }
-    // Behind bytes that are no request another message may begin with a segment.
+    // After bytes that are no request, another message may begin with a segment.
     if case .http = stream.content, stream.http.isOutOfStep {
       let (application, role) = Self.classify(
         payload, isDNSPort: visit.isDNSPort, isServer: false)
@@ -43,7 +43,7 @@ extension FlowReader {
         return discover(payload, visit, isFirst: false)
       }
     }
-    // On a port of DNS anything may have begun that is no message.
+    // On a DNS port the stream may have begun with another protocol.
     if case .dns = stream.content, !stream.dns.hasRead {
       let (application, role) = Self.classify(payload, isDNSPort: false, isServer: false)
       if role == .client, application == .tls || application == .http {
@@ -51,7 +51,7 @@ extension FlowReader {
         return discover(payload, visit, isFirst: false)
       }
     }
-    // Without a SYN a line that is not over may be the end of something else.
+    // Without a SYN an unfinished line may be the end of something else, and a request begin here.
     let isAlsoRequest =
       flows[visit].isUnannounced && stream.isInRequestLine
       && HTTPRequest.isLineOfKnownMethod(payload)
@@ -70,9 +70,9 @@ extension FlowReader {
     if case .none = content { true } else { false }
   }
 
-  /// Looks whether a protocol begins with these bytes.
+  /// Looks whether a protocol begins at offset `start` of these bytes.
   ///
-  /// So many of the first were read already, as what stands before a protocol's own.
+  /// The bytes before `start` were read already, as a preamble of the protocol.
   mutating func discover(
     _ whole: RawSpan, behind start: Int = 0, _ visit: StreamVisit, isFirst: Bool
   ) {
@@ -105,7 +105,8 @@ extension FlowReader {
       }
       (application, role) = Self.classifyBeginning(payload, isServer: direction.isServer)
     }
-    // Answers are known by the first of them; later the same bytes may be anything.
+    // Only a direction's first bytes tell that it is a server's; later the same bytes may be
+    // anything.
     if role == .server, application == .none, isFirst, !isEndOfRequestLine(payload, visit) {
       flows[visit].isServer = true
     }
@@ -133,20 +134,23 @@ extension FlowReader {
     continueContent(payload, stream, number, visit)
   }
 
-  /// Whether what begins like an answer may be the end of a request's first line, the rest of which comes late.
+  /// Whether bytes that begin like an answer may be the end of a request line that comes late.
   func isEndOfRequestLine(_ payload: RawSpan, _ visit: StreamVisit) -> Bool {
     flows[visit].isUnannounced && HTTPRequest.isVersionAlone(payload)
   }
 
-  /// Whether a stream's first bytes on a port of DNS, where all bytes may be the middle of a message, are rather the
-  /// beginning of something else, which may go on in the next segment.
+  /// Whether first bytes on a DNS port are rather the beginning of another protocol.
+  ///
+  /// On such a port any bytes may be the middle of a message. The other protocol's message may go
+  /// on in the next segment.
   static func mayBeOther(_ payload: RawSpan) -> Bool {
     !DNSStreamReader.begins(payload)
       && (HTTPRequest.mayBegin(payload) || Preamble.end(payload) != nil || Preamble.isCut(payload))
   }
 
-  /// What the first bytes of a stream may be where they are nothing known: a message that goes on in the next
-  /// segment.
+  /// What a stream's first bytes may be if `classify` does not know them.
+  ///
+  /// That is a message that goes on in the next segment.
   static func classifyBeginning(
     _ payload: RawSpan, isServer: Bool
   ) -> (Application, Role) {
@@ -157,7 +161,7 @@ extension FlowReader {
     return (.none, .unknown)
   }
 
-  /// Waits for more bytes of what begins behind so many; none of it may be there yet.
+  /// Waits for more bytes of what begins at offset `start`; perhaps none of them are there yet.
   private mutating func wait(_ bytes: RawSpan, behind start: Int, _ visit: StreamVisit) {
     let number = openStream(visit)
     let stream = streams[number]
@@ -170,7 +174,7 @@ extension FlowReader {
     streams.touch(number)
   }
 
-  /// Reads the head of an answer; one that goes on in the next segment is read there.
+  /// Reads the head of an answer, and opens a stream if it goes on in the next segment.
   mutating func readAnswer(_ payload: RawSpan, _ visit: StreamVisit) {
     let context = context(visit)
     let known = flows[visit].stream
@@ -188,7 +192,7 @@ extension FlowReader {
 
   mutating func context(_ visit: StreamVisit) -> HTTPContext { context(target(visit)) }
 
-  /// Where a direction's requests go: to the end of the tunnel that it has become, if it has.
+  /// Where a direction's requests go: if it has become a tunnel, to the tunnel's end.
   mutating func target(_ visit: StreamVisit) -> HTTPTarget {
     let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
     return number == 0 ? visit.target : streams[number].tunnel ?? visit.target
@@ -215,7 +219,7 @@ extension FlowReader {
     }
   }
 
-  /// Reads bytes of a known protocol and keeps or lets go of the stream.
+  /// Reads bytes of a known protocol, and keeps or releases the stream.
   mutating func continueContent(
     _ payload: RawSpan, known: Int = 0, _ stream: TCPStream, _ number: UInt32,
     _ visit: StreamVisit
@@ -244,7 +248,7 @@ extension FlowReader {
     streams.touch(number)
   }
 
-  /// Reads bytes with a stream's reader; true where nothing more is wanted of the direction.
+  /// Reads bytes with a stream's reader; true if nothing more is wanted of the direction.
   mutating func read(
     _ payload: RawSpan, _ stream: TCPStream, _ visit: StreamVisit
   ) -> Bool {
@@ -252,7 +256,7 @@ extension FlowReader {
     var isRemembered = false
     while offset < payload.byteCount {
       let rest = payload.extracting(offset..<payload.byteCount)
-      // Of a long body other versions matter to what is searched for alone.
+      // Other versions of a long body matter only to the search for literals.
       if case .http = stream.content,
         stream.http.isLongBody && search.isEmpty || stream.http.isInAnswer
       {
@@ -330,7 +334,9 @@ extension FlowReader {
     return false
   }
 
-  /// What begins where a request or its body ends otherwise than it said, or further behind; moves the offset there.
+  /// What begins behind a request or body that ended otherwise than it said.
+  ///
+  /// Moves `offset` to where it begins.
   private func findFollowing(
     _ payload: RawSpan, _ offset: inout Int, mayBeginHere: Bool, _ visit: StreamVisit
   ) -> Application {
@@ -358,7 +364,7 @@ extension FlowReader {
     return .http
   }
 
-  /// What begins at an offset behind a request.
+  /// What begins at `offset`, behind a request.
   private func classifyFollowing(
     _ payload: RawSpan, _ offset: Int, _ visit: StreamVisit
   ) -> Application {
@@ -368,14 +374,14 @@ extension FlowReader {
     ).0
   }
 
-  /// Tells a stream's reader that bytes are missing.
+  /// Tells a stream that `count` bytes before its next one are missing.
   mutating func loseBytes(_ count: Int, _ visit: StreamVisit) {
     forgetTail(visit.flow, isFromFirst: visit.isFromFirst)
     flows[notes: visit.flow].hasHole = true
     let number = flows[visit].stream
     guard number != 0 else { return }
     let stream = streams[number]
-    // What expects bytes behind the lost ones misses none.
+    // Rereadings that expect bytes behind the lost ones miss none, and are kept.
     let behind = stream.takeRereadings(at: flows[visit].next, count: Int(Int32.max))
     finishVersions(number)
     for rereading in behind { _ = stream.keep(rereading) }
@@ -402,7 +408,7 @@ extension FlowReader {
     if wasRead { awaitBeginning(stream, visit) }
   }
 
-  /// A message may begin behind a hole and go on in the next segment.
+  /// Waits for a message that may begin behind a hole and go on in the next segment.
   mutating func awaitBeginning(_ stream: TCPStream, _ visit: StreamVisit) {
     guard isNone(stream.content), !flows[visit].isDone else {
       return
@@ -410,7 +416,7 @@ extension FlowReader {
     stream.begin(.undecided)
   }
 
-  /// Reads as far as it goes what a reader still waited with.
+  /// Reads, as far as it goes, what a stream's reader still waits with, and ends the reading.
   mutating func finishContent(_ stream: TCPStream) {
     switch stream.content {
     case .none, .undecided: break

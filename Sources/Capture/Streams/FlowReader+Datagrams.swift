@@ -8,7 +8,7 @@ extension FlowReader {
   mutating func decodeDatagram(_ payload: RawSpan, _ item: FlowItem, _ flow: UInt32) {
     var (application, role) = (Application.none, Role.unknown)
     if case .datagram = item.work { (application, role) = Self.classifyDatagram(payload, item) }
-    // A group cannot have asked for what it is sent.
+    // A group address cannot have asked for what it is sent, so the sender is the client.
     if item.facts.contains(.isToMany) { role = .client }
     var place = enter(flow, item)
     settle(&place, role)
@@ -28,8 +28,10 @@ extension FlowReader {
   /// Bytes of the shortest datagram with an Initial packet of QUIC from a client (RFC 9000 §14.1).
   private static let shortestInitial = 1200
 
-  /// Whether a datagram begins with an Initial packet of QUIC, in which a name may be that is not read: versions 1 and
-  /// 2 (RFC 9000 §17.2.2, RFC 9369 §3) and drafts.
+  /// Whether a datagram begins with an Initial packet of QUIC.
+  ///
+  /// Such a packet may hold a name, which is not read. Known are versions 1 and 2 (RFC 9000
+  /// §17.2.2, RFC 9369 §3) and drafts.
   private static func isInitial(_ payload: RawSpan) -> Bool {
     let type = payload.byte(unchecked: 0) & 0xf0
     switch payload.bigEndianUInt32(unchecked: 1) {

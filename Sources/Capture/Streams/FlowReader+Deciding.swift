@@ -1,14 +1,14 @@
 import Indicators
 import Parsing
 
-/// TCP: what a stream is whose first segments are too short to tell.
+/// TCP: what protocol a stream has whose first segments are too short to tell.
 extension FlowReader {
-  /// Tells what a stream is whose first bytes were too few for it.
+  /// Decides the protocol of an undecided stream, once enough of its first bytes are there.
   mutating func decide(
     _ stream: TCPStream, _ number: UInt32, _ payload: RawSpan, _ visit: StreamVisit
   ) {
     guard stream.undecided.count >= Self.decidedLength else { return streams.touch(number) }
-    // Taken out, not copied, and given back with its memory.
+    // The buffer is taken out, not copied, and given back so that its memory is used again.
     var first = StreamBuffer()
     swap(&first, &stream.undecided)
     defer {
@@ -19,7 +19,7 @@ extension FlowReader {
     }
     stream.begin(.none)
     let (others, latest) = (stream.history.alternates, stream.history.latest)
-    // What reads them remembers them.
+    // The reader that takes these bytes adds them to the history again.
     stream.history.forget()
     // SAFETY: the closure only reads the array's bytes.
     unsafe first.bytes.withUnsafeBytes {
@@ -28,15 +28,16 @@ extension FlowReader {
     stream.history.add(others, latest: latest)
   }
 
-  /// Tells what begins in the first bytes of a stream, which packets brought up to these marks: a protocol at
-  /// once, behind what stands before its own, or with a later packet.
+  /// Finds what begins in a stream's first bytes: at once, behind preambles, or in a later packet.
+  ///
+  /// `marks` tell which packet brought which bytes.
   private mutating func decide(
     _ bytes: RawSpan, _ marks: [StreamMark], last payload: RawSpan, _ number: UInt32,
     _ visit: StreamVisit
   ) {
     let isServer = flows[visit].isSurelyServer
     var start = 0
-    // A protocol's own first bytes, not only those of a packet.
+    // A protocol's own bytes may begin at `start`, not only a packet's.
     var isBeginning = true
     var preambles = 0
     // On a port of DNS all bytes may be the middle of a message.
@@ -49,7 +50,7 @@ extension FlowReader {
       if application == .dnsStream, !DNSStreamReader.begins(rest) {
         (application, role, mayBeDNS) = (.none, .unknown, true)
       }
-      // With a protocol behind it what stands before is known better than by its own bytes.
+      // A whole preamble is told more surely than by what its bytes may be the beginning of.
       let preamble =
         preambles < Self.mostPreambles ? Preamble.end(rest) ?? Preamble.answerEnd(rest) : nil
       if application == .none, role == .unknown, isBeginning, preamble == nil {
@@ -86,10 +87,10 @@ extension FlowReader {
     discover(payload, visit, isFirst: false)
   }
 
-  /// Preambles in a stream's first bytes, which proxies put before one another.
+  /// The most preambles in a stream's first bytes: proxies put one before another.
   private static let mostPreambles = 4
 
-  /// Goes on to wait with the last of a stream's first bytes.
+  /// Keeps waiting with `rest`, the last of a stream's first bytes, from offset `start` on.
   private mutating func keepUndecided(
     _ rest: RawSpan, _ marks: [StreamMark], from start: Int, _ number: UInt32
   ) {
@@ -107,7 +108,7 @@ extension FlowReader {
     streams.touch(number)
   }
 
-  /// Reads the first bytes of a stream from where a protocol begins, each as its packet's.
+  /// Reads a stream's first bytes from offset `start` on, each as those of its packet.
   private mutating func read(
     _ bytes: RawSpan, _ marks: [StreamMark], from start: Int, as application: Application,
     _ number: UInt32, _ visit: StreamVisit

@@ -3,8 +3,9 @@ import Parsing
 
 /// TCP: bytes that were given up and come after all.
 extension FlowReader {
-  /// Reads what a segment has of a hole in the stream; gives what it has before and behind that, or nil where it has
-  /// nothing of any.
+  /// Reads the part of a segment that lies in a hole of the stream.
+  ///
+  /// Gives the ranges of the payload before and behind that part; nil if none lies in a hole.
   mutating func fillHole(
     _ payload: RawSpan, at sequence: UInt32, _ number: UInt32, _ visit: StreamVisit
   ) -> (before: Range<Int>, behind: Range<Int>)? {
@@ -66,7 +67,9 @@ extension FlowReader {
     stream.holes[index] = hole
   }
 
-  /// Begins to read a message of which some bytes were read before a hole; nil where it cannot be told what it is.
+  /// Begins to read a message whose first `known` bytes were read before a hole.
+  ///
+  /// Nil if its protocol cannot be told, or if nothing more is wanted of it.
   private mutating func beginFilling(
     _ bytes: RawSpan, known: Int, _ visit: StreamVisit
   ) -> TCPStream? {
@@ -76,8 +79,9 @@ extension FlowReader {
     return isDone ? nil : reader
   }
 
-  /// What reads the message that some bytes of a stream begin, and where it begins behind what stands before a
-  /// protocol's own bytes; nil where it cannot be told what it is.
+  /// A reader for the message that begins in `all`, and where it begins behind any preambles.
+  ///
+  /// Nil if its protocol cannot be told.
   mutating func beginMessage(
     _ all: RawSpan, isFirst: Bool, _ visit: StreamVisit
   ) -> (reader: TCPStream, start: Int)? {
@@ -92,7 +96,7 @@ extension FlowReader {
     switch application {
     case .http, .tls, .dnsStream:
       begin(application, reader, visit, isFirst: isFirst)
-      // As far as it goes the stream itself has read it.
+      // The stream itself has read a cut message as far as it goes.
       reader.dns.readsCut = false
     case .none where role == .server && readsAnswers:
       reader.begin(.http)
@@ -102,7 +106,7 @@ extension FlowReader {
     return (reader, all.byteCount - bytes.byteCount)
   }
 
-  /// Begins to read a message that the first bytes of a hole begin; nil where they do not.
+  /// Begins to read a message that begins with a hole's first byte; nil if none does.
   private mutating func beginInside(
     _ bytes: RawSpan, behind known: Int, _ visit: StreamVisit
   ) -> TCPStream? {
@@ -122,7 +126,7 @@ extension FlowReader {
       }
     }
     guard let reader = hole.reader else {
-      // Too little of it is there without what follows.
+      // Without the bytes behind the hole, there were too few to tell the protocol.
       let bytes = hole.bytes + hole.after
       let reader = unsafe bytes.withUnsafeBytes {
         beginFilling(unsafe $0.bytes, known: hole.known, visit)
@@ -137,8 +141,10 @@ extension FlowReader {
     finishContent(reader)
   }
 
-  /// Reads the rest of a message behind what changed in it; where the stream's own reader has read what follows the
-  /// message, that is not read again.
+  /// Reads the rest of a message behind what changed in it.
+  ///
+  /// Unless `isAll`, reads only up to the message's end: the stream's own reader has read what
+  /// follows.
   mutating func readRest(
     _ bytes: RawSpan, isAll: Bool, _ reader: TCPStream, _ visit: StreamVisit
   ) {
@@ -155,7 +161,7 @@ extension FlowReader {
     }
   }
 
-  /// Reads what there is of messages whose holes are not filled.
+  /// Reads, as far as they go, messages whose holes were not filled.
   mutating func finishHoles(_ number: UInt32) {
     let holes = streams[number].holes
     if holes.isEmpty { return }

@@ -19,7 +19,7 @@ extension FlowReader {
     let stream = streams[number]
     let present = flows[stream.flow][isFromFirst: stream.isFromFirst].stream
     if present != number {
-      // It waits beside the present one.
+      // The stream is parked beside the present one.
       if present != 0 { streams[present].parked = nil }
     } else if let parked = stream.parked {
       flows[stream.flow][isFromFirst: stream.isFromFirst] = parked
@@ -30,7 +30,7 @@ extension FlowReader {
     streams.remove(number)
   }
 
-  /// Goes on with the connection that waits beside the present one of a direction, which waits then.
+  /// Exchanges a direction's present connection and the one that is parked beside it.
   mutating func exchange(_ flow: UInt32, _ side: Bool) {
     let present = flows[flow][isFromFirst: side]
     guard present.stream != 0, let parked = streams[present.stream].parked else { return }
@@ -83,7 +83,7 @@ extension FlowReader {
     writer.beginFlow(flow, index: index)
   }
 
-  /// Begins what is written of a stream apart from any packet of its flow.
+  /// Begins to write values of a stream that are not those of a packet just read.
   mutating func beginFlow(of stream: TCPStream) {
     let notes = flows[notes: stream.flow]
     writer.beginFlow(
@@ -91,7 +91,7 @@ extension FlowReader {
       index: notes.batch == writer.serial ? notes.batchIndex : ObservableRecord.noFlow)
   }
 
-  /// Keeps where the record of a flow stands in the batch, of which something was written.
+  /// Notes the index of a flow's record in the batch, if anything was written for the flow.
   @inline(__always)
   mutating func endFlow(_ flow: UInt32) {
     guard writer.hasRecord else { return }

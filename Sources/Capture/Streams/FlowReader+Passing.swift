@@ -1,11 +1,11 @@
 import Indicators
 import Parsing
 
-/// How a segment passes in which no protocol is read.
+/// How a segment is passed over in which no protocol is read.
 enum Passing {
-  /// It does not: more is to be done with it.
+  /// Not at all: the segment has to be read.
   case not
-  /// Without any bytes that count.
+  /// As one without any bytes that count.
   case empty
   /// As the next bytes of its stream.
   case next
@@ -13,9 +13,9 @@ enum Passing {
   case again
 }
 
-/// TCP: segments of which nothing is wanted, or nothing but a search, which are most by far.
+/// TCP: segments from which nothing is wanted, or only a search; they are most by far.
 extension FlowReader {
-  /// Takes a segment of which nothing is wanted; does nothing, and gives false, for every other.
+  /// Takes a segment from which nothing is wanted; gives false for every other, and does nothing.
   @inline(__always)
   mutating func passes(_ item: FlowItem, _ index: UInt32, _ stretch: CaptureStretch) -> Bool {
     guard item.flags & tcpSYN == 0, !options.everyPacket else { return false }
@@ -35,19 +35,20 @@ extension FlowReader {
     return passing != .not
   }
 
-  /// Points at the shard of a plain packet's flow, and gives the flow; 0 where it is new.
+  /// Points at the shard of a plain packet's flow, and gives the flow's index; 0 if it is new.
   @inline(__always)
   mutating func find(_ segment: PlainSegment, _ shards: FlowShards) -> UInt32 {
     point(at: segment.shard, of: shards)
     return flows.find(segment.key, segment.hash)
   }
 
-  /// How a segment of a known flow passes; it is then taken.
+  /// How a segment of a known flow passes; unless it is `.not`, the segment is taken.
   ///
-  /// The most frequent by far. Its bytes may still have to be searched.
+  /// This path is the most frequent by far, and does what `decodeTCP` would do. The bytes may still
+  /// have to be searched.
   ///
-  /// One without bytes or of a direction that is done; the next one, or one that came before, of a direction of
-  /// whose bytes nothing is kept and in which no protocol begins here. What `decodeTCP` would do is done.
+  /// A segment passes that has no bytes or is of a direction that is done. So does the next one, or
+  /// one that came before, of a direction of which no bytes are kept, if no protocol begins in it.
   @inline(__always)
   mutating func passing(
     _ payload: RawSpan, at sequence: UInt32, missing: UInt16, of index: UInt32, isFromFirst: Bool,
@@ -102,7 +103,7 @@ extension FlowReader {
       return .again
     }
     let next = sequence &+ UInt32(truncatingIfNeeded: count)
-    // What comes in the place of bytes that were not captured is all that is known of them.
+    // Bytes in the place of others that were not captured are all that is known of those.
     if own.lacking != 0, !isBehindLack { return .not }
     if own.expectsStart { return .not }
     if Preamble.mayAnswer(payload), Preamble.answerEnd(payload) != nil { return .not }
@@ -135,7 +136,7 @@ extension FlowReader {
     }
     if isBehindLack { noteHole(index, isFromFirst: isFromFirst) }
     if missing != 0 { flows[index][isFromFirst: isFromFirst].lacking = missing }
-    // Nothing is kept of it that would be missed, but for where a tunnel leads.
+    // The stream keeps nothing that would be missed, except where a tunnel leads.
     if own.stream != 0, streams[own.stream].tunnel == nil { releaseStream(own.stream) }
     return .next
   }
@@ -148,7 +149,7 @@ extension FlowReader {
     forgetTail(index, isFromFirst: isFromFirst)
   }
 
-  /// Notes the first bytes of a direction, of which nothing is wanted.
+  /// Notes a direction's first bytes, from which nothing is wanted.
   @unsafe
   @inline(__always)
   private func begin(

@@ -1,10 +1,12 @@
 import Indicators
 import Parsing
 
-/// TCP: segments that disagree, as receivers take them that have other rules than the stream.
+/// TCP: segments that disagree, as receivers with other rules than the stream's take them.
 extension FlowReader {
-  /// Notes whether a segment has other bytes than those that were read in its place, or wait for others there; then
-  /// what receivers have begins that do not take the first of them.
+  /// Notes whether a segment disagrees with bytes that were read in its place, or wait there.
+  ///
+  /// If so, a `ReceiverVersion` begins for each rule by which receivers do not take the first
+  /// bytes.
   @inline(never)
   mutating func compare(
     _ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection, _ visit: StreamVisit
@@ -39,8 +41,10 @@ extension FlowReader {
       from: direction.base, present: stretch)
   }
 
-  /// Begins what receivers have that do not take the same bytes as the stream where segments disagree from a number on:
-  /// with what was read of the present message, and with what waits, in the order in which it came.
+  /// Begins a `ReceiverVersion` for each rule where segments disagree from `sequence` on.
+  ///
+  /// It begins with what was read of the present message, and with the waiting segments in the
+  /// order in which they came.
   private mutating func beginReceivers(
     at sequence: UInt32, _ direction: FlowDirection, _ visit: StreamVisit
   ) {
@@ -49,7 +53,7 @@ extension FlowReader {
     let waiting = stream.queue.sorted { $0.number < $1.number }
     for rule in ReceiverVersion.Rule.allCases
     where !stream.receivers.contains(where: { $0.rule == rule }) {
-      // Without any that wait the stream has the first ones.
+      // If no segments wait, the stream itself has the first bytes.
       if rule == .firstWins, waiting.isEmpty { continue }
       guard let bytes = bytesRead(rule, from: sequence, stream, direction, visit) else { return }
       let start = direction.next &- UInt32(truncatingIfNeeded: bytes.count)
@@ -61,7 +65,9 @@ extension FlowReader {
     }
   }
 
-  /// What was read of the message that the byte at a number belongs to, as the rule says; nil where it is not kept.
+  /// The bytes read of the message that the byte at `sequence` belongs to, as `rule` has them.
+  ///
+  /// Nil if they are not kept.
   private mutating func bytesRead(
     _ rule: ReceiverVersion.Rule, from sequence: UInt32, _ stream: TCPStream,
     _ direction: FlowDirection, _ visit: StreamVisit
@@ -73,7 +79,7 @@ extension FlowReader {
     {
       return first
     }
-    // Between messages one begins with the next byte, whatever came before.
+    // Between messages, the next byte begins one, whatever came before.
     if sequence == direction.next, stream.isBetweenMessages { return [] }
     let bytes = stream.history.bytes
     // In the middle of a message nothing can be read.
@@ -83,7 +89,7 @@ extension FlowReader {
     return isInLast ? Array(bytes[beginning...]) : bytes
   }
 
-  /// Puts a segment into what receivers have that do not take the first bytes, before the stream itself has it.
+  /// Puts a segment into the receivers' versions, before the stream itself takes it.
   mutating func putReceivers(_ payload: RawSpan, at sequence: UInt32, _ visit: StreamVisit) {
     let number = flows[visit].stream
     guard number != 0, !streams[number].receivers.isEmpty else { return }
@@ -96,7 +102,7 @@ extension FlowReader {
     if isLost { skips.add(.tcpOverlapLimit) }
   }
 
-  /// Reads what receivers have by now that do not take the first bytes.
+  /// Reads what the receivers' versions have by now.
   @inline(never)
   mutating func readReceivers(_ visit: StreamVisit) {
     let number = flows[visit].stream
@@ -112,7 +118,7 @@ extension FlowReader {
     }
     writer.written = written
     if !kept.isEmpty || !stream.openVersions.isEmpty {
-      // What ends later may have the same, in a version of the stream that is still open as well.
+      // The same values may be in versions that end later, and in open versions of the stream.
       let values = writer.writtenValues(ofAll: true)
       for index in kept.indices { kept[index].noteWritten(values) }
       stream.noteWritten(values, number: writer.number)
@@ -121,7 +127,7 @@ extension FlowReader {
     streams.touch(number)
   }
 
-  /// Reads what a receiver has by now; false where it needs no longer be kept.
+  /// Reads what a receiver has by now; false if it need not be kept any longer.
   private mutating func read(
     _ receiver: inout ReceiverVersion, _ stream: TCPStream, _ visit: StreamVisit
   ) -> Bool {
@@ -151,7 +157,10 @@ extension FlowReader {
     return false
   }
 
-  /// Reads a receiver's bytes from some on, of which nothing was read before.
+  /// Reads a receiver's bytes from index `start` on.
+  ///
+  /// With `isAgain`, the bytes before `start` were read already, and are read again without being
+  /// written.
   private mutating func read(
     _ receiver: inout ReceiverVersion, from start: Int, isAgain: Bool, _ stream: TCPStream,
     _ visit: StreamVisit
@@ -175,7 +184,7 @@ extension FlowReader {
       } else if let (reader, begin) = beginMessage(
         bytes, isFirst: receiver.start == direction.base, visit)
       {
-        // What both have from the first byte on the stream has read.
+        // The stream has read the bytes that both have in common from the first on.
         let known = max(
           isAgain ? start : 0, receiver.common(with: stream.history.bytes, before: direction.next))
         receiver.reader = reader
@@ -188,7 +197,7 @@ extension FlowReader {
     }
   }
 
-  /// Reads as far as it goes what receivers have that do not take the first bytes: the connection does not go on.
+  /// Reads the receivers' versions as far as they go: the stream does not go on.
   mutating func finishReceivers(_ number: UInt32) {
     let receivers = streams[number].receivers
     if receivers.isEmpty { return }

@@ -3,7 +3,7 @@ import Parsing
 
 /// TCP: bytes that come again, the same or different.
 extension FlowReader {
-  /// Looks at bytes that stand before the next one: the same again, or another version of them.
+  /// Reads bytes from before the next one: the same ones again, or another version of them.
   mutating func reread(_ payload: RawSpan, at sequence: UInt32, _ visit: StreamVisit) {
     let direction = flows[visit]
     guard direction.stream != 0 else {
@@ -26,7 +26,7 @@ extension FlowReader {
     case .unknown:
       return rereadUnknown(payload, at: sequence, direction, visit)
     case .earlier(let bytes, let count):
-      // What was read before the bytes that are kept, and perhaps written, comes again.
+      // These bytes were read, and perhaps written, before the kept ones, and come again.
       if count == payload.byteCount, !flows[notes: visit.flow].hasHole,
         Int32(bitPattern: sequence &- direction.base) >= 0,
         !firsts.differ(
@@ -48,7 +48,7 @@ extension FlowReader {
       version = bytes
       changed = range
       if streams[direction.stream].isUnread {
-        // In case that nothing is made of the first bytes either way.
+        // In case nothing is made of the first bytes either way.
         _ = firsts.replace(
           payload, at: sequence, of: visit.flow, isFromFirst: visit.isFromFirst,
           from: direction.base, present: stretch)
@@ -66,7 +66,9 @@ extension FlowReader {
     streams.touch(direction.stream)
   }
 
-  /// Fills a hole of the stream with bytes that come again, and looks at those around it; false where they fill none.
+  /// Fills a hole of the stream with repeated bytes, and reads those around it.
+  ///
+  /// False if they lie in no hole.
   private mutating func rereadAroundHole(
     _ payload: RawSpan, at sequence: UInt32, _ number: UInt32, _ visit: StreamVisit
   ) -> Bool {
@@ -79,18 +81,18 @@ extension FlowReader {
     return true
   }
 
-  /// Looks at bytes before the next one of a direction of which nothing is kept.
+  /// Reads bytes from before the next one in a direction that has no stream.
   private mutating func rereadWithoutStream(
     _ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection, _ visit: StreamVisit
   ) {
     if direction.isUnannounced, readBefore(payload, at: sequence, direction, visit) { return }
     if readInPlace(payload, at: sequence, direction, visit) { return }
-    // Nothing was wanted of them; a message that begins here was not among them.
+    // Nothing was wanted of these bytes, so a message that begins here was not among them.
     if Int32(bitPattern: sequence &- direction.base) >= 0 { skips.add(.retransmission) }
     readAgainOrAlone(payload, at: sequence, direction, visit)
   }
 
-  /// Looks at bytes before the next one where the stream has none to compare them with.
+  /// Reads bytes from before the next one if the stream keeps none to compare them with.
   private mutating func rereadUnknown(
     _ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection, _ visit: StreamVisit
   ) {
@@ -101,7 +103,7 @@ extension FlowReader {
     if !isRead, readInPlace(payload, at: sequence, direction, visit) { return }
     skips.add(.retransmission)
     guard isRead else { return readAgainOrAlone(payload, at: sequence, direction, visit) }
-    // Of what a reader has read long ago no other version can still be taken, but of the head before a long body.
+    // Bytes read long ago have no further versions, except the head before a long body.
     if streams[direction.stream].history.differsFromLead(payload, at: sequence),
       Self.beginsAnew(payload, at: sequence, direction),
       streams[direction.stream].history.isNewVersion(payload, at: sequence),
@@ -112,18 +114,18 @@ extension FlowReader {
     }
   }
 
-  /// Reads the kept bytes of a stream with some others in their place, or before them.
+  /// Reads the kept bytes of a stream with other bytes in their place, or before them.
   private mutating func readVersion(
     _ bytes: [UInt8], _ changed: Range<Int>, isBefore: Bool, _ direction: FlowDirection,
     _ visit: StreamVisit
   ) {
     let sequence = direction.next &- UInt32(truncatingIfNeeded: bytes.count)
     let stream = streams[direction.stream]
-    // Of an unfinished message others may yet come in the place of what a receiver has of it.
+    // A receiver has the same bytes. In an unfinished message others may yet take their place.
     if stream.isBetweenMessages, stream.receivers.contains(where: { $0.has(bytes, at: sequence) }) {
       return
     }
-    // Of an unfinished message the version goes on with what follows.
+    // A version of an unfinished message goes on with the bytes that follow.
     if !isBefore, !stream.isBetweenMessages,
       stream.open(
         TCPStream.Version(
@@ -145,7 +147,7 @@ extension FlowReader {
     writer.markOverlap()
   }
 
-  /// Keeps in mind what the packet has of which another version goes on: it is not written again for it.
+  /// Notes the packet's values in the stream's open versions, which do not write them again.
   @inline(__always)
   mutating func noteWritten(_ visit: StreamVisit) {
     let number = flows[visit].stream
@@ -153,8 +155,9 @@ extension FlowReader {
     streams[number].noteWritten(writer.writtenValues(), number: writer.number)
   }
 
-  /// Gives the next bytes of a stream, which were read, to the other versions of the message that they
-  /// belong to, and reads those once it is complete.
+  /// Keeps other versions of a message that goes on, and reads them once the message is complete.
+  ///
+  /// They have the stream's next bytes, which the stream itself has read.
   @inline(never)
   mutating func continueVersions(
     _ versions: [TCPStream.Version], of number: UInt32, _ visit: StreamVisit
@@ -171,8 +174,7 @@ extension FlowReader {
     read(complete, visit)
   }
 
-  /// Where a stream's bytes turned out to be nothing known, a version of them that is may be what the
-  /// stream goes on with.
+  /// Lets a stream in whose bytes no protocol was found go on with a version in which one is.
   private mutating func adopt(
     _ versions: inout [TCPStream.Version], _ number: UInt32, _ visit: StreamVisit
   ) {
@@ -196,7 +198,7 @@ extension FlowReader {
     streams[number].history.restore(kept)
   }
 
-  /// Reads what there is of other versions of messages.
+  /// Reads other versions of messages, as far as they go.
   mutating func read(_ versions: [TCPStream.Version], _ visit: StreamVisit) {
     guard !versions.isEmpty else { return }
     let packet = (writer.number, writer.time)
@@ -222,10 +224,10 @@ extension FlowReader {
     for rereading in stream.takeRereadings() { finishContent(rereading.reader) }
   }
 
-  /// Reads the last bytes of a stream of which nothing was wanted so far, other ones in their place.
+  /// Reads a stream's last bytes, of which nothing was wanted so far, again or in another version.
   ///
-  /// The stream goes on with a message that begins here; false where none does. Of the bytes before those that
-  /// changed nothing is written, unless nothing was made of them before.
+  /// The stream goes on with a message that begins at `sequence`; false if none does. With
+  /// `wasRead`, values in the bytes before `changed` are not written.
   mutating func readAgain(
     _ bytes: RawSpan, at sequence: UInt32, changed: Range<Int>? = nil, wasRead: Bool = true,
     _ visit: StreamVisit
@@ -253,12 +255,12 @@ extension FlowReader {
     return true
   }
 
-  /// A range in what follows so many bytes.
+  /// A range's place in the bytes behind the first `count`.
   private static func moved(_ range: Range<Int>, by count: Int) -> Range<Int> {
     max(0, range.lowerBound - count)..<max(0, range.upperBound - count)
   }
 
-  /// Reads bytes that come again and of which nothing was kept: what comes next may go on with them.
+  /// Reads repeated bytes that were not kept; the next bytes may go on with a message in them.
   mutating func readAgainOrAlone(
     _ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection, _ visit: StreamVisit
   ) {
@@ -291,11 +293,12 @@ extension FlowReader {
     readAlone(payload, at: sequence, visit)
   }
 
-  /// Reads bytes as a stream of their own.
+  /// Searches bytes, and reads them as a stream of their own.
   ///
-  /// Where only some of them are new, what those before them hold is not written, nor strings that none of them is
-  /// a part of. Where these stand before the others, of which the stream has read the messages, only a message that
-  /// they begin goes on with those.
+  /// If `changed` is given, only these bytes are new: values in the bytes before them are not
+  /// written, nor strings without a byte of them. With `isBefore`, the changed bytes precede others
+  /// whose messages the stream has read: only a message that begins in the changed bytes goes on in
+  /// those.
   mutating func readAlone(
     _ bytes: RawSpan, at sequence: UInt32, changed: Range<Int>? = nil, isBefore: Bool = false,
     readsAnswers: Bool = false, _ visit: StreamVisit
@@ -306,7 +309,7 @@ extension FlowReader {
       bytes, at: sequence, changed: changed, isBefore: isBefore, readsAnswers: readsAnswers, visit)
   }
 
-  /// Reads bytes as a stream of their own that are searched elsewhere.
+  /// Reads bytes like `readAlone`, but does not search them: they are searched elsewhere.
   mutating func readUnsearched(
     _ bytes: RawSpan, at sequence: UInt32, changed: Range<Int>? = nil, isBefore: Bool = false,
     readsAnswers: Bool = false, _ visit: StreamVisit
@@ -334,7 +337,7 @@ extension FlowReader {
     var (application, role) = Self.classify(
       bytes, isDNSPort: visit.isDNSPort, isServer: isServer)
     let next = sequence &+ UInt32(truncatingIfNeeded: bytes.byteCount)
-    // What goes on in bytes that come again may begin with few.
+    // A message that goes on in repeated bytes may begin with only a few of them.
     if application == .beginning { application = .tls }
     let direction = flows[visit]
     if application == .none, role == .unknown, !isServer, known == 0, !isBefore,
@@ -364,8 +367,9 @@ extension FlowReader {
     finishContent(stream)
   }
 
-  /// Reads bytes with a stream's reader without writing what the first of them hold, which was read before;
-  /// true where nothing more is wanted of the direction.
+  /// Reads bytes with a stream's reader, but does not write values of the first `known` bytes.
+  ///
+  /// Those were read before. True if nothing more is wanted of the direction.
   mutating func read(
     _ bytes: RawSpan, known: Int, _ stream: TCPStream, _ visit: StreamVisit
   ) -> Bool {
@@ -373,7 +377,7 @@ extension FlowReader {
     let (place, counted) = (writer.place, skips)
     let isDone = read(bytes.extracting(0..<known), stream, visit)
     if case .http = stream.content {
-      // What waits only to know what follows was read with the bytes before.
+      // A header that waits only for the byte behind it was read with the bytes before.
       stream.http.readWaiting(
         before: known < bytes.byteCount ? bytes.byte(unchecked: known) : nil, context(visit),
         into: &writer, &skips)

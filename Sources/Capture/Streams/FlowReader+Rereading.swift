@@ -3,7 +3,7 @@ import Parsing
 
 /// TCP: other versions of what was read, which go on with the bytes that follow or come again.
 extension FlowReader {
-  /// Reads on in other versions of what was read, with bytes that come again.
+  /// Continues the rereadings that expect one of these bytes, which come again.
   @inline(never)
   mutating func continueRereadings(
     _ payload: RawSpan, at sequence: UInt32, of number: UInt32, _ visit: StreamVisit
@@ -14,10 +14,10 @@ extension FlowReader {
     continueRereadings(taken, payload, at: sequence, of: number, visit)
   }
 
-  /// Reads on in other versions of messages that were read, which these bytes belong to as well: the next ones of the
-  /// stream, or some that come again.
+  /// Continues other versions of messages with the stream's next bytes, or with repeated ones.
   ///
-  /// A version is left where it ends with what the stream itself has read, so that both go on alike.
+  /// A version ends where both it and the stream are between messages at the same byte, since they
+  /// go on alike from there.
   @inline(never)
   mutating func continueRereadings(
     _ rereadings: [TCPStream.Rereading], _ payload: RawSpan, at sequence: UInt32,
@@ -49,8 +49,10 @@ extension FlowReader {
     streams.touch(number)
   }
 
-  /// Keeps what reads another version of bytes that were read, if more of it is to come: behind the last of them where a
-  /// message goes on in it or in the stream, or in bytes before that which come again.
+  /// Keeps the reader of another version if more of that is to come; tells whether it is kept.
+  ///
+  /// More comes behind the last byte read, if a message goes on there in the version or the stream,
+  /// or in earlier bytes that come again.
   mutating func keepRereading(
     _ reader: TCPStream, end: UInt32, _ visit: StreamVisit
   ) -> Bool {
@@ -74,10 +76,10 @@ extension FlowReader {
     return true
   }
 
-  /// Whether a segment of a direction of which nothing more is wanted stands where its bytes were read: of a client's
-  /// each, of a server's one that begins a client's message.
+  /// Whether a segment of a done direction has to be read because it lies where bytes were read.
   ///
-  /// A single byte, which may be a keep-alive probe, must begin one as well.
+  /// In a client's direction each does, in a server's only one that begins a client's message. A
+  /// single byte, which may be a keep-alive probe, must begin one as well.
   @inline(__always)
   static func comesAgain(_ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection)
     -> Bool
@@ -88,8 +90,9 @@ extension FlowReader {
       || beginsAnew(payload, at: sequence, direction)
   }
 
-  /// Whether a segment of a direction of which nothing more is wanted stands where its bytes were read, and begins a
-  /// client's message: then what was read before it may have been there to end the reading.
+  /// Whether a segment of a done direction lies on read bytes and begins a client's message.
+  ///
+  /// The bytes read before may have been sent only to end the reading.
   @inline(__always)
   static func beginsAnew(_ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection)
     -> Bool

@@ -3,8 +3,8 @@ import Parsing
 
 /// Byte strings in payloads: which bytes are searched, and behind which others.
 ///
-/// All bytes of a stream, in order, whether a protocol is read in it or not; datagrams, and bytes that come again
-/// in another version, each by themselves.
+/// All bytes of a stream are searched in order, whether a protocol is read in it or not. Datagrams,
+/// and bytes that come again in another version, are searched by themselves.
 extension FlowReader {
   /// Searches the next bytes of a stream.
   @inline(never)
@@ -29,12 +29,14 @@ extension FlowReader {
     searchNext(payload, slot: slot, place, origin)
   }
 
-  /// Searches bytes by themselves; where only some of them are new, for strings with one of these in them.
+  /// Searches bytes by themselves.
   mutating func searchAlone(_ payload: RawSpan) {
     if !search.isEmpty { search.add(payload, nil, writer.searchOrigin) }
   }
 
   /// Searches bytes of a stream by themselves: another version of some, or some that came before.
+  ///
+  /// If `changed` is given, they are a version, searched for strings with one of the changed bytes.
   mutating func searchAlone(
     _ payload: RawSpan, at sequence: UInt32, changed: Range<Int>? = nil, of visit: StreamVisit
   ) {
@@ -53,7 +55,7 @@ extension FlowReader {
       payload, visit.flow, isFromFirst: visit.isFromFirst, at: sequence, writer.searchOrigin)
   }
 
-  /// Searches bytes that come again and of which nothing was kept: behind those before them that came again, too.
+  /// Searches repeated bytes that were not kept, behind those before them that came again, too.
   @inline(never)
   private mutating func searchAgain(
     _ payload: RawSpan, _ flow: UInt32, isFromFirst: Bool, at sequence: UInt32,
@@ -83,8 +85,10 @@ extension FlowReader {
     repeats.keep(payload, behind: before, length: search.tailLength, of: place)
   }
 
-  /// Other versions of the last bytes that were read of a stream, behind which its next ones are searched, too: those that
-  /// came again lately, and the stream's own with bytes of a segment in their place.
+  /// Other versions of a stream's last bytes, behind which its next bytes are searched, too.
+  ///
+  /// These are the bytes that came again lately, and the stream's own last bytes with `again` at
+  /// their end.
   @inline(never)
   func tails(with again: RawSpan, at next: UInt32, _ visit: StreamVisit) -> [[UInt8]] {
     let length = search.tailLength
@@ -108,7 +112,7 @@ extension FlowReader {
       coming: .version)
   }
 
-  /// Searches bytes that were searched as the next ones of their stream behind other versions of those before them.
+  /// Searches a stream's next bytes once more, behind other versions of the bytes before them.
   @inline(never)
   mutating func searchBehind(
     _ tails: [[UInt8]], _ rest: RawSpan, at next: UInt32, _ visit: StreamVisit
@@ -125,7 +129,7 @@ extension FlowReader {
     }
   }
 
-  /// Searches what a segment brought of which nothing else is wanted.
+  /// Searches a segment from which nothing else is wanted.
   @inline(never)
   mutating func searchPassed(
     _ payload: RawSpan, _ flow: UInt32, _ packet: PassedPacket, isNext: Bool
@@ -164,7 +168,7 @@ extension FlowReader {
   }
 }
 
-/// What is known of a segment that passes.
+/// What the search needs of a segment that passes.
 struct PassedPacket {
   var key: FlowKey
   /// The packet's number and time, and its place in the order in which values become known.

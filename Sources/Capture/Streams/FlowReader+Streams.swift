@@ -28,7 +28,7 @@ extension FlowReader {
     let isAnswer =
       application == .none && readsAnswers
       && (role == .server || hasData && direction.isServer && HTTPReader.isCutAnswer(payload))
-    // Clients take such an answer, but it does not tell who is the server.
+    // Clients accept such a line as an answer, but it does not tell who is the server.
     if role == .server, application == .none, HTTPRequest.isVersionAlone(payload) {
       role = .unknown
     }
@@ -98,8 +98,9 @@ extension FlowReader {
     return (.none, .unknown)
   }
 
-  /// What a segment begins with, and whose it is; what looks like an answer of the side that is known to be the
-  /// client is none.
+  /// What a segment begins with, and the role of its sender.
+  ///
+  /// What looks like an answer of the side known to be the client is not one.
   @inline(__always)
   mutating func classify(
     _ payload: RawSpan, isDNSPort: Bool, isServer: Bool, of flow: UInt32, isFromFirst: Bool
@@ -152,7 +153,7 @@ extension FlowReader {
     keepLimits()
   }
 
-  /// Reads a segment whose place is known: now, later, or beside what was read before.
+  /// Takes a segment: reads it if it is next, queues it if it is early, compares repeated bytes.
   mutating func accept(
     _ payload: RawSpan, at sequence: UInt32, missing: Int, _ visit: StreamVisit
   ) {
@@ -168,7 +169,7 @@ extension FlowReader {
     if distance == -1, payload.byteCount == 1,
       direction.stream == 0 || !streams[direction.stream].isOther(payload.byte(unchecked: 0))
     {
-      // Of what disagrees anyway it may be a part.
+      // If segments disagree anyway, the byte may be part of a receiver's version.
       putReceivers(payload, at: sequence, visit)
       return readReceivers(visit)
     }
@@ -182,7 +183,7 @@ extension FlowReader {
     }
   }
 
-  /// Reads a segment that is not after the next byte.
+  /// Reads a segment that begins at the next byte or before it.
   private mutating func readNow(
     _ payload: RawSpan, at sequence: UInt32, missing: Int, _ visit: StreamVisit
   ) {
@@ -231,7 +232,9 @@ extension FlowReader {
     if missing > 0 { lack(missing, visit) }
   }
 
-  /// Notes bytes that a packet had beyond those captured: what is being read goes on without them.
+  /// Notes bytes that a packet had beyond those captured.
+  ///
+  /// A message that is being read goes on without them.
   private mutating func lack(_ missing: Int, _ visit: StreamVisit) {
     let number = flows[visit].stream
     if number == 0
@@ -248,7 +251,7 @@ extension FlowReader {
     loseBytes(missing, visit)
   }
 
-  /// Gives up bytes that a packet had beyond those captured where a segment follows them.
+  /// Gives up bytes that a packet had beyond those captured, if a segment begins behind them.
   private mutating func passLack(_ sequence: UInt32, _ visit: StreamVisit) {
     let direction = flows[visit]
     let ahead = Int(Int32(bitPattern: sequence &- direction.next))
@@ -259,7 +262,7 @@ extension FlowReader {
     loseBytes(lost, visit)
   }
 
-  /// Keeps a segment that came too early.
+  /// Queues a segment that came too early.
   mutating func enqueue(
     _ payload: RawSpan, at sequence: UInt32, missing: Int, _ visit: StreamVisit
   ) {
@@ -295,7 +298,7 @@ extension FlowReader {
     noteQueue(number)
   }
 
-  /// Keeps the flow's note of whether segments wait in a stream.
+  /// Updates the direction's `hasQueue`, and forgets an acknowledged gap that has closed.
   mutating func noteQueue(_ number: UInt32) {
     let stream = streams[number]
     guard flows[stream.flow][isFromFirst: stream.isFromFirst].stream == number else { return }
@@ -304,9 +307,9 @@ extension FlowReader {
     streams.touch(number)
   }
 
-  /// Reads a segment that waited; it is not after the next byte.
+  /// Reads a segment that waited, and now begins at the next byte or before it.
   ///
-  /// Where one that came before it has bytes for a part of its place, those are the ones read first.
+  /// Where a segment that came before it has bytes for a part of its place, those are read first.
   mutating func take(_ early: TCPStream.Early, _ visit: StreamVisit) {
     let number = flows[visit].stream
     let next = flows[visit].next
@@ -330,14 +333,16 @@ extension FlowReader {
     }
   }
 
-  /// Where a stream's bytes are read that waited.
+  /// The visit in which a stream's waiting bytes are read.
   static func visit(of stream: TCPStream) -> StreamVisit {
     StreamVisit(
       flow: stream.flow, isFromFirst: stream.isFromFirst, target: stream.target,
       isDNSPort: isDNSPort(stream.record.sourcePort) || isDNSPort(stream.record.destinationPort))
   }
 
-  /// Goes on behind a hole that nothing will fill; values there belong to the packets they came in.
+  /// Gives up the bytes before the first waiting segment, and reads on from there.
+  ///
+  /// Values there belong to the packets that brought them.
   mutating func passGap(_ number: UInt32) {
     let stream = streams[number]
     guard !stream.queue.isEmpty else { return }
@@ -350,7 +355,7 @@ extension FlowReader {
     flows[visit].next = start
     loseBytes(Int(start &- next), visit)
     awaitBeginning(stream, visit)
-    // Behind a segment that came later than those that follow it they were complete with that.
+    // Values behind a segment that came late were complete only with that segment's packet.
     var latest = (number: UInt64(0), time: Int64(0))
     while flows[visit].stream == number,
       let early = stream.queue.first,
@@ -360,7 +365,7 @@ extension FlowReader {
       if early.number >= latest.number { latest = (early.number, early.time) }
       writer.attribute(number: latest.number, time: latest.time)
       take(stream.dequeue(), visit)
-      // What follows a hole is kept, in case the missing bytes come after all.
+      // Bytes that follow a hole are kept, in case the missing ones come after all.
       if flows[visit].stream == number,
         case .none = stream.content
       {
@@ -373,7 +378,7 @@ extension FlowReader {
   }
 }
 
-/// Where a segment is read: its flow and direction, and what its requests are sent to.
+/// Where a segment is read: its flow and direction, and the target of its requests.
 struct StreamVisit {
   var flow: UInt32
   var isFromFirst: Bool

@@ -1,6 +1,6 @@
-/// TCP: connections that are led on by proxies.
+/// TCP: connections that proxies lead on.
 extension FlowReader {
-  /// Notes where a proxy is asked to lead a direction's connection to.
+  /// Notes the target to which a proxy is asked to lead a direction's connection.
   mutating func noteTunnel(_ target: HTTPTarget?, _ visit: StreamVisit) {
     guard let target else { return }
     let number = openStream(visit)

@@ -6,29 +6,32 @@ struct UnsettledFlow {
   var item: FlowItem
   /// Its place in the order in which values become known.
   var order: UInt64
-  /// What it told.
+  /// Whether the source began the flow, as far as the packet told.
   var isSourceOriginator: Bool
 }
 
-/// TCP whose first packet is no SYN and tells nothing: whose address is the originator's shows when the client or
-/// the server speaks, and for sure in a SYN that comes late.
+/// TCP flows whose first packet is no SYN and does not tell who began them.
 ///
-/// So the addresses of such a flow are written at the end of the stretch that its first packet is in, as that
-/// packet's; where nothing has told by then, the first packet decides. Stretches depend on
-/// the capture alone, unless one is overdue. All hits behind that packet wait for them, so no flow is among these whose first packet tells
-/// anything: a SYN that contradicts it turns round what is written later.
+/// Who the originator is shows when the client or the server speaks, and for sure in a SYN that
+/// comes late. So the addresses of such a flow are written at the end of the stretch with its first
+/// packet, as that packet's. If nothing has told by then, the first packet decides. Stretches
+/// depend on the capture alone, unless one is overdue.
+///
+/// All hits behind the first packet wait for these addresses. So a flow is not among these if its
+/// first packet tells anything: a SYN that contradicts it turns round only what is written later.
 extension FlowReader {
-  /// Whether the addresses of a flow that begins are better written later.
+  /// Whether the addresses of a new flow are better written at the end of the stretch.
   @inline(__always)
   func isUnsettled(_ item: FlowItem, _ place: FlowPlace) -> Bool {
     guard case .tcp = item.work else { return false }
     return !flows[notes: place.flow].isRoleKnown
   }
 
-  /// Ends a stretch for a group of shards: gives up what was waited for long enough, and writes the addresses of
-  /// flows that began in it; false where the batch is full before.
+  /// Ends a stretch for a group of shards; false if the batch is full before all is written.
   ///
-  /// Of one that is paused nothing, and where it is overdue the addresses alone.
+  /// Gives up gaps that were waited for long enough, and writes the addresses of flows that began
+  /// in the stretch. For a paused stretch nothing is done; if it is also overdue, only the
+  /// addresses are written.
   mutating func settleFlows(
     of stretch: CaptureStretch, _ shards: FlowShards, group: Int, of groupCount: Int
   ) -> Bool {
@@ -55,7 +58,7 @@ extension FlowReader {
   private mutating func writeAddresses(_ flow: UnsettledFlow) {
     let item = flow.item
     writer.beginPacket(number: item.number, time: item.time, order: flow.order)
-    // A flow that had to make room tells nothing any more.
+    // A flow that was forgotten to make room tells nothing any more.
     let index = flows.find(item.key, item.hash)
     var place = FlowPlace(
       flow: index, isSourceFirst: item.isSourceFirst, isNew: true,

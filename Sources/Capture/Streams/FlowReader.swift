@@ -5,7 +5,7 @@ import Parsing
 /// What a payload is, by its content.
 enum Application {
   case none
-  /// Maybe the first bytes of a protocol, too few to tell.
+  /// Maybe the first bytes of a protocol, but too few to tell.
   case beginning
   /// A line that asks for TLS, and TLS behind it.
   case upgrade
@@ -24,11 +24,13 @@ enum Role {
   case server
 }
 
-/// What tells who began a flow: better evidence replaces what was told before, and of equal the first counts.
+/// What tells who began a flow: better evidence replaces worse, of equal evidence the first counts.
 enum OriginEvidence: UInt8, Comparable {
   /// Whose packet came first.
   case order
-  /// What a packet says: a protocol's roles, or the flags that only a server sends. Anyone may write either.
+  /// What a packet says: a protocol's roles, or flags that only a server sends.
+  ///
+  /// Anyone may write either.
   case role
   /// A SYN.
   case opening
@@ -41,7 +43,7 @@ enum OriginEvidence: UInt8, Comparable {
 /// A packet's flow and its direction in it.
 struct FlowPlace {
   var flow: UInt32
-  /// The packet's source is the end that stands first in the flow's key.
+  /// The packet's source is the end that comes first in the flow's key.
   var isSourceFirst: Bool
   var isNew: Bool
   var isSourceOriginator = true
@@ -49,14 +51,34 @@ struct FlowPlace {
 
 /// Turns dealt items into observables: flows, streams, then protocols by content.
 ///
-/// The files with the suffixes `+Datagrams`, `+Streams`, `+Acknowledged`, `+Connections`, `+Beginnings`, `+Deciding`,
-/// `+Unsettled`, `+Passing`, `+Repeats`, `+Rereading`, `+Receivers`, `+Holes`, `+Content`, `+Answers`, `+Tunnels`, `+Search` and `+Keeping`
-/// hold a part each.
-/// What belongs to a thread is here (buffers, counters); what belongs to flows is in their shard, which the reader is
-/// pointed at for each item.
+/// Each file `FlowReader+….swift` answers one question:
 ///
-/// A reader is 1.5 KiB, and lending one to a method that changes nothing copies it for the call. So what only looks is
-/// `static` where it can be, and else `mutating`; the same holds for `ObservableWriter`, of half that.
+/// | File | Question | Entry |
+/// | --- | --- | --- |
+/// | `+Passing` | Can a TCP segment be passed over without being read? | `passes` |
+/// | `+Streams` | Which bytes of a segment are next, and which wait? | `decodeTCP`, `accept` |
+/// | `+Connections` | Where does a connection begin? | `beginConnection`, `chooseConnection` |
+/// | `+Beginnings` | What comes before a direction's first bytes, or instead? | `readBefore` |
+/// | `+Content` | Which protocol does a stream carry, and what reads it? | `feed`, `discover` |
+/// | `+Deciding` | What is a stream whose first segments are too short to tell? | `decide` |
+/// | `+Answers` | What follows a request whose answer decides that? | `noteAnswer` |
+/// | `+Tunnels` | Where does a proxy lead a connection to? | `noteTunnel` |
+/// | `+Repeats` | Are bytes that come again the same or other ones? | `reread` |
+/// | `+Rereading` | How do other versions of read bytes go on? | `continueRereadings` |
+/// | `+Receivers` | What do receivers have whose rules differ from the stream's? | `compare` |
+/// | `+Acknowledged` | When is a gap given up that was acknowledged? | `acknowledge` |
+/// | `+Holes` | What becomes of given-up bytes that come after all? | `fillHole` |
+/// | `+Keeping` | Which streams are kept, and which make room? | `openStream`, `keepLimits` |
+/// | `+Datagrams` | What does a datagram hold? | `decodeDatagram` |
+/// | `+Search` | Which bytes are searched for byte strings? | `searchNext`, `searchAlone` |
+/// | `+Unsettled` | Who began a flow whose first packet does not tell? | `settleFlows` |
+///
+/// The reader holds what belongs to a thread (buffers, counters). What belongs to flows is in their
+/// shard, which the reader is pointed at for each item.
+///
+/// A reader has 1.5 KiB, and lending it to a method that changes nothing copies it for the call. So
+/// methods that change nothing are `static` where they can be, and else `mutating`. The same holds
+/// for `ObservableWriter`, which is half as large.
 @safe
 struct FlowReader: ~Copyable {
   var writer = ObservableWriter()
@@ -69,9 +91,9 @@ struct FlowReader: ~Copyable {
   let options: CaptureOptions
   /// Whether answers of HTTP hold something that is wanted.
   let readsAnswers: Bool
-  /// What tells the stretch that is being read from others; 0 for none.
+  /// The number of the stretch that is being read; 0 if there is none.
   var stretch: UInt64 = 0
-  /// Whether what is read stands elsewhere than in the stretch.
+  /// Whether the bytes being read are outside of the stretch's memory.
   var isApart = false
   /// The shard of the present item.
   private var shard: UnsafeMutablePointer<FlowShard>
@@ -106,7 +128,7 @@ struct FlowReader: ~Copyable {
     @inline(__always) _modify { yield unsafe &shard.pointee.tails }
   }
 
-  /// Adds the next bytes of a stream to those that are searched; the slot is its flow's.
+  /// Adds the next bytes of a stream to the search; `slot` is that of its flow in `tails`.
   mutating func searchNext(
     _ payload: RawSpan, slot: UInt32, _ place: SearchPlace, _ origin: SearchOrigin
   ) {
@@ -117,7 +139,7 @@ struct FlowReader: ~Copyable {
   /// The number of the present shard.
   var shardNumber: UInt8 { unsafe UInt8(truncatingIfNeeded: shard.pointee.number) }
 
-  /// What was found lately in bytes that came again, in the present shard.
+  /// Strings found lately, and bytes that came again lately, in the present shard.
   var repeats: SearchRepeats {
     @inline(__always) _read { yield unsafe shard.pointee.repeats }
     @inline(__always) _modify { yield unsafe &shard.pointee.repeats }
@@ -141,15 +163,15 @@ struct FlowReader: ~Copyable {
     @inline(__always) _modify { yield unsafe &shard.pointee.heads }
   }
 
-  /// Gaps of the present shard that were acknowledged and are not given up yet, in the order of the capture.
+  /// Acknowledged gaps of the present shard that are not given up yet, in the order of the capture.
   var gaps: [AcknowledgedGap] {
     @inline(__always) _read { yield unsafe shard.pointee.gaps }
     @inline(__always) _modify { yield unsafe &shard.pointee.gaps }
   }
 
-  /// Searches what is still to be searched, and writes what is found into the batch.
+  /// Searches the pieces added so far, and writes what is found into the batch.
   ///
-  /// Between packets only, and before the reader leaves the shards that the pieces are of.
+  /// Only between packets, and before the reader leaves the shards that the pieces belong to.
   mutating func finishSearch() {
     // SAFETY: the pieces are of shards that lie side by side with the present one, which no other thread has.
     let present = unsafe shard
@@ -182,7 +204,7 @@ struct FlowReader: ~Copyable {
   @inline(__always)
   mutating func read(_ item: FlowItem, _ flow: UInt32, _ stretch: CaptureStretch) {
     let order = stretch.firstOrder &+ UInt64(item.order)
-    // The item before may have been one of which nothing was wanted.
+    // If nothing was wanted of the item before, its packet was not begun.
     if item.facts.contains(.isContinued), writer.number == item.number {
       writer.continuePacket(order: order)
     } else {
@@ -206,7 +228,7 @@ struct FlowReader: ~Copyable {
     }
   }
 
-  /// Reads an item whose bytes were put together.
+  /// Reads an item whose bytes were put together, and are in the stretch's `extras`.
   @inline(never)
   private mutating func readApart(_ item: FlowItem, _ flow: UInt32, _ stretch: CaptureStretch) {
     let bytes = stretch.extras[Int(item.place) - 1]
@@ -223,7 +245,7 @@ struct FlowReader: ~Copyable {
     }
   }
 
-  /// Asks for what reading an item will touch: in two steps, one some items ahead of the other.
+  /// Prefetches what reading an item will touch in its flow table, in two steps some items apart.
   @inline(__always)
   static func prefetch(_ item: FlowItem, _ step: Int, _ shards: FlowShards) {
     // SAFETY: an item's shard is one of the capture's.
@@ -252,7 +274,7 @@ struct FlowReader: ~Copyable {
 
   // MARK: Flows
 
-  /// The item's flow, which is new where it was not found.
+  /// The item's flow, which is added if it was not found.
   @inline(__always)
   mutating func enter(_ found: UInt32, _ item: FlowItem) -> FlowPlace {
     var flow = found
@@ -265,7 +287,7 @@ struct FlowReader: ~Copyable {
     return FlowPlace(flow: flow, isSourceFirst: item.isSourceFirst, isNew: isNew)
   }
 
-  /// Decides who began the flow, as the packet's role tells, or its flags that open a connection.
+  /// Decides who began the flow, by the packet's role or, if `isOpening`, by its SYN.
   @inline(__always)
   mutating func settle(_ place: inout FlowPlace, _ role: Role, isOpening: Bool = false) {
     let evidence: OriginEvidence = isOpening ? .opening : role != .unknown ? .role : .order
@@ -284,7 +306,7 @@ struct FlowReader: ~Copyable {
     flows[notes: flow].batch = 0
   }
 
-  /// Begins what is written for a packet's flow, with its addresses where they are due.
+  /// Begins to write for a packet's flow, with its addresses if they are due.
   @inline(__always)
   mutating func beginRecord(_ item: FlowItem, _ place: FlowPlace, isNeeded: Bool) {
     let everyPacket = options.everyPacket && !item.facts.contains(.isReassembled)
@@ -308,7 +330,7 @@ struct FlowReader: ~Copyable {
     }
   }
 
-  /// Keeps where the flow's record stands in the batch.
+  /// Notes the index of the flow's record in the batch.
   @inline(__always)
   mutating func endRecord(_ place: FlowPlace) {
     endFlow(place.flow)
@@ -320,7 +342,7 @@ struct FlowReader: ~Copyable {
   ) {
     var place = enter(flow, item)
     settle(&place, Self.role(item, stretch), isOpening: item.isOpening)
-    // A part of a datagram is searched with the others.
+    // A fragment of a datagram is searched with the others.
     let isSearched =
       !search.isEmpty && item.end > item.start && item.key.ipProtocol != IPProtocol.udp
       && item.key.ipProtocol != IPProtocol.tcp
@@ -329,7 +351,7 @@ struct FlowReader: ~Copyable {
     endRecord(place)
   }
 
-  /// Searches what a packet carries in which nothing else is looked for.
+  /// Searches the payload of a packet that is not read otherwise.
   @inline(never)
   private mutating func searchCarried(_ item: FlowItem, _ stretch: CaptureStretch) {
     guard item.place != 0 else { return searchAlone(stretch.bytes(item)) }
@@ -340,19 +362,20 @@ struct FlowReader: ~Copyable {
     }
   }
 
-  /// Whose packet it is of which only the addresses are of interest.
+  /// The role of the sender of a packet of which only the addresses are of interest.
   private static func role(_ item: FlowItem, _ stretch: CaptureStretch) -> Role {
     if item.flags & tcpSYN != 0 { return item.isOpening ? .client : .server }
     if item.facts.contains(.isToMany) { return .client }
-    // The first part of a datagram, whose other parts may never come.
+    // The first fragment of a datagram, whose other fragments may never come.
     guard item.key.ipProtocol == IPProtocol.udp, item.end > item.start, item.place == 0 else {
       return .unknown
     }
     return classifyDatagram(stretch.bytes(item), item).1
   }
 
-  /// The originator is `ip.src` and the responder `ip.dst`, except that with `everyPacket` the
-  /// header decides.
+  /// Writes the flow's addresses: the originator's as `ip.src`, the responder's as `ip.dst`.
+  ///
+  /// With `everyPacket` the packet's header decides which is which.
   @inline(never)
   mutating func writeAddresses(_ item: FlowItem, _ place: FlowPlace) {
     let isHeaderOrder = options.everyPacket || place.isSourceOriginator

@@ -4,32 +4,36 @@ import Parsing
 
 /// Looks for byte strings in what connections and datagrams carry.
 ///
-/// The strings come as matchers; what they stand for is the business of whoever gave them.
+/// The strings come as matchers; what they mean is the caller's business.
 ///
-/// A search has a price of its own, however short the bytes are, and most segments are short. So the pieces of
-/// payload are laid one behind the other and searched together: each behind the last bytes of its stream, where a
-/// string may begin that ends in it. Strings that lie across two pieces which do not belong together are left
-/// out, as are those that end before their piece. What is found is inserted into the batch where it would stand
-/// had the piece been searched at once, so nothing depends on which pieces were searched together.
+/// A search has a price of its own, however short the bytes are, and most segments are short. So
+/// the pieces of payload are laid one behind the other and searched together, each behind the last
+/// bytes of its stream, where a string may begin that ends in the piece. Strings across two pieces
+/// that do not belong together are left out, as are strings that end before their piece. What is
+/// found is inserted into the batch where it would be if its piece had been searched at once, so no
+/// result depends on which pieces were searched together.
 @safe
 struct PayloadSearch: ~Copyable {
-  /// Occurrences in one piece of payload that are written: a hit's line is hundreds of times as long as the byte that
-  /// a short string takes up in a run of itself.
+  /// The most occurrences in one piece of payload that are written.
+  ///
+  /// A hit's line is hundreds of times as long as the byte that a short string takes up in a run of
+  /// itself.
   private static func limit(ofBytes count: Int) -> Int { min(256 + count / 16, 4096) }
-  /// Occurrences in pieces that are searched together; where there are more, each is searched by itself.
+  /// The most occurrences in pieces searched together; beyond it, each piece is searched by itself.
   private static let commonLimit = 1 << 16
-  /// Bytes and pieces after which they should be searched: few enough to stay in a second-level cache, and to bound
-  /// what a batch may be given.
+  /// Bytes and pieces after which they should be searched.
+  ///
+  /// They are few enough to stay in a second-level cache, and to bound what a batch may be given.
   private static let enough = 128 << 10
   private static let enoughPieces = 512
-  /// The usual capacity, and the most that is kept for the next pieces.
+  /// The usual capacity in bytes, and the most that is kept for the next pieces.
   private static let usualCapacity = enough + (64 << 10)
   private static let keptCapacity = 1 << 20
 
   let matchers: [LiteralMatcher]
   /// Whether there is nothing to look for.
   let isEmpty: Bool
-  /// Bytes before a piece in which a string may begin that ends in it.
+  /// How many bytes before a piece a string may begin that ends in the piece, at most.
   let tailLength: Int
 
   private var memory: UnsafeMutableRawPointer
@@ -38,7 +42,7 @@ struct PayloadSearch: ~Copyable {
   private var pieces: [SearchPiece] = []
   private var matches: [LiteralMatch] = []
   private var found: [FoundPattern] = []
-  /// Whose stream the last piece belongs to; its bytes are the stream's last ones.
+  /// The stream of the last piece, whose bytes are the stream's last ones; nil if there is none.
   private var lastStream: SearchStream?
 
   init(_ matchers: [LiteralMatcher]) {
@@ -51,7 +55,7 @@ struct PayloadSearch: ~Copyable {
 
   deinit { unsafe memory.deallocate() }
 
-  /// Bytes before a piece in which a string of some matchers may begin that ends in it.
+  /// The `tailLength` that `matchers` need.
   static func tailLength(_ matchers: [LiteralMatcher]) -> Int {
     max(0, (matchers.map(\.longest).max() ?? 0) - 1)
   }
@@ -63,10 +67,10 @@ struct PayloadSearch: ~Copyable {
 
   // MARK: Pieces
 
-  /// Adds a piece that belongs to nothing before it.
+  /// Adds a piece that does not continue the one before.
   ///
-  /// Only some of its bytes may be new: the others were searched in their place. What ends before `start` was found
-  /// already.
+  /// If `changed` is given, only these bytes are new: the others were searched in their place.
+  /// Strings that end before `start` were found already.
   mutating func add(
     _ payload: RawSpan, changed: Range<Int>? = nil, from start: Int = 0, _ place: SearchPlace?,
     _ origin: SearchOrigin
@@ -82,7 +86,7 @@ struct PayloadSearch: ~Copyable {
     lastStream = nil
   }
 
-  /// A place of the bytes at an offset, for those at the beginning of the memory.
+  /// The place of the memory's first byte, given the place of the byte at `offset`.
   private static func moved(_ place: SearchPlace?, back offset: Int) -> SearchPlace? {
     guard var place else { return nil }
     place.sequence &-= UInt32(truncatingIfNeeded: offset)
@@ -101,7 +105,7 @@ struct PayloadSearch: ~Copyable {
     var first = used
     if tail.count > 0 {
       if lastStream == stream, let last = pieces.last {
-        // It follows the piece before, which holds the tail.
+        // The piece follows the one before, which holds the tail.
         first = max(last.first, used &- tailLength)
       } else {
         unsafe append(tail)
@@ -151,10 +155,10 @@ struct PayloadSearch: ~Copyable {
 
   // MARK: Search
 
-  /// Searches the pieces and inserts what is found into the batch: one place for each end in a piece, all strings
-  /// that end there together.
+  /// Searches the pieces and inserts what is found into the batch.
   ///
-  /// `shard` gives the shard of a number.
+  /// There is one place for each end in a piece: all strings that end there come together. `shard`
+  /// gives the shard with a number.
   @unsafe
   mutating func finish(
     _ writer: inout ObservableWriter, _ skips: inout SkipCounters,
@@ -174,14 +178,16 @@ struct PayloadSearch: ~Copyable {
     if capacity > Self.keptCapacity { setCapacity(Self.usualCapacity) }
   }
 
-  /// Puts what several matchers found into the order of pieces; in each, one matcher comes after another.
+  /// Sorts what several matchers found by pieces; in each piece, one matcher comes after another.
   private mutating func arrange() {
     var order = Array(found.indices)
     order.sort { (found[$0].piece, $0) < (found[$1].piece, $1) }
     found = order.map { found[$0] }
   }
 
-  /// Leaves out what was found in the same place of a stream before (one hit for stream, direction and offset).
+  /// Leaves out what was found before in the same place of a stream.
+  ///
+  /// There is one hit for each stream, direction and offset.
   @unsafe
   private mutating func leaveOutRepeats(_ shard: (UInt8) -> UnsafeMutablePointer<FlowShard>) {
     var count = 0
@@ -229,7 +235,7 @@ struct PayloadSearch: ~Copyable {
     }
   }
 
-  /// Searches each piece by itself: there is so much to be found that its limit matters.
+  /// Searches each piece by itself: so much is found that the limit of each piece matters.
   private mutating func searchEach(
     _ matcher: Int, _ bytes: RawSpan, _ skips: inout SkipCounters
   ) {
@@ -237,7 +243,7 @@ struct PayloadSearch: ~Copyable {
       let place = pieces[piece]
       var state = LiteralMatcher.State()
       matches.removeAll(keepingCapacity: true)
-      // What ends before the piece was found with the piece before.
+      // Strings that end before the piece's start were found with the piece before.
       _ = matchers[matcher].scan(
         bytes.extracting(place.first..<place.start), state: &state, limit: 0, matches: &matches)
       let isWhole = matchers[matcher].scan(
@@ -255,7 +261,7 @@ struct PayloadSearch: ~Copyable {
     }
   }
 
-  /// What was found so far in a piece.
+  /// How many matches were found so far in a piece, and where the last one ends.
   private struct Written {
     var count = 0
     var end = UInt64.max

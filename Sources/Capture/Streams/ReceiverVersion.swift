@@ -1,49 +1,54 @@
 import Parsing
 
-/// The bytes of one direction as a receiver with a rule of its own has them where segments disagree.
+/// The bytes of one direction as a receiver with a rule of its own has them.
 ///
-/// The stream itself has each byte as the first segment had it. Kept beside it is a window of other bytes, from a message's
-/// beginning on: every segment is put into it as it arrives, also one that waits for others, and what follows one another
-/// there is read. What comes in the place of bytes that were read there lets the reading begin anew.
+/// Where segments disagree, the stream itself has each byte as the first segment had it. A version
+/// keeps a window of other bytes beside it, from a message's beginning on: every segment is put
+/// into it as it arrives, even one that waits for others, and the bytes are read as far as none is
+/// missing. If bytes that were read are replaced by others, the reading begins anew.
 struct ReceiverVersion {
   /// What becomes of a segment that disagrees with those before it.
   enum Rule: CaseIterable {
-    /// It has its place: the receiver did not take the others.
+    /// It replaces the earlier bytes: the receiver did not take those.
     case lastWins
-    /// It is none: the receiver did not take it.
+    /// It is left out as a whole: the receiver did not take it.
     case leftOut
-    /// It has the bytes of its place that did not come before, also before those that wait.
+    /// It adds only bytes of its place that no earlier segment had, not even one that waits.
     case firstWins
   }
 
-  /// Bytes of room in the window for each byte that came: what stands further behind waits until there is more.
+  /// Bytes of room in the window for each byte that came; segments further behind wait.
   private static let mostRoom = 16
-  /// The most segments that wait so.
+  /// The most segments that wait for room.
   private static let mostFar = 64
-  /// Bytes of the window in which a segment may begin; how many there are bounds what each one that disagrees costs.
+  /// Bytes of the window in which a segment may begin.
+  ///
+  /// Their number bounds what each segment that disagrees costs.
   static let longest = StreamHistory.longest
 
   let rule: Rule
-  /// The number of the first byte.
+  /// The sequence number of the first byte.
   let start: UInt32
   private(set) var bytes: [UInt8]
   /// Which of the bytes are there.
   private var isThere: [Bool]
-  /// How many of them follow one another from the first on.
+  /// How many bytes are there from the first on with none missing.
   private(set) var end: Int
-  /// How many bytes came, and segments for which there was no room so far, in the order in which they came.
+  /// How many bytes came, and the segments for which there was no room so far, as they came.
   private var received: Int
   private var far: [(sequence: UInt32, bytes: [UInt8])] = []
-  /// How many of these were read, and the first of those that are others by now.
+  /// How many bytes were read, and the index of the first of those that has changed since.
   private var read = 0
   private var firstChanged = Int.max
-  /// How many bytes at the beginning are those of the stream, as far as that was looked at, and whether the next is not.
+  /// How many first bytes are known to be the stream's, and whether the next is known to differ.
   private var common = 0
   private var isOther = false
-  /// What reads them, once it is known what they are; nothing more is wanted of them where it is over.
+  /// The reader of the bytes, once their protocol is known; `isOver` if nothing more is wanted.
   var reader: TCPStream?
   var isOver = false
-  /// What the packets that brought its bytes have (`ObservableWriter.written`): it is not written again at the end.
+  /// Values of the packets that brought its bytes (`ObservableWriter.written`).
+  ///
+  /// They are not written again at the end.
   private(set) var written: [UInt64] = []
 
   init(_ rule: Rule, _ bytes: [UInt8], at start: UInt32) {
@@ -61,16 +66,17 @@ struct ReceiverVersion {
     return 2 * bytes.count + 8 * written.count + waiting + (reader?.cost ?? 0)
   }
 
-  /// Notes what the present packet has.
+  /// Notes the values that the present packet has.
   mutating func noteWritten(_ values: [UInt64]) {
     if !values.isEmpty { written = Set(written).union(values).sorted() }
   }
 
-  /// The number of the next byte that is read.
+  /// The sequence number of the next byte that is read.
   var next: UInt32 { start &+ UInt32(truncatingIfNeeded: read) }
 
-  /// Puts a segment into its place, as the rule says, or keeps it until there is room for that; false where too many are
-  /// kept so, and this one is lost.
+  /// Puts a segment into its place, as the rule says, or keeps it until there is room for it.
+  ///
+  /// False if too many segments are kept so, and this one is lost.
   mutating func put(_ data: RawSpan, at sequence: UInt32) -> Bool {
     let place = Int(Int32(bitPattern: sequence &- start))
     guard place < Self.longest, place > -data.byteCount else { return true }
@@ -91,7 +97,7 @@ struct ReceiverVersion {
     end <= max(received * Self.mostRoom, bytes.count)
   }
 
-  /// Puts the segments into their places for which there is room by now.
+  /// Puts the waiting segments into their places, if there is room by now.
   private mutating func putFar() {
     let waiting = far
     far = []
@@ -129,7 +135,7 @@ struct ReceiverVersion {
     if index <= common { (common, isOther) = (index, false) }
   }
 
-  /// Whether bytes at a number are its first ones.
+  /// Whether `others` at `sequence` are the first bytes of the window.
   func has(_ others: [UInt8], at sequence: UInt32) -> Bool {
     sequence == start && others.count <= end
       && others.has(bytes.rawSpan, at: 0, upTo: others.count)
@@ -139,7 +145,7 @@ struct ReceiverVersion {
     part.contains { isThere[place + $0] && bytes[place + $0] != data.byte(unchecked: $0) }
   }
 
-  /// How many bytes at the beginning are those of the stream, the last of which stand before `next`.
+  /// How many first bytes are those of the stream, whose last bytes, `history`, lie before `next`.
   mutating func common(with history: [UInt8], before next: UInt32) -> Int {
     let first = history.count - Int(Int32(bitPattern: next &- start))
     guard first >= 0, first <= history.count else { return common }
@@ -149,7 +155,9 @@ struct ReceiverVersion {
     return common
   }
 
-  /// Takes what is to be read now: where it begins, and whether what is before that was read and is read again.
+  /// Takes what is to be read now: the index of its first byte; nil if there is nothing.
+  ///
+  /// With `isAgain`, the bytes before that were read already, and are read again.
   mutating func takeUnread() -> (from: Int, isAgain: Bool)? {
     defer { (read, firstChanged) = (end, .max) }
     if firstChanged < read {

@@ -1,6 +1,6 @@
 import Indicators
 
-/// One direction of a flow whose last bytes are kept for a search.
+/// One direction of a flow whose last bytes are kept for the search.
 struct SearchStream: Equatable {
   var shard: UInt8
   /// The flow's slot in `SearchTails`.
@@ -10,14 +10,14 @@ struct SearchStream: Equatable {
 
 /// A piece of payload among those that are searched together, by offsets in their memory.
 struct SearchPiece {
-  /// Where what is found in it may begin: before the piece, by the bytes that are kept of its stream.
+  /// Where strings found in the piece may begin: in the last bytes of its stream before the piece.
   var first: Int
   var start: Int
-  /// What is found in it begins before this.
+  /// Strings found in the piece begin before this.
   var last: Int
   var end: Int
   var origin: SearchOrigin
-  /// The stream that its bytes are of, and where in it; nil for a datagram.
+  /// The stream of the piece's bytes, and where they are in it; nil for a datagram.
   var place: SearchPlace?
   /// The flow's packets turned out to disagree.
   var hasOverlap = false
@@ -29,9 +29,9 @@ struct SearchPlace {
   enum Coming: UInt8 {
     /// As the next ones.
     case next
-    /// Once more, where others were read; what these had was found then.
+    /// Once more, where bytes were read; strings in those were found then.
     case again
-    /// As another version of others, or where there were none.
+    /// As another version of bytes, or where none were read.
     case version
   }
 
@@ -41,21 +41,21 @@ struct SearchPlace {
   var isFromFirst: Bool
   var coming: Coming
 
-  /// A number for the direction, of those of its shard.
+  /// A number for the direction, unique in its shard.
   var direction: UInt64 { UInt64(flow) << 1 | (isFromFirst ? 1 : 0) }
 }
 
-/// What is written of a piece if anything is found in it.
+/// What a record is made from if anything is found in a piece.
 struct SearchOrigin {
   /// The packet, and its place in the order in which values became known.
   var number: UInt64
   var time: Int64
   var order: UInt64
-  /// Values that the batch held before.
+  /// The number of observables that the batch held before the piece.
   var position: Int
-  /// Where the flow stands in the batch, or `ObservableRecord.noFlow`.
+  /// The flow's index in the batch, or `ObservableRecord.noFlow`.
   var flowIndex: UInt32
-  /// The flow, from which its record is made when it is needed, unless it was made already.
+  /// The flow, from which its record is made when needed; `madeFlow` if it was made already.
   var flow: FlowSource
   var madeFlow: FlowRecord?
 }
@@ -67,19 +67,19 @@ struct FoundPattern {
   var pattern: UInt32
   /// Where it ends, in the memory of the pieces.
   var end: Int
-  /// It ends with the one before.
+  /// It ends where the pattern before ends.
   var isAnother: Bool
 }
 
 extension ObservableWriter {
-  /// Where what is found in bytes of the present packet and flow would be written now.
+  /// The origin of what is found in bytes of the present packet and flow.
   var searchOrigin: SearchOrigin {
     SearchOrigin(
       number: number, time: time, order: order, position: batch.observables.count,
       flowIndex: flowIndex, flow: source, madeFlow: isFlowMade ? madeFlow : nil)
   }
 
-  /// Inserts what was found in pieces, in their order, each where the batch stood when its piece came.
+  /// Inserts patterns in the order of pieces, each where the batch ended when its piece came.
   ///
   /// Not while a packet is read: the places of its values would change.
   mutating func insert(_ found: [FoundPattern], of pieces: [SearchPiece]) {

@@ -2,22 +2,23 @@ import Parsing
 
 /// What was found lately in streams, and where bytes came again in them.
 ///
-/// Bytes of a stream of no known protocol are not kept, so a segment that comes again is searched again: what was found in
-/// its place before is no hit once more, and what was not shows that the two disagree. Both lists are bounded; what is
-/// forgotten is found again, and nothing is said of it then.
+/// Bytes of a stream of no known protocol are not kept, so a segment that comes again is searched
+/// again. A string found in its place before is not reported again; a string not found there before
+/// shows that the two segments disagree. Both lists are bounded: a string that is forgotten is
+/// reported again, and from then on nothing shows that segments disagree.
 struct SearchRepeats {
   /// What a pattern's occurrence is.
   enum Outcome {
     case known
     case new
-    /// It stands where other bytes were read, which did not have it.
+    /// It is where other bytes were read, which did not have it.
     case disagrees
   }
 
   private struct Tail {
     var end: UInt32
     var bytes: [UInt8]
-    /// The same bytes as they came before, in other versions.
+    /// Other versions of the same bytes, which came before.
     var others: [[UInt8]] = []
   }
 
@@ -25,7 +26,7 @@ struct SearchRepeats {
   private static let mostTails = 256
   private static let mostOthers = 3
 
-  /// Hashes of occurrences, and the same in the order in which they came.
+  /// Hashes of occurrences, and the same hashes in the order in which they came.
   private var seen: Set<UInt64> = []
   private var order: [UInt64] = []
   private var oldest = 0
@@ -33,14 +34,14 @@ struct SearchRepeats {
   /// The last bytes that came again in a direction.
   private var tails: [UInt64: Tail] = [:]
 
-  /// Notes an occurrence; the place is that of the beginning of the pieces' memory.
+  /// Notes an occurrence; `place` is that of the first byte of the pieces' memory.
   mutating func note(_ pattern: FoundPattern, _ place: SearchPlace) -> Outcome {
     let end = place.sequence &+ UInt32(truncatingIfNeeded: pattern.end)
     var hash = place.direction << 32 | UInt64(end)
     hash = (hash ^ hash >> 29 ^ UInt64(pattern.pattern) << 8) &* 0xff51_afd7_ed55_8ccd
     hash = (hash ^ hash >> 32 ^ UInt64(pattern.matcher)) &* 0xc4ce_b9fe_1a85_ec53
     hash ^= hash >> 33
-    // Of the next bytes of a stream none was found: it was another connection's.
+    // In the next bytes of a stream nothing was found before: the hash is of another connection.
     guard seen.insert(hash).inserted else { return place.coming == .next ? .new : .known }
     if order.count < Self.most {
       order.append(hash)
@@ -72,7 +73,7 @@ struct SearchRepeats {
     tails[UInt64(flow) << 1 | 1] = nil
   }
 
-  /// Keeps the last of some bytes that came again at a place, behind others.
+  /// Keeps the last `length` bytes of `before` and `data`, which came again at `place`.
   mutating func keep(
     _ data: RawSpan, behind before: [UInt8], length: Int, of place: SearchPlace
   ) {

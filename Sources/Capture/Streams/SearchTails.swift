@@ -1,12 +1,11 @@
 import Parsing
 
-/// The last bytes of streams in which byte strings are looked for: where one may begin that ends in the next
-/// segment.
+/// The last bytes of searched streams, in which a string may begin that ends in the next segment.
 ///
-/// A flow has a slot for both its directions from its first bytes on until it is forgotten. Memory is bounded:
-/// when all slots are taken, one that was not used lately goes to another flow (the clock algorithm: a hand goes
-/// round the slots and takes the first that was not used since it came by last). What is taken, and when, depends
-/// on the packets alone.
+/// A flow has a slot for both its directions from its first bytes on until it is forgotten. Memory
+/// is bounded: when all slots are taken, one that was not used lately goes to another flow (the
+/// clock algorithm: a hand goes round the slots and takes the first that was not used since it last
+/// came by). Which slot is taken, and when, depends on the packets alone.
 ///
 /// Layout of a slot: `Header`, then `length` bytes for each direction.
 @safe
@@ -28,12 +27,14 @@ struct SearchTails: ~Copyable {
   private let limit: Int
   private var memory: UnsafeMutableRawPointer
   private var capacity: Int
-  /// Slots that were ever taken; those of flows that were forgotten are in `free`.
+  /// The number of slots ever taken; those of flows that were forgotten are in `free`.
   private var count = 0
   private var free: [UInt32] = []
   private var hand: UInt32 = 0
 
-  /// No tails yet: of `length` bytes, below 65 536, and in at most `limit` bytes of memory.
+  /// Begins without tails; they are of `length` bytes, below 65 536.
+  ///
+  /// All slots take at most `limit` bytes of memory, but at least four are allowed.
   init(length: Int, limit: Int) {
     self.length = length
     stride = unsafe (MemoryLayout<Header>.stride + 2 * length + 15) & ~15
@@ -117,7 +118,7 @@ struct SearchTails: ~Copyable {
     return unsafe UnsafeRawBufferPointer(start: start(slot, isFromFirst), count: Int(count))
   }
 
-  /// Keeps the last of some bytes, which are all that is known of a direction.
+  /// Keeps the last `length` of some bytes instead of those kept of the direction before.
   func keep(_ bytes: UnsafeRawBufferPointer, _ slot: UInt32, isFromFirst: Bool) {
     let kept = min(bytes.count, length)
     if let last = bytes.baseAddress {

@@ -1,6 +1,6 @@
 import Parsing
 
-/// Up to where a packet's bytes reach in bytes that several packets brought.
+/// Where the bytes of one packet end in bytes that several packets brought.
 struct StreamMark {
   var end: Int
   var number: UInt64
@@ -28,7 +28,9 @@ struct StreamBuffer {
     room.marks.reach(marks.count)
   }
 
-  /// Bytes of memory that are kept for the next message: what long ones took serves other streams better.
+  /// The most bytes of memory that are kept for the next message.
+  ///
+  /// What longer messages took serves other streams better.
   private static let kept = 1 << 10
 
   mutating func removeAll() {
@@ -47,7 +49,7 @@ struct StreamBuffer {
     }
   }
 
-  /// Counts memory by what is held now, and not by what others held in it before.
+  /// Counts memory by what is held now, not by what other streams held in the buffer before.
   mutating func countAnew() {
     room = (Room(), Room())
     room.bytes.reach(bytes.count)

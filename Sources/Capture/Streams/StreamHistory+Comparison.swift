@@ -3,20 +3,19 @@ import Parsing
 
 /// Bytes that come again, beside those that were read before.
 extension StreamHistory {
-  /// What a segment that begins before `next` means, beside the bytes kept.
+  /// How a segment that begins before `next` compares with the bytes kept.
   enum Repetition {
-    /// All that was kept of its place is the same.
+    /// It is the same as all bytes kept of its place.
     case same
     /// Nothing of its place was kept.
     case unknown
-    /// It differs from what was read; the bytes around its place with its own in it, and which of them differ:
-    /// none before and none behind.
+    /// It differs: the kept bytes with the segment in its place, and the range of all changes.
     case different([UInt8], changed: Range<Int>)
-    /// It fills a hole before the bytes kept; both together, and how many of them are new.
+    /// It begins before the kept bytes and agrees with them: both together, and how many are new.
     case earlier([UInt8], count: Int)
   }
 
-  /// Whether a segment has other bytes than those kept, which end before `next`, in a part of its place.
+  /// Whether a segment differs in a part of its place from the bytes kept, which end before `next`.
   func disagrees(_ data: RawSpan, at sequence: UInt32, next: UInt32) -> Bool {
     let start = bytes.count - Int(Int32(bitPattern: next &- sequence))
     guard start < bytes.count, start > -data.byteCount else { return false }
@@ -35,7 +34,7 @@ extension StreamHistory {
     var version = Array(bytes[..<max(start, 0)])
     version.append(data)
     if end < bytes.count { version += bytes[max(end, 0)...] }
-    // Where they stand in the version, whose beginning is not that of the bytes kept if they begin before it.
+    // Offset of the kept bytes in the version, which begins before them if the segment does.
     let offset = max(-start, 0)
     if isSame { return .earlier(version, count: offset) }
     var (first, last) = (max(start, 0), end)
@@ -47,7 +46,7 @@ extension StreamHistory {
 }
 
 extension [UInt8] {
-  /// Whether they have data from `start` on, which may be negative, as far as `end`.
+  /// Whether the bytes up to `end` are those of `data` placed at `start`, which may be negative.
   func has(_ data: RawSpan, at start: Int, upTo end: Int) -> Bool {
     let first = start > 0 ? start : 0
     guard end > first else { return true }

@@ -2,10 +2,10 @@ import Parsing
 
 /// The last bytes that were read of one direction of a connection, and other versions of them.
 ///
-/// A segment that comes again is compared with them. Where it differs, both versions are read: which of them the
-/// receiver took, the capture does not tell.
+/// A segment that comes again is compared with them. If it differs, both versions are read: the
+/// capture does not tell which of them the receiver took.
 struct StreamHistory {
-  /// Another version, and the bytes in which it differs from what it was made of.
+  /// Another version, and the range in which it differs from the version it was made from.
   typealias Other = (bytes: [UInt8], changed: Range<Int>)
 
   /// The bytes that were read, and other versions of them.
@@ -15,24 +15,27 @@ struct StreamHistory {
   static let longest = 16 << 10
   /// Other versions that are kept, besides the latest.
   private static let mostAlternates = 4
-  /// The most other versions that are read, and bytes of them: each costs as much as the bytes kept.
+  /// The most other versions that are read, and the most bytes of them.
+  ///
+  /// Each version costs as much as the bytes kept.
   private static let mostVersions = 256
   private static let mostVersionBytes = 1 << 20
 
   /// The bytes before the next one expected, as far as they are kept.
   private(set) var bytes: [UInt8] = []
-  /// Where in them the last segment begins that came between two messages, or the first byte kept.
+  /// Offset in `bytes` of the last segment that came between two messages, or 0.
   private(set) var beginning = 0
-  /// The same bytes with all segments in them that disagreed, as a receiver has them with which the last one wins;
-  /// none where these are `bytes`.
+  /// The same bytes with all segments that disagreed put into them, one after the other.
+  ///
+  /// A receiver has them for which the last segment wins. Empty if they are the same as `bytes`.
   private(set) var latest: [UInt8] = []
-  /// The same bytes with some of these segments in them; as many as `bytes` has.
+  /// The same bytes with some of these segments in them; each version is as long as `bytes`.
   private(set) var alternates: [[UInt8]] = []
-  /// What was kept when a long body began, and the number behind that.
+  /// The bytes kept when a long body began, and the sequence number behind them.
   private var lead: (bytes: [UInt8], end: UInt32) = ([], 0)
   private var room = Room()
 
-  /// Other versions of bytes that were read already, as hashes; a few of the last.
+  /// Hashes of the last few segments that had other bytes and were read.
   private var versions: [UInt64] = []
   /// How many other versions were read, and how many bytes.
   private var versionCount = 0
@@ -44,7 +47,7 @@ struct StreamHistory {
   /// Bytes of memory in use, about.
   var cost: Int { room.count * (1 + otherCount) + lead.bytes.count }
 
-  /// Keeps bytes that were read, which follow those kept before; a message may begin with them.
+  /// Keeps read bytes, which follow those kept; with `isBeginning` a message may begin with them.
   mutating func append(_ data: RawSpan, isBeginning: Bool = false) {
     if bytes.count + data.byteCount > Self.longest {
       if data.byteCount >= Self.longest {
@@ -65,7 +68,7 @@ struct StreamHistory {
     room.reach(bytes.count)
   }
 
-  /// Takes other versions of the bytes that are kept, those that are as many as these.
+  /// Takes other versions of the kept bytes, if they are as long as these.
   mutating func add(_ others: [[UInt8]], latest: [UInt8]) {
     func isOther(_ version: [UInt8]) -> Bool { version.count == bytes.count && version != bytes }
     if isOther(latest) { self.latest = latest }
@@ -73,7 +76,7 @@ struct StreamHistory {
     alternates.removeLast(max(0, alternates.count - Self.mostAlternates))
   }
 
-  /// Takes the bytes that were read away, and their other versions.
+  /// Takes the kept bytes away, and their other versions.
   mutating func take() -> Kept {
     let kept = (bytes, latest, alternates)
     forget()
@@ -85,7 +88,7 @@ struct StreamHistory {
     if !kept.bytes.isEmpty { (bytes, latest, alternates) = kept }
   }
 
-  /// Forgets the bytes that were read: others follow that are not kept.
+  /// Forgets the bytes that were read; bytes follow that are not kept.
   mutating func forget() {
     if !bytes.isEmpty { bytes.removeAll(keepingCapacity: true) }
     beginning = 0
@@ -93,21 +96,23 @@ struct StreamHistory {
     if !alternates.isEmpty { alternates = [] }
   }
 
-  /// Forgets the bytes that were read but for a message's beginning, which ends before a number; its body follows.
+  /// Forgets the bytes that were read, except as `lead`: a long body begins at `end`.
   mutating func forgetBody(from end: UInt32) {
     if !bytes.isEmpty { lead = (bytes, end) }
     forget()
   }
 
-  /// Whether bytes are other ones than those that a message with a long body began with.
+  /// Whether bytes differ from those with which a message with a long body began.
   func differsFromLead(_ data: RawSpan, at sequence: UInt32) -> Bool {
     let start = lead.bytes.count - Int(Int32(bitPattern: lead.end &- sequence))
     guard !lead.bytes.isEmpty, start >= 0, start < lead.bytes.count else { return false }
     return !lead.bytes.has(data, at: start, upTo: min(start + data.byteCount, lead.bytes.count))
   }
 
-  /// Puts a segment that differs from the bytes kept into every other version of them, and keeps a version of these
-  /// with it; gives the others.
+  /// Puts a segment that differs from the kept bytes into every other version of them.
+  ///
+  /// Keeps `version`, the kept bytes with the segment in them, as another version. Gives the
+  /// versions that changed. Does nothing unless `isWhole`.
   mutating func alternate(
     _ data: RawSpan, at sequence: UInt32, next: UInt32, _ version: [UInt8], isWhole: Bool
   ) -> [Other] {
@@ -141,7 +146,7 @@ struct StreamHistory {
     versionCount > Self.mostVersions || versionBytes > Self.mostVersionBytes
   }
 
-  /// Whether other bytes for a place are none that came before.
+  /// Notes a segment that has other bytes; false if the same one came lately.
   mutating func isNewVersion(_ data: RawSpan, at sequence: UInt32) -> Bool {
     let hash = ContentHash.hash(data, of: UInt64(sequence))
     if versions.contains(hash) { return false }
@@ -152,7 +157,7 @@ struct StreamHistory {
     return true
   }
 
-  /// Makes it ready for another connection; memory that is not much is kept.
+  /// Makes the history ready for another connection; a small buffer is kept.
   mutating func reset() {
     beginning = 0
     if !latest.isEmpty { latest = [] }

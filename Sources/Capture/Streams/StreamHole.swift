@@ -1,27 +1,27 @@
 import Parsing
 
-/// Bytes in the middle of a message that were given up: the other side had acknowledged them, or a packet had more
-/// than was captured.
+/// Bytes in the middle of a message that were given up.
 ///
-/// They may come after all. The message is then read beside the stream, which has gone on: first what was before the
-/// hole, of which nothing is written again, then what fills it, then what followed.
+/// The other side had acknowledged them, or a packet had more than was captured. They may come
+/// after all. The message is then read beside the stream, which has gone on: first the bytes before
+/// the hole, whose values are not written again, then those that fill it, then those behind it.
 struct StreamHole {
-  /// The next byte wanted, and where the hole ends.
+  /// Sequence numbers of the next byte wanted, and of the first byte behind the hole.
   private(set) var start: UInt32
   let end: UInt32
-  /// What was before the next byte, until it can be told what it is.
+  /// The bytes before the next one, kept until their protocol can be told.
   var bytes: [UInt8]
   /// How many of these were read before the hole.
   var known: Int
-  /// The last bytes before the next one, for a search.
+  /// The last bytes before the next one, for the search.
   private(set) var last: [UInt8]
   private let lastLength: Int
   /// The bytes behind the hole as they came.
   private(set) var after: [UInt8] = []
   private var isFollowed = true
-  /// What reads the message.
+  /// The reader of the message, once its protocol is known.
   var reader: TCPStream?
-  /// Parts that came before others that precede them.
+  /// Parts of the hole that came before others that precede them.
   private var pieces: [(sequence: UInt32, bytes: [UInt8])] = []
   private var pieceBytes = 0
 
@@ -46,14 +46,14 @@ struct StreamHole {
 
   var isFilled: Bool { start == end }
 
-  /// Whether what is known of a segment's bytes before the hole is the same.
+  /// Whether a segment's bytes before the hole are the same as those kept.
   func has(_ data: RawSpan) -> Bool {
     guard data.byteCount <= bytes.count else { return false }
     let first = bytes.count - data.byteCount
     return data.byteOffsets.allSatisfy { bytes[first + $0] == data.byte(unchecked: $0) }
   }
 
-  /// Keeps what follows the hole; false where it is too much for waiting any longer.
+  /// Keeps bytes that follow the hole; false if they are too many to wait any longer.
   mutating func follow(_ data: RawSpan) -> Bool {
     guard isFollowed else { return true }
     guard after.count + data.byteCount <= Self.longestAfter else { return false }
@@ -61,10 +61,10 @@ struct StreamHole {
     return true
   }
 
-  /// What comes next does not join the bytes behind the hole.
+  /// Notes that the next bytes do not join those kept behind the hole.
   mutating func endFollowing() { isFollowed = false }
 
-  /// Keeps a part that does not begin the hole.
+  /// Keeps a part of the hole that begins behind the next byte wanted.
   mutating func keep(_ data: RawSpan, at sequence: UInt32) {
     guard pieces.count < Self.mostPieces, pieceBytes + data.byteCount <= Self.longestPieces else {
       return
@@ -75,7 +75,7 @@ struct StreamHole {
     pieces.append((sequence, bytes))
   }
 
-  /// A part that was kept and is next now.
+  /// Takes the unread bytes of a kept part that is next now; nil if there is none.
   mutating func takePiece() -> [UInt8]? {
     while let index = pieces.firstIndex(where: { Int32(bitPattern: $0.sequence &- start) <= 0 }) {
       let piece = pieces.remove(at: index)
@@ -86,7 +86,7 @@ struct StreamHole {
     return nil
   }
 
-  /// Moves on behind bytes that fill the hole; gives what is searched, and which of it is new.
+  /// Moves on behind bytes that fill the hole; gives the bytes to search, and which are new.
   mutating func fill(_ data: RawSpan) -> (bytes: [UInt8], sequence: UInt32, changed: Range<Int>) {
     var searched = last
     searched.append(data)
@@ -111,7 +111,7 @@ extension TCPStream {
     for index in holes.indices { holes[index].endFollowing() }
   }
 
-  /// Keeps what follows the holes, for some time.
+  /// Gives the stream's next bytes to the holes; one behind which too many came is dropped.
   func followHoles(_ data: RawSpan) {
     var index = 0
     while index < holes.count {

@@ -1,25 +1,25 @@
 import Indicators
 
-/// The TCP streams of which something is kept, found by number; those used least recently make room.
+/// The TCP streams of which something is kept, found by number; the least recently used make room.
 ///
-/// Streams of which nothing is unfinished (they are kept to know a repeated segment) make room for
-/// others once there are `idleLimit` of them; unfinished ones only when their memory exceeds the
-/// limit. Numbers count from 1; 0 is none.
+/// Idle streams, in which nothing is unfinished, are kept to know repeated segments. They make room
+/// for others once there are more than `idleLimit`; unfinished ones only when memory exceeds the
+/// limit. Numbers count from 1; 0 is no stream.
 struct StreamTable {
-  /// A stream's place among those that were used before and after it.
+  /// A stream's place in its list, between the streams that were used before and after it.
   private struct Link {
     var newer: UInt32 = 0
     var older: UInt32 = 0
     var cost = 0
     /// The stream is among `waiting`.
     var isWaiting = false
-    /// The list that the stream is in: 0 idle, 1 unfinished; 2 where it is free.
+    /// The list that the stream is in: 0 for idle streams, 1 for unfinished ones; 2 if it is free.
     var list = 2
   }
 
-  /// A stream of which bytes wait.
+  /// A stream in which bytes wait for others.
   private struct Waiting: Ranked {
-    /// The lowest packet that they came in, or a lower one.
+    /// The lowest number of a packet that brought them, or a lower number.
     var packet: UInt64
     var stream: UInt32
 
@@ -33,16 +33,17 @@ struct StreamTable {
   }
 
   private let limit: Int
-  /// Idle streams remembered, and free ones whose buffers are kept.
+  /// The most idle streams that are remembered, and the most free ones whose buffers are kept.
   private let idleLimit: Int
   private var all: [TCPStream] = []
-  /// Of each stream; apart, so that lists are changed without counting references to streams.
+  /// The link of each stream; apart, so that lists change without counting references to streams.
   private var links: [Link] = []
   private var free: [UInt32] = []
   private var lists = InlineArray<2, List>(repeating: List())
   private(set) var bytes = 0
-  /// Streams of which bytes wait; a packet's number may be too low, since it is brought up to date only when
-  /// it is the lowest of all.
+  /// Streams in which bytes wait for others.
+  ///
+  /// A packet's number may be too low: it is corrected only when it is the lowest of all.
   private var waiting = RankedHeap<Waiting>()
 
   init(limit: Int, idleLimit: Int) {
@@ -56,14 +57,14 @@ struct StreamTable {
   @inline(__always)
   func isBare(_ number: UInt32) -> Bool { all[Int(number) - 1].isBare }
 
-  /// A stream that must go to keep the limits, if any.
+  /// A stream that must go to keep the limits; nil if there is none.
   var superfluous: UInt32? {
     if lists[0].count > idleLimit { return lists[0].oldest }
     guard bytes > limit else { return nil }
     return lists[0].oldest != 0 ? lists[0].oldest : oldestUnfinished
   }
 
-  /// The stream touched longest ago of those in which something is unfinished, if there is any.
+  /// The least recently used stream in which something is unfinished; nil if there is none.
   var oldestUnfinished: UInt32? { lists[1].oldest != 0 ? lists[1].oldest : nil }
 
   /// Adds a stream.
@@ -79,7 +80,7 @@ struct StreamTable {
     return UInt32(all.count)
   }
 
-  /// Notes what became of a stream: its size, and that it was used last.
+  /// Notes a stream's size, and that it was used last.
   mutating func touch(_ number: UInt32) {
     let index = Int(number) - 1
     let stream = all[index]
@@ -112,7 +113,7 @@ struct StreamTable {
     free.append(number)
   }
 
-  /// The lowest number of a packet whose bytes wait in a stream.
+  /// The lowest number of a packet whose bytes wait in a stream; `UInt64.max` if none wait.
   mutating func horizon() -> UInt64 {
     while let first = waiting.first {
       let packet = self[first.stream].firstWaiting

@@ -2,7 +2,7 @@ import Parsing
 
 /// Segments that wait for others that precede them.
 extension TCPStream {
-  /// Puts a segment in its place among those that wait.
+  /// Queues a segment, in the order of sequence numbers.
   func enqueue(_ segment: Early) {
     var index = queue.count
     while index > 0, Int32(bitPattern: queue[index - 1].place &- segment.place) > 0 {
@@ -13,10 +13,10 @@ extension TCPStream {
     queueRoom.reach(queue.count)
   }
 
-  /// Segments with which one is compared before it is read; the others are when they are.
+  /// The most waiting segments that a new one is compared with; the others are when they are read.
   private static let mostCompared = 32
 
-  /// Whether a waiting segment has other bytes for a part of the place of these.
+  /// Whether a waiting segment differs from `data` where both have bytes.
   func disagrees(_ data: RawSpan, at sequence: UInt32) -> Bool {
     var compared = 0
     for early in queue {
@@ -31,8 +31,9 @@ extension TCPStream {
     return false
   }
 
-  /// Where a part of a segment ends that is read next, if others that came before it have the bytes behind that; the
-  /// rest waits again.
+  /// Where the part of a segment ends that is read next, as an index of its bytes.
+  ///
+  /// It ends where another segment, which came before this one, has bytes; the rest waits again.
   func split(_ early: Early, next: UInt32) -> Int {
     guard early.parts < Self.mostCompared else { return early.bytes.count }
     for other in queue.prefix(Self.mostCompared) {
@@ -50,13 +51,13 @@ extension TCPStream {
     return early.bytes.count
   }
 
-  /// Whether what the first of the waiting segments waits for was acknowledged.
+  /// Whether the bytes that the first waiting segment waits for were acknowledged.
   var awaitsAcknowledged: Bool {
     guard let acknowledged, let first = queue.first else { return false }
     return Int32(bitPattern: acknowledged &- first.place) > 0
   }
 
-  /// Takes the first of the waiting segments.
+  /// Takes the first waiting segment out of the queue.
   func dequeue() -> Early {
     let segment = queue.removeFirst()
     queuedBytes -= segment.bytes.count

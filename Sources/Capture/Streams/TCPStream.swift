@@ -3,13 +3,14 @@ import Parsing
 
 /// One direction of a TCP connection while something in it is being read.
 ///
-/// Bytes that arrive in order go straight from the packet to the protocol's reader, which keeps only
-/// what belongs to an unfinished line or message. Kept here besides: segments that came too early, and
-/// the last bytes read (`StreamHistory`), against which a segment that comes again is compared.
+/// Bytes that arrive in order go straight from the packet to the protocol's reader, which keeps
+/// only what belongs to an unfinished line or message. Also kept here are segments that came too
+/// early, and the last bytes read (`StreamHistory`), with which a segment that comes again is
+/// compared.
 ///
-/// Accesses to its state are not checked at run time (`@exclusivity(unchecked)`: the checks were a
-/// tenth of reading a capture). They cannot overlap: one thread has a stream at a time, and what reads
-/// one of its parts in place is given no way to the stream.
+/// Accesses to its state are not checked at run time (`@exclusivity(unchecked)`): the checks were a
+/// tenth of the time of reading a capture. Accesses cannot overlap: one thread has a stream at a
+/// time, and code that reads one of its parts in place is given no way to the stream.
 final class TCPStream {
   /// A segment that came before others that precede it.
   struct Early {
@@ -19,43 +20,45 @@ final class TCPStream {
     var missing: Int
     var number: UInt64
     var time: Int64
-    /// How many of its bytes were read, and in how many parts.
+    /// How many of the bytes were read, and in how many parts.
     var read = 0
     var parts = 0
 
-    /// Where the bytes begin that were not read.
+    /// The sequence number of the first byte that was not read.
     var place: UInt32 { sequence &+ UInt32(truncatingIfNeeded: read) }
   }
 
-  /// What was read of an unfinished message, with other bytes in some place of it.
+  /// Another version of the bytes read of an unfinished message.
   struct Version {
     var bytes: [UInt8]
-    /// The number of the first.
+    /// The sequence number of the first byte.
     var sequence: UInt32
     /// The packet that brought the last of them.
     var number: UInt64
     var time: Int64
-    /// The bytes that are other than those read: some before and behind them may be, none else.
+    /// The range in which the bytes differ from the version they were made from.
     var changed: Range<Int>
-    /// What the packets that brought them had already (`ObservableWriter.written`).
+    /// Values that the packets which brought them had already (`ObservableWriter.written`).
     var written: [UInt64] = []
   }
 
-  /// What reads another version of the bytes that were read, on with those that follow.
+  /// A reader of another version of bytes that were read, which goes on with the bytes that follow.
   struct Rereading {
     var reader: TCPStream
-    /// Sequence number of the next byte that it expects: the stream's own, or one before it, whose bytes come again.
+    /// The sequence number of the next byte that it expects.
+    ///
+    /// That is the stream's own next byte, or one before it, which comes again.
     var next: UInt32
     /// Bytes that it may still read.
     var left = mostReread
   }
 
-  /// The most segments that wait in one direction, and behind bytes that the other side has acknowledged.
+  /// The most segments that wait in one direction, and the most behind acknowledged bytes.
   static let longestQueue = 1024
   static let longestAcknowledged = 32
   /// The most bytes that are read of one other version of a stream.
   private static let mostReread = 1 << 20
-  /// The most bytes that are read, again and again, of what receivers have that do not take the first ones.
+  /// The most bytes read of `receivers`, counted again each time that they are read anew.
   static let mostReceiverBytes = 4 << 20
 
   /// What is being read.
@@ -76,38 +79,45 @@ final class TCPStream {
   /// Early segments, ascending in sequence, and the bytes in them.
   @safe @exclusivity(unchecked) var queue: [Early] = []
   @safe @exclusivity(unchecked) var queuedBytes = 0
-  /// Other versions of the message that is being read, which go on with the same bytes as it does.
+  /// Other versions of the message that is being read, which go on with the same bytes.
   @safe @exclusivity(unchecked) private(set) var openVersions: [Version] = []
-  /// What reads other versions of messages that were read, whose own go on.
+  /// Readers of other versions of messages that were read; those versions go on.
   @safe @exclusivity(unchecked) private(set) var rereadings: [Rereading] = []
-  /// Some of them were taken away, and go on with the bytes that are being read.
+  /// Some of `rereadings` were taken out, and go on with the bytes that are being read.
   @safe @exclusivity(unchecked) var isRereading = false
-  /// What receivers have that do not take the first of segments that disagree, and how many bytes were read of it.
+  /// The versions of receivers that do not take the first of segments that disagree.
+  ///
+  /// `receiverBytes` counts the bytes that were read of them.
   @safe @exclusivity(unchecked) var receivers: [ReceiverVersion] = []
   @safe @exclusivity(unchecked) var receiverBytes = 0
   /// The last bytes that were read, and other versions of them.
   @safe @exclusivity(unchecked) var history = StreamHistory()
   /// Bytes that were given up in the middle of messages, in case they come after all.
   @safe @exclusivity(unchecked) var holes: [StreamHole] = []
-  /// The direction as it was when another connection seemed to begin; both may go on.
+  /// The direction of the connection that waits while another, which seemed to begin, is read.
+  ///
+  /// Both may go on.
   @safe @exclusivity(unchecked) var parked: FlowDirection?
   @safe @exclusivity(unchecked) var queueRoom = Room()
-  /// Where another connection would begin, as a SYN said whose number does not fit this one; its bytes tell
-  /// whether there is one.
+  /// Where another connection would begin, as told by a SYN whose number does not fit this one.
+  ///
+  /// Its bytes tell whether there is such a connection.
   @safe @exclusivity(unchecked) var otherStart: UInt32?
-  /// Up to where the other side has acknowledged what is waited for: the capture lacks it, or has it later.
+  /// Up to where the other side has acknowledged bytes that are missing here.
+  ///
+  /// The capture lacks them, or has them later.
   @safe @exclusivity(unchecked) var acknowledged: UInt32?
-  /// Which of the gaps that are given up in time the present one is (`AcknowledgedGap`); 0 for none.
+  /// The present gap's `AcknowledgedGap.order`; 0 if no gap is to be given up in time.
   @safe @exclusivity(unchecked) var gap: UInt64 = 0
   /// The flow and the direction that the stream belongs to.
   @safe @exclusivity(unchecked) var flow: UInt32 = 0
   @safe @exclusivity(unchecked) var isFromFirst = false
-  /// How the flow is shown, and where its requests go.
+  /// How the flow is shown, and the target of its requests.
   @safe @exclusivity(unchecked) var record: FlowRecord
   @safe @exclusivity(unchecked) var target: HTTPTarget
-  /// Where a proxy was asked to lead the connection to.
+  /// The target to which a proxy was asked to lead the connection.
   @safe @exclusivity(unchecked) var tunnel: HTTPTarget?
-  /// The beginning of an answer's status line that came in a segment of its own, while the answer is waited for.
+  /// The beginning of a status line that came in its own segment, while an answer is waited for.
   @safe @exclusivity(unchecked) var answerStart: [UInt8] = []
 
   init(record: FlowRecord, target: HTTPTarget) {
@@ -115,7 +125,7 @@ final class TCPStream {
     self.target = target
   }
 
-  /// Bytes of memory that the stream takes, about: what its buffers have room for, in use or not.
+  /// Bytes of memory that the stream takes, about: all that its buffers have room for, used or not.
   var cost: Int {
     let waiting = queuedBytes + queue.count * 48 + queueRoom.count * MemoryLayout<Early>.stride
     let unfinished = undecided.cost + http.cost + tls.cost + dns.cost
@@ -127,7 +137,7 @@ final class TCPStream {
     return cost
   }
 
-  /// Whether nothing would be lost if the stream were forgotten, but for telling a repeated segment.
+  /// Whether nothing would be lost with the stream, except that repeated segments are recognized.
   var isIdle: Bool {
     queue.isEmpty && openVersions.isEmpty && rereadings.isEmpty && receivers.isEmpty
       && isBetweenMessages && parked == nil
@@ -143,7 +153,7 @@ final class TCPStream {
     }
   }
 
-  /// Whether nothing is being read.
+  /// Whether no protocol is being read.
   var isUnread: Bool {
     switch content {
     case .none, .undecided: true
@@ -151,7 +161,7 @@ final class TCPStream {
     }
   }
 
-  /// Whether nothing was made of the bytes so far, though something may be assumed of them.
+  /// Whether nothing was made of the bytes so far; their protocol may be assumed.
   var isOnlyAssumed: Bool {
     switch content {
     case .none, .undecided: true
@@ -161,7 +171,7 @@ final class TCPStream {
     }
   }
 
-  /// Whether a line has begun that is taken for a request's, or may be.
+  /// Whether a line has begun that is taken for a request line, or may be one.
   var isInRequestLine: Bool {
     switch content {
     case .undecided: undecided.bytes.last.map { $0 != Byte.lineFeed } ?? false
@@ -200,7 +210,7 @@ final class TCPStream {
     return first == .max ? nil : first
   }
 
-  /// Begins to read content of another protocol.
+  /// Begins to read content of another protocol, and resets the reader used before.
   func begin(_ content: Content) {
     switch self.content {
     case .none: break
@@ -212,7 +222,7 @@ final class TCPStream {
     self.content = content
   }
 
-  /// Takes what reads another stream's content, which is left with none.
+  /// Takes over the reader of another stream's content, and leaves that stream without content.
   func takeContent(of other: TCPStream) {
     content = other.content
     swap(&http, &other.http)
@@ -220,7 +230,7 @@ final class TCPStream {
     other.content = .none
   }
 
-  /// Whether a byte is another one than the last that was read of an unfinished message.
+  /// Whether a byte differs from the last one read of an unfinished message; 0 never does.
   func isOther(_ byte: UInt8) -> Bool {
     guard !isBetweenMessages, let last = history.bytes.last else { return false }
     return byte != last && byte != 0
@@ -229,21 +239,21 @@ final class TCPStream {
   /// The most versions of one message that are kept.
   private static let mostOpenVersions = 8
 
-  /// Keeps another version of the unfinished message; false where there are enough.
+  /// Keeps another version of the unfinished message; false if there are enough.
   func open(_ version: Version) -> Bool {
     guard openVersions.count < Self.mostOpenVersions else { return false }
     openVersions.append(version)
     return true
   }
 
-  /// Keeps what reads another version of what was read; false where there are enough.
+  /// Keeps a rereading; false if there are enough.
   func keep(_ rereading: Rereading) -> Bool {
     guard rereadings.count < Self.mostOpenVersions else { return false }
     rereadings.append(rereading)
     return true
   }
 
-  /// Takes away what reads other versions and expects one of these bytes.
+  /// Takes out the rereadings that expect one of the `count` bytes from `sequence` on.
   func takeRereadings(at sequence: UInt32, count: Int) -> [Rereading] {
     let isNext = { (rereading: Rereading) in Int(rereading.next &- sequence) < count }
     let taken = rereadings.filter(isNext)
@@ -251,13 +261,13 @@ final class TCPStream {
     return taken
   }
 
-  /// Takes away all that reads other versions.
+  /// Takes out all rereadings.
   func takeRereadings() -> [Rereading] {
     defer { rereadings = [] }
     return rereadings
   }
 
-  /// Whether more may be wanted of the direction, though not of what was read of it.
+  /// Whether more may be wanted of the direction though nothing more is of its present content.
   var mayGoOn: Bool {
     otherStart != nil || parked != nil || !rereadings.isEmpty || !receivers.isEmpty || isRereading
   }
@@ -267,7 +277,7 @@ final class TCPStream {
     if case .none = content { false } else { isBetweenMessages }
   }
 
-  /// Notes what the packets that brought the other versions' bytes have.
+  /// Notes the values of the packet with `number` in the open versions whose last bytes it brought.
   func noteWritten(_ values: [UInt64], number: UInt64) {
     if values.isEmpty { return }
     for index in openVersions.indices where openVersions[index].number == number {
@@ -275,7 +285,7 @@ final class TCPStream {
     }
   }
 
-  /// Takes the other versions away, each with what follows.
+  /// Takes out the open versions, each with `data` behind it.
   func takeVersions(with data: RawSpan, number: UInt64, time: Int64) -> [Version] {
     var versions = openVersions
     openVersions = []
@@ -286,7 +296,7 @@ final class TCPStream {
     return versions
   }
 
-  /// Keeps versions that may go on; those that have become too long are given back.
+  /// Keeps versions that may go on; gives back those that have become too long.
   func keep(_ versions: [Version]) -> [Version] {
     openVersions = versions.filter { $0.bytes.count <= 2 * StreamHistory.longest }
     return versions.filter { $0.bytes.count > 2 * StreamHistory.longest }
