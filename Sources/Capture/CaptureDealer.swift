@@ -4,10 +4,11 @@ import Parsing
 
 /// Reads a capture stretch by stretch and deals its packets to their flows.
 ///
-/// Framing, filters, link layer, IP, fragments and tunnels are done here; what flows make of their packets
-/// is read by `FlowWorker`.
+/// The dealer does framing, filters, link layer, IP, fragments and tunnels; `FlowWorker` reads what
+/// the packets mean to their flows.
 ///
-/// Sendable because one thread at a time deals; counts are read when nobody does.
+/// Sendable because only one thread at a time deals, and the counts are read only while no thread
+/// deals.
 package final class CaptureDealer: @unchecked Sendable {
   private var core: DealerCore
   let shards: FlowShards
@@ -17,8 +18,8 @@ package final class CaptureDealer: @unchecked Sendable {
   /// - Parameters:
   ///   - source: the capture.
   ///   - options: filters and limits.
-  ///   - groupCount: into how many groups flows are dealt, a power of two, at most 64.
-  /// - Throws: Where the input is no capture or its header is damaged.
+  ///   - groupCount: the number of groups that flows are dealt to, a power of two, at most 64.
+  /// - Throws: An error if the input is no capture or its header is damaged.
   package init(
     source: InputSource, options: CaptureOptions, groupCount: Int = 1
   ) throws(CaptureError) {
@@ -30,22 +31,27 @@ package final class CaptureDealer: @unchecked Sendable {
   /// The flows of the capture, which workers read.
   package var flows: CaptureFlows { CaptureFlows(shards: shards) }
 
-  /// Deals the next packets; of an input that must be waited for, those that are there.
+  /// Deals the next packets of the capture into a stretch.
   ///
-  /// A stretch that is paused is given again once all of it was read.
+  /// Where an input may have to be waited for, only the packets that have come are dealt, and the
+  /// stretch pauses.
+  ///
+  /// A paused stretch is passed in again once all of its items have been read.
   package func deal(into stretch: CaptureStretch) { core.deal(into: stretch) }
 
-  /// Begins a stretch whose packets are read as they are found, by `walk`.
+  /// Begins a stretch whose packets `walk` reads as it finds them.
   package func begin(_ stretch: CaptureStretch) {
     core.hasManyFlows = shards.holdsMany
     core.beginOrResume(stretch)
   }
 
-  /// Appends the observables of the next packets of a stretch, until the batch is full or the stretch is
-  /// over: what `deal` and then `FlowWorker.read` would append, in one go.
+  /// Appends the observables of a stretch's next packets, until the batch is full or the stretch is
+  /// over.
   ///
-  /// For one thread and one group of flows. Most packets say nothing, and are seen to say nothing with
-  /// their headers still in registers.
+  /// It appends what `deal` and then `FlowWorker.read` would append, in one pass.
+  ///
+  /// Only for one thread and one group of flows. Most packets yield nothing, and this is found out
+  /// while their headers are still in registers.
   ///
   /// - Returns: whether the stretch goes on.
   package func walk(
@@ -60,7 +66,8 @@ package final class CaptureDealer: @unchecked Sendable {
   /// Captured bytes of those packets, without the file's own headers.
   package var byteCount: UInt64 { core.byteCount }
 
-  /// What was skipped, cut or odd before packets came to their flows, and what flows made room.
+  /// Counts of what was skipped, cut or odd before packets reached their flows, and of flows
+  /// evicted to make room.
   package var tally: Tally {
     var tally = core.framer.skips.tally
     tally.merge(core.dealer.skips.tally)
@@ -74,13 +81,14 @@ package final class CaptureDealer: @unchecked Sendable {
 package struct CaptureFlows: Sendable {
   let shards: FlowShards
 
-  /// The lowest number of a packet that later values of any flow may belong to, or one that is not above a
-  /// bound where that is low enough to know.
+  /// The lowest packet number that later values of any flow may belong to; exact only if it is
+  /// above `bound`.
   ///
   /// - Parameters:
-  ///   - bound: what must be exceeded for the exact number to matter.
-  ///   - hint: the part of the flows that decided the last time, which is asked first.
-  /// - Returns: the number, or one that is not above the bound.
+  ///   - bound: the caller needs the exact number only if it is above this.
+  ///   - hint: the shard that decided the last time, which is asked first; updated to the one that
+  ///     decides now.
+  /// - Returns: the exact number if it is above `bound`, else any number that is at most `bound`.
   package func horizon(above bound: UInt64, hint: inout Int) -> UInt64 {
     if hint < shards.count {
       let known = shards.horizon(hint)
@@ -94,7 +102,7 @@ package struct CaptureFlows: Sendable {
     return lowest
   }
 
-  /// The lowest number of a packet that later values of a group's flows may belong to.
+  /// The lowest packet number that later values of a group's flows may belong to.
   package func horizon(group: Int, of groupCount: Int) -> UInt64 {
     stride(from: group, to: shards.count, by: groupCount).reduce(.max) {
       min($0, shards.horizon($1))
@@ -108,20 +116,23 @@ struct DealerCore: ~Copyable {
   var dealer: PacketDealer
   var byteCount: UInt64 = 0
   private var order: UInt64 = 0
-  /// Packets read before the stretch began or went on.
+  /// `framer.number` when the stretch began or was resumed.
   private var handedOn: UInt64 = 0
-  /// When a stretch that has paused is overdue, by the system's clock.
+  /// The system time at which a paused stretch becomes overdue; nil if it has not paused yet, or
+  /// has been overdue already.
   private var overdueTime: Double?
-  /// Seconds that may pass then: others than live captures are seldom dry for so long.
+  /// Seconds from the first pause until the stretch is overdue. Inputs other than live captures
+  /// seldom stay without a packet for so long.
   private static let patience = 1.0
-  /// The next packets, where they are plain.
+  /// Room for the next packets, if they are plain.
   let plain = PlainSegments()
-  /// Whether the flows known are too many for the processor's caches.
+  /// Whether there are too many known flows for the processor's caches.
   var hasManyFlows = false
   let filterText: String?
   let times: Range<Int64>?
   private var filters: LinkFilters
-  /// Why there is none for a link type of the capture: what it is of passes no filter.
+  /// Why the filter does not compile for a link type of the capture; packets of that link type are
+  /// refused.
   private var filterFailure: CaptureError?
 
   init(
@@ -158,14 +169,15 @@ struct DealerCore: ~Copyable {
     stretch.isWalked = false
   }
 
-  /// Whether to hand on what was read of a stretch, since the next record must be waited for; never of files.
+  /// Pauses the stretch if the next record must be waited for; always false for files.
   @inline(__always)
   mutating func mustPause(_ stretch: CaptureStretch) -> Bool {
     framer.input.mayWait && pause(stretch)
   }
 
-  /// Pauses a stretch where the next record is not at hand: once for each packet at most, and once more when the stretch
-  /// is overdue.
+  /// Pauses a stretch if the next record is not at hand; true if it is paused now.
+  ///
+  /// A stretch pauses at most once after each packet, and once more when it becomes overdue.
   @inline(never)
   private mutating func pause(_ stretch: CaptureStretch) -> Bool {
     if framer.hasNextAtHand() { return false }
@@ -173,7 +185,7 @@ struct DealerCore: ~Copyable {
       guard let overdueTime else { return false }
       let source = framer.input.source
       while source.waitUntilReady(for: overdueTime - SystemClock.seconds) {
-        // Reading is to end, or there is more than a part of a record.
+        // Either reading is to end, or the next record is complete.
         if !source.isReady || framer.hasNextAtHand() { return false }
       }
     }
@@ -198,7 +210,8 @@ struct DealerCore: ~Copyable {
     overdueTime = nil
   }
 
-  /// Gives a stretch what items point into besides its own bytes, or takes it back.
+  /// Swaps the extras (bytes that items point into outside the stretch's memory) between dealer and
+  /// stretch.
   mutating func handOverExtras(to stretch: CaptureStretch) { swap(&dealer.extras, &stretch.extras) }
 
   mutating func end(_ stretch: CaptureStretch) {
@@ -210,7 +223,7 @@ struct DealerCore: ~Copyable {
     handOverExtras(to: stretch)
   }
 
-  /// Deals until the stretch is over or the next packet must be waited for.
+  /// Deals until the stretch is over or pauses.
   private mutating func dealPackets(of stretch: CaptureStretch) throws(CaptureError) {
     var frame = Frame()
     let hasShortCut = hasShortCut
@@ -227,14 +240,14 @@ struct DealerCore: ~Copyable {
     }
   }
 
-  /// Deals what the next record holds; false at the end of the capture.
+  /// Deals the packet of the next record; false at the end of the capture.
   @inline(__always)
   mutating func dealNext(_ frame: inout Frame) throws(CaptureError) -> Bool {
     switch try framer.step(&frame) {
     case .record: break
     case .other: return true
     case .end:
-      // Where no packet could be asked, nothing of the capture was read.
+      // If the filter compiled for no link type, nothing of the capture was read.
       if let filterFailure, !filters.isAny { throw filterFailure }
       return false
     }
@@ -248,7 +261,7 @@ struct DealerCore: ~Copyable {
       return true
     }
     let start = unsafe framer.pointer()
-    // SAFETY: the framer keeps `length` bytes there until the next step.
+    // SAFETY: the framer keeps `frame.length` bytes there until the next step.
     let packet = unsafe RawSpan(_unsafeStart: start, byteCount: frame.length)
     if filterText != nil, !isAccepted(packet, frame) {
       dealer.skips.add(.filtered)
@@ -262,7 +275,8 @@ struct DealerCore: ~Copyable {
     return true
   }
 
-  /// Deals a packet whose bytes would be gone with the next one.
+  /// Deals a packet from libpcap, which keeps its bytes only until the next packet: they are
+  /// copied.
   private mutating func dealKept(_ packet: RawSpan, _ frame: Frame) {
     var bytes: [UInt8] = []
     bytes.append(packet)

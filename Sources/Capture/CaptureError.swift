@@ -2,7 +2,7 @@ import Inputs
 
 /// Why a capture could not be read, or not to its end.
 ///
-/// Everything before the fault has been handed out when it is thrown.
+/// All values found before the fault have been handed out when it is thrown.
 package struct CaptureError: Error, Sendable, CustomStringConvertible {
   /// The kind of fault.
   package enum Code: Sendable {
@@ -12,11 +12,11 @@ package struct CaptureError: Error, Sendable, CustomStringConvertible {
     case unsupported
     /// The capture ends inside its header, a packet or a block, or its compressed form does.
     case truncated
-    /// A length in the file is impossible, so that no next packet can be found.
+    /// A length in the file is impossible, so the next packet cannot be found.
     case corrupt
     /// The file could not be opened, read or decompressed.
     case cannotRead
-    /// Decompressing it would go beyond a limit.
+    /// Decompressing the file would exceed a limit.
     case tooLarge
     /// The packet filter is not valid, or not for the capture's link type.
     case invalidFilter

@@ -1,4 +1,4 @@
-/// The fields of captures that are read so far, in the outside contract's words.
+/// The fields that are read from captures; `name` is the name that users see.
 enum CaptureField: Int, CaseIterable {
   case ipSource
   case ipDestination

@@ -1,8 +1,8 @@
 import Parsing
 
 extension RawSpan {
-  /// Four bytes of a file in this machine's byte order, or in the other one if `swapped`; the caller
-  /// has checked that they are there.
+  /// Four bytes of a file in this machine's byte order, or in the other one if `swapped`; the
+  /// caller has checked that they are there.
   @inline(__always)
   func uint32(unchecked offset: Int, swapped: Bool) -> UInt32 {
     let native = UInt32(bigEndian: bigEndianUInt32(unchecked: offset))
@@ -17,7 +17,8 @@ extension RawSpan {
     return swapped ? native.byteSwapped : native
   }
 
-  /// Whether the bytes at an offset are these, ASCII letters in either case; `text` is lower case.
+  /// Whether the bytes at an offset spell `text`, which is lower case; ASCII letters in the bytes
+  /// may be in either case.
   func hasText(_ text: StaticString, at offset: Int) -> Bool {
     let count = text.utf8CodeUnitCount
     guard offset >= 0, byteCount - offset >= count else { return false }
@@ -33,10 +34,10 @@ extension RawSpan {
 }
 
 extension RawSpan {
-  /// Writes the bytes over those of an array that begin at an offset and are as many.
+  /// Overwrites `byteCount` bytes of an array, from an offset on, with these bytes.
   func copy(to array: inout [UInt8], at offset: Int) {
     precondition(offset >= 0 && byteCount <= array.count - offset)
-    // SAFETY: the line above says that there is room; the closures only copy.
+    // SAFETY: the precondition above checks that there is room; the closures only copy.
     unsafe array.withUnsafeMutableBytes { target in
       unsafe withUnsafeBytes { source in
         unsafe UnsafeMutableRawBufferPointer(rebasing: target[offset...]).copyMemory(from: source)

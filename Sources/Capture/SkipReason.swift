@@ -1,6 +1,6 @@
 import Inputs
 
-/// What was not read, or not as it claimed to be; the raw value is the name in the summary.
+/// Why something was not read, or was not what it claimed to be; `name` is the name in the summary.
 enum SkipReason: Int, CaseIterable {
   case filtered
   case outsideTime
@@ -95,10 +95,11 @@ enum SkipReason: Int, CaseIterable {
   }
 }
 
-/// Counts by reason without a hash table, since some reasons hold for nearly every packet.
+/// Counts by reason, in an array instead of a hash table, since some reasons occur with nearly
+/// every packet.
 struct SkipCounters {
   private var counts = InlineArray<64, UInt64>(repeating: 0)
-  /// Packets by link type that is not read.
+  /// Numbers of packets of each link type that is not read.
   private var linkTypes: [UInt32: UInt64] = [:]
 
   @inline(__always)
