@@ -1,16 +1,17 @@
-/// The parts of one datagram in the order in which they came, to read it as receivers may have it that differ.
+/// The parts of one datagram in order of arrival, to put it together as different receivers would.
 ///
-/// Where parts disagree, one host keeps the byte that came first, another the last one, and some decide by where both
-/// parts begin and end. A part may also never have reached the receiver: then all others are the datagram. So it is
-/// read by each rule, and without each of the parts that disagree with another.
+/// Where parts overlap and disagree, one host keeps the byte that came first, another the last one,
+/// and some decide by where both parts begin and end. A part may also never have reached the
+/// receiver, whose datagram then consists of the others. So the datagram is read by each rule, and
+/// without each of the parts that disagree with another.
 struct ArrivedParts {
   private struct Part {
     var place: Range<Int>
-    /// Its bytes, where they are others than those that came first.
+    /// The part's bytes; nil if they equal those that came first.
     var bytes: [UInt8]?
   }
 
-  /// Which of two parts has the bytes of a place in both.
+  /// Which of two overlapping parts provides the bytes that are in both.
   private enum Rule: CaseIterable {
     case first
     case last
@@ -33,17 +34,18 @@ struct ArrivedParts {
     }
   }
 
-  /// Parts beyond which none is left out: tiny ones that nobody sends.
+  /// The most parts kept. A datagram of more has tiny parts, which nobody sends; it is read without
+  /// these versions.
   private static let most = 64
 
   private var parts: [Part] = []
   private var hasTooMany = false
-  /// Some part has other bytes than one before it.
+  /// Some part has other bytes than an earlier one.
   private(set) var disagree = false
-  /// Bytes of memory that they take, about.
+  /// Approximate bytes of memory that the parts take.
   private(set) var cost = 0
 
-  /// Takes a part, with its bytes where they are not those that came first.
+  /// Adds a part; `bytes` is nil if they equal those that came first.
   mutating func add(_ place: Range<Int>, _ bytes: [UInt8]?) {
     if bytes != nil { disagree = true }
     if hasTooMany || bytes == nil && isKnown(place) {
@@ -61,11 +63,12 @@ struct ArrivedParts {
     parts.contains { $0.place == place && $0.bytes == nil }
   }
 
-  /// The versions of so many bytes, of which the first to come are given; none where no parts disagree.
+  /// Puts together the versions of the datagram's first `length` bytes; none if no parts disagree.
   ///
-  /// So many bytes may still be put together as the budget says; what is put together is taken from it.
+  /// `first` has the bytes that came first. `budget` is the number of bytes that may still be put
+  /// together, and is reduced by what is.
   ///
-  /// - Returns: the versions, the same one several times perhaps, and whether there are no more.
+  /// - Returns: the versions, which may repeat, and whether these are all.
   func versions(
     of first: [UInt8], length: Int, budget: inout Int
   ) -> (versions: [[UInt8]], isAll: Bool) {
@@ -82,7 +85,7 @@ struct ArrivedParts {
     return (versions, true)
   }
 
-  /// The parts that disagree with some other, as far as that is known without comparing them.
+  /// The indices of parts that may disagree with another; their bytes are not compared.
   private var doubtful: [Int?] {
     parts.indices.filter { index in
       parts.contains { other in
@@ -92,7 +95,7 @@ struct ArrivedParts {
     }
   }
 
-  /// Puts the parts together but for one; nil where that leaves a hole.
+  /// Puts all parts except `missing` together; nil if that leaves a hole.
   private func join(
     _ first: [UInt8], _ length: Int, without missing: Int?, _ rule: Rule
   ) -> [UInt8]? {

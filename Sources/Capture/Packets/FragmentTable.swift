@@ -1,30 +1,30 @@
 import Indicators
 import Parsing
 
-/// The datagrams seen lately in parts, bounded in bytes and in time.
+/// The datagrams of which fragments came lately, bounded in bytes and in time.
 struct FragmentTable {
   /// Nanoseconds of packet time after which a datagram is given up.
   private let patience: Int64
-  /// Bytes of one datagram.
+  /// The most bytes of one datagram.
   private let datagramLimit: Int
   private let limit: Int
   private var datagrams: [FragmentKey: FragmentedDatagram] = [:]
-  /// The same from oldest to newest, with ones no longer there among them.
+  /// The same datagrams from oldest to newest, and some that are no longer held.
   private var queue: [FragmentedDatagram] = []
   private var firstLive = 0
   private var bytes = 0
-  /// Datagrams given up for want of room, to be read as far as they go.
+  /// Datagrams that were given up, to be read as far as they have come.
   private(set) var dropped: [FragmentedDatagram] = []
-  /// How many were given up.
+  /// Number of datagrams that were given up.
   private(set) var incomplete: UInt64 = 0
-  /// How many datagrams are held, those included that were replaced and not yet let go.
+  /// Number of datagrams in memory, including replaced ones that were not removed yet.
   var heldCount: Int { queue.count }
-  /// The last time at which nothing is given up yet.
+  /// The last packet time at which no datagram is given up yet.
   private(set) var deadline = Int64.max
-  /// The time of the last packet by which something had waited too long.
+  /// The time of the last packet that came after the deadline.
   private var lateTime = ObservableRecord.noTime
 
-  /// The lowest number of a packet that a datagram still to be read may belong to.
+  /// The lowest packet number that a datagram still to be read may belong to.
   var horizon: UInt64 {
     let given = dropped.reduce(UInt64.max) { min($0, $1.first.number) }
     guard !datagrams.isEmpty else { return given }
@@ -40,16 +40,19 @@ struct FragmentTable {
     self.patience = patience
   }
 
-  /// What a part did.
+  /// What adding a part resulted in.
   enum Outcome {
-    /// It may be one of which packets were chosen.
+    /// The datagram is not complete, or brings nothing new; `isChosen` if a chosen flow was found
+    /// in it.
     case incomplete(isChosen: Bool)
     case complete(FragmentedDatagram)
     case malformed
   }
 
-  /// Adds a part, which these packets brought where that matters; gives the datagram where it is complete
-  /// now.
+  /// Adds a part, and returns the datagram if that makes it complete.
+  ///
+  /// `packets` are the numbers of the packets that brought the part, or empty if no flows are
+  /// chosen.
   mutating func insert(
     _ header: IPHeader, depth: Int, part: RawSpan, packet: (number: UInt64, time: Int64),
     of packets: [UInt64]
@@ -77,7 +80,7 @@ struct FragmentTable {
       return .malformed
     }
     if cost == 0 {
-      // Only now, since a part that is none must not make another one forgotten.
+      // Only now, since a malformed part must not make the table forget another datagram.
       if let known, known !== datagram {
         remove(known)
         known.predecessor = nil
@@ -118,8 +121,10 @@ struct FragmentTable {
       && time.subtractingReportingOverflow(datagram.created).0 > patience
   }
 
-  /// Gives up what has waited too long by a packet's time and by that of the last one before it by which anything had:
-  /// a single one may be wrong by years.
+  /// Gives up datagrams that have waited too long.
+  ///
+  /// A datagram must be too old at this packet's time and at that of the last packet after the
+  /// deadline: the time of a single packet may be wrong by years.
   @inline(__always)
   mutating func expire(at time: Int64) {
     if time <= deadline { return }
@@ -127,7 +132,7 @@ struct FragmentTable {
   }
 
   private mutating func giveUp(before time: Int64) {
-    // A packet without time is no reason.
+    // A packet without a time gives nothing up.
     guard time != ObservableRecord.noTime else { return }
     let sure = min(time, lateTime)
     lateTime = time
@@ -156,7 +161,8 @@ struct FragmentTable {
     return firstLive < queue.count ? queue[firstLive] : nil
   }
 
-  /// Lets go of datagrams whose number was used again, which may stand behind one that still waits.
+  /// Removes datagrams that are no longer held, which may be behind one in the queue that still
+  /// waits.
   private mutating func forgetReplaced() {
     guard queue.count > 64 + 2 * datagrams.count else { return }
     queue.removeAll { !$0.isHeld }

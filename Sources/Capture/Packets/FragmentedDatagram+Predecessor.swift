@@ -1,9 +1,9 @@
 import Parsing
 
-/// Parts that contradict a datagram of the same number that was read.
+/// Parts that contradict a datagram that had the same number and was read.
 extension FragmentedDatagram {
-  /// The predecessor's bytes, in both versions, with the parts of this one in their places and behind them, up to the
-  /// first hole; nil without one.
+  /// The predecessor, with this datagram's bytes in place of its own and behind them in all
+  /// versions, up to the first hole of both together; nil if there is no predecessor.
   func correctedPredecessor() -> FragmentedDatagram? {
     guard let predecessor else { return nil }
     placeWaiting()
@@ -16,7 +16,8 @@ extension FragmentedDatagram {
         predecessor.alternates[other][index] = bytes[index]
       }
     }
-    // Where parts of this one disagree, the predecessor with the last of them.
+    // Where parts of this datagram disagree, also the predecessor with each other version of this
+    // one.
     let first = predecessor.bytes
     predecessor.isVersionLost = isVersionLost || mixedBytes > mostReread
     for alternate in alternates {
@@ -34,7 +35,7 @@ extension FragmentedDatagram {
     return predecessor
   }
 
-  /// Bytes from the start on without a hole in both together.
+  /// Number of bytes from the start to the first block that neither datagram has.
   private func contiguousLength(with other: FragmentedDatagram) -> Int {
     var count = 0
     while true {
@@ -47,13 +48,13 @@ extension FragmentedDatagram {
     }
   }
 
-  /// Makes all versions so many bytes long.
+  /// Makes all versions `length` bytes long.
   private func cut(to length: Int) {
     bytes.cut(to: length)
     for index in alternates.indices { alternates[index].cut(to: length) }
   }
 
-  /// Calls with each offset of a byte that has arrived.
+  /// Calls `body` with the offset of each byte that has arrived.
   private func forEachPresent(upTo limit: Int, _ body: (Int) -> Void) {
     for block in 0..<(bytes.count + 7) / 8 where hasBlock(at: block * 8) {
       let end = min(block * 8 + 8, bytes.count, limit)
@@ -61,8 +62,8 @@ extension FragmentedDatagram {
     }
   }
 
-  /// Whether a part brings nothing but other bytes for what is there: then the number is used again
-  /// for another datagram.
+  /// Whether a part has only bytes for blocks that are there, and some differ: then the number has
+  /// been used again for another datagram.
   func isContradicted(by part: RawSpan, at offset: Int) -> Bool {
     let end = offset + part.byteCount
     guard end <= bytes.count else { return false }
@@ -73,7 +74,7 @@ extension FragmentedDatagram {
 }
 
 extension [UInt8] {
-  /// Drops what is behind a length, or fills up to it with zeros.
+  /// Drops the bytes beyond `length`, or fills up to it with zeros.
   fileprivate mutating func cut(to length: Int) {
     if count > length { removeLast(count - length) }
     if count < length { append(contentsOf: repeatElement(0, count: length - count)) }

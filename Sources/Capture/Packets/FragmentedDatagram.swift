@@ -29,51 +29,56 @@ struct FragmentKey: Hashable {
 
 /// The parts of one datagram that have arrived.
 ///
-/// A complete one stays for its time, since a part made to end it early must not hide the others.
-/// Parts come at multiples of eight bytes, so a bit for each block of eight says what is there; the
-/// first part to bring a block wins. Where another brings different bytes for it, other versions are kept: one
-/// in which the last part wins, and those of the first ones with this part in their place. All are read, and those
-/// of `ArrivedParts`.
+/// A complete datagram is kept until its time is over, since a part sent to end it early must not
+/// hide the others.
 ///
-/// Accesses to what each part changes are not checked at run time (`@exclusivity(unchecked)`). They cannot overlap: the
-/// dealer has the datagram alone.
+/// Parts begin at multiples of eight bytes, so `blocks` has one bit for each block of eight bytes
+/// that has arrived. `bytes` keeps the bytes of the first part to bring a block. If another part
+/// brings different bytes for it, `alternates` keeps other versions: one in which the last part
+/// wins, and the version of the first parts with this part put in. All of them are read, as are
+/// those of `ArrivedParts`.
+///
+/// Accesses to the fields that each part changes are not checked at run time
+/// (`@exclusivity(unchecked)`). They cannot overlap, because only the dealer uses the datagram.
 final class FragmentedDatagram {
   /// The longest payload of an IP packet.
   static let longest = 65_535
 
   let key: FragmentKey
   let created: Int64
-  /// The header of the first part, else of the first to arrive; without its own payload's place.
+  /// The header of the first part, or until that comes, of the first to arrive; its payload range
+  /// is not used.
   @safe @exclusivity(unchecked) var header: IPHeader
   let depth: Int
   /// The version in which the first part to arrive wins.
   @safe @exclusivity(unchecked) var bytes: [UInt8] = []
-  /// Other versions where parts differ: first the one in which the last part wins.
+  /// Other versions, if parts differ; the first is the one in which the last part wins.
   @safe @exclusivity(unchecked) var alternates: [[UInt8]] = []
-  /// How many are kept at once: more of a short datagram, whose versions take less.
+  /// The most alternates that are kept: more if the datagram is short, since its versions take less
+  /// room.
   func mostAlternates(of length: Int) -> Int {
     max(4, min(16, (16 << 10) / max(1, length)))
   }
-  /// A version was given up that nobody has read.
+  /// A version was dropped before it was read.
   @safe @exclusivity(unchecked) var isVersionLost = false
   @safe @exclusivity(unchecked) var hasFirst = false
-  /// It is one of the table's.
+  /// The fragment table holds it.
   @safe @exclusivity(unchecked) var isHeld = false
   /// Packet number and time of the first and of the last part to arrive.
   let first: (number: UInt64, time: Int64)
   @safe @exclusivity(unchecked) var last: (number: UInt64, time: Int64)
   @safe @exclusivity(unchecked) private(set) var blocks: [UInt64] = []
   @safe @exclusivity(unchecked) private var blockCount = 0
-  /// The blocks that came once more, and alike, since it was read, and how many.
+  /// The blocks that came again with the same bytes since the datagram was read, and their number.
   @safe @exclusivity(unchecked) private var repeats: [UInt64] = []
   private var repeatCount = 0
   /// The parts in the order in which they came.
   @safe @exclusivity(unchecked) var arrived = ArrivedParts()
-  /// Parts far behind what has come so far, and behind the end of what was read.
+  /// Parts far behind those that have come so far, or behind the end of a datagram that was read.
   @safe @exclusivity(unchecked) var waiting = WaitingParts()
-  /// Bytes of room for each byte that came.
+  /// The most bytes of room made for each byte that came.
   private static let mostRoom = 16
-  /// Length of the whole, once its last part is there.
+  /// Length of the whole datagram; nil until its last part is there.
   @safe @exclusivity(unchecked) private var length: Int?
 
   init(
@@ -90,30 +95,35 @@ final class FragmentedDatagram {
   /// A datagram of the same number that was complete before this one began with a part that
   /// contradicts it.
   ///
-  /// Either the number was used again, and this one becomes complete too; or a part with wrong bytes,
-  /// which perhaps never reached the receiver, was there first, and the right one comes alone.
+  /// Either the number was used again, and this datagram becomes complete too; or a part with wrong
+  /// bytes, which may never have reached the receiver, came first, and only the right part comes
+  /// now.
   @safe @exclusivity(unchecked) var predecessor: FragmentedDatagram?
 
   /// The datagram was complete and was read; parts that change it may still come.
   @safe @exclusivity(unchecked) var isRead = false
-  /// Something has come since it was read.
+  /// Something new has come since it was read.
   @safe @exclusivity(unchecked) var hasNews = false
 
-  /// The packets that brought its parts, where packets are chosen, and whether it is of what was chosen.
+  /// The numbers of the packets that brought its parts, if flows are chosen, and whether a chosen
+  /// flow was found in it.
   var packets: [UInt64] = []
   var isChosen = false
-  /// The most of them that are kept: far more than a datagram has blocks.
+  /// The most packet numbers that are kept: far more than a datagram has blocks.
   private static let mostPackets = 1 << 16
 
   func note(_ numbers: [UInt64]) {
     packets += numbers.prefix(Self.mostPackets - packets.count)
   }
 
-  /// What a snap length left of a block behind the whole ones of a part, and where it begins.
+  /// The start of a block that a snap length cut, behind the whole blocks of a part, and its offset
+  /// in the datagram.
   private var rest: (offset: Int, bytes: [UInt8])?
 
-  /// Bytes of memory that the datagram takes, about; not the hashes of what was read of it, which come after it is
-  /// booked and are few.
+  /// Approximate bytes of memory that the datagram takes.
+  ///
+  /// The hashes of versions that were read are not included: they are added after the cost is
+  /// booked, and are few.
   var cost: Int {
     256 + bytes.count * (1 + alternates.count)
       + (blocks.count + repeats.count + packets.count) * 8
@@ -126,8 +136,8 @@ final class FragmentedDatagram {
     return blockCount == (length + 7) / 8
   }
 
-  /// Puts what a snap length left of a block where it goes on with the bytes before the first hole; gives
-  /// how many there are from the start on.
+  /// Adds `rest` if it continues the bytes before the first hole; returns the number of bytes from
+  /// the start to that hole.
   func endAtHole() -> Int {
     let start = contiguousLength
     guard let rest, rest.offset == start, start + rest.bytes.count <= length ?? .max else {
@@ -142,7 +152,7 @@ final class FragmentedDatagram {
     return end
   }
 
-  /// Bytes from the start on without a hole.
+  /// Number of bytes from the start to the first hole.
   private var contiguousLength: Int {
     var count = 0
     for word in blocks {
@@ -157,18 +167,20 @@ final class FragmentedDatagram {
     return block >> 6 < blocks.count && blocks[block >> 6] & (UInt64(1) << UInt64(block & 63)) != 0
   }
 
-  /// Adds a part; false where it cannot belong to a datagram.
+  /// Adds a part; false if it cannot belong to a datagram.
   func add(
     _ part: RawSpan, at offset: Int, isLast: Bool, isCut: Bool, limit: Int
   ) -> Bool {
-    // Only the last part may end inside a block, or one that a snap length cut.
+    // Only the last part, or one that a snap length cut, may end inside a block; of all parts but
+    // the last, only whole blocks count.
     let count = isLast ? part.byteCount : part.byteCount & ~7
     guard count > 0, offset + count <= min(limit, Self.longest) else { return false }
     receivedBytes += count
     let room = max(receivedBytes * Self.mostRoom, bytes.count)
-    // Where it ends is known, wherever its bytes are.
+    // The last part tells the datagram's length even if its bytes wait.
     if isLast { length = max(length ?? 0, offset + count) }
-    // What follows the end of a datagram that was read is none of it, unless a later end says so.
+    // Bytes behind the end of a datagram that was read do not belong to it, unless a later part
+    // moves the end.
     let end = isRead ? length ?? .max : .max
     let reach = min(room, end)
     if reach >= waiting.nearestEnd { for part in waiting.take(within: reach) { place(part) } }
@@ -181,7 +193,7 @@ final class FragmentedDatagram {
     return true
   }
 
-  /// Puts so many bytes of a part in their place.
+  /// Puts the first `count` bytes of a part in their place.
   private func place(_ part: RawSpan, at offset: Int, _ count: Int, isCut: Bool) {
     let end = offset + count
     if isCut, count < part.byteCount,
@@ -201,13 +213,14 @@ final class FragmentedDatagram {
     if blocks.count < words {
       blocks.append(contentsOf: repeatElement(0, count: words - blocks.count))
     }
-    // Taken out while they are written to: what writes to one of them is given the others.
+    // The arrays are moved to local variables while they are written to: a call that changes one of
+    // them is passed the others.
     var (bytes, alternates, blocks) = (self.bytes, self.alternates, self.blocks)
     (self.bytes, self.alternates, self.blocks) = ([], [], [])
     defer { (self.bytes, self.alternates, self.blocks) = (bytes, alternates, blocks) }
     let range = offset / 8..<(end + 7) / 8
     if Self.hasNone(of: range, blocks) {
-      // Most parts bring bytes for places of which there are none.
+      // Most parts bring only blocks that have not come before.
       part.extracting(0..<count).copy(to: &bytes, at: offset)
       for index in alternates.indices {
         part.extracting(0..<count).copy(to: &alternates[index], at: offset)
@@ -246,7 +259,7 @@ final class FragmentedDatagram {
       if mixedBytes <= mostReread || alternates.isEmpty {
         put(part, at: offset, beside: bytes, into: &alternates)
       } else {
-        // The last part wins there in any case.
+        // `alternates[0]` is the version in which the last part wins; it is always updated.
         part.copy(to: &alternates[0], at: offset)
       }
     }
@@ -261,7 +274,7 @@ final class FragmentedDatagram {
     for part in waiting.take(within: .max) { place(part) }
   }
 
-  /// The bits of a word that stand for blocks of a range, some of which are in the word.
+  /// The bits of word `word` of `blocks` that belong to a range of blocks; at least one does.
   @inline(__always)
   private static func mask(_ word: Int, of range: Range<Int>) -> UInt64 {
     let first = max(range.lowerBound - word * 64, 0)
@@ -269,21 +282,22 @@ final class FragmentedDatagram {
     return UInt64.max << UInt64(first) & (end < 64 ? ~(UInt64.max << UInt64(end)) : .max)
   }
 
-  /// Whether none of some blocks, of which there is at least one, is there.
+  /// Whether no block of a range, which is not empty, has arrived.
   private static func hasNone(of range: Range<Int>, _ blocks: [UInt64]) -> Bool {
     (range.lowerBound / 64...(range.upperBound - 1) / 64).allSatisfy {
       blocks[$0] & mask($0, of: range) == 0
     }
   }
 
-  /// Notes that some blocks, at least one, are there.
+  /// Marks the blocks of a range, which is not empty, as arrived.
   private static func add(_ range: Range<Int>, to blocks: inout [UInt64]) {
     for word in range.lowerBound / 64...(range.upperBound - 1) / 64 {
       blocks[word] |= mask(word, of: range)
     }
   }
 
-  /// Notes blocks that come again; once all have, the same datagram was sent twice under one number.
+  /// Notes blocks that came again; once all have, the same datagram was sent twice under one number
+  /// and is read again.
   private func noteRepeat(_ range: Range<Int>, of count: Int) {
     if repeats.count < count {
       repeats.append(contentsOf: repeatElement(0, count: count - repeats.count))
@@ -298,7 +312,8 @@ final class FragmentedDatagram {
     (readPlainly, read, readBytes) = (0, [], 0)
   }
 
-  /// Puts a part that differs from what is there into the other versions, of which the oldest are given up for it.
+  /// Puts a part that differs into the other versions; the oldest versions are dropped if there are
+  /// too many.
   private func put(
     _ part: RawSpan, at offset: Int, beside bytes: [UInt8], into alternates: inout [[UInt8]]
   ) {
@@ -310,7 +325,8 @@ final class FragmentedDatagram {
     }
     part.copy(to: &last, at: offset)
     let isNew = !Self.isEqual(first, bytes) && !Self.isEqual(first, last)
-    // They differ from one another and, but for the first, from the bytes.
+    // Keeps the alternates different from one another, and all but the first different from
+    // `bytes`.
     alternates.removeAll {
       Self.isEqual($0, last) || Self.isEqual($0, bytes) || isNew && Self.isEqual($0, first)
     }
@@ -320,23 +336,24 @@ final class FragmentedDatagram {
     }
   }
 
-  /// Compares many bytes at a time, which `==` of arrays does not.
+  /// Compares many bytes at a time, which arrays' `==` does not.
   private static func isEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
     left.count == right.count && left.rawSpan.isEqual(to: right.rawSpan)
   }
 
-  /// What was read of it: so many bytes before parts differed, other versions as hashes, and how many bytes in all.
+  /// The versions that were read: the length of `bytes` as read before parts differed, the hashes
+  /// of the versions read since, and the number of bytes read in all.
   var readPlainly = 0
   private var read: Set<UInt64> = []
   private var readBytes = 0
-  /// Bytes of the versions that parts were mixed into.
+  /// Number of bytes of all versions that differing parts were put into.
   var mixedBytes = 0
-  /// Bytes of the versions that were put together of some parts.
+  /// Number of bytes that `arrived` put together as versions.
   private var joinedBytes = 0
-  /// Bytes of all parts that arrived.
+  /// Number of bytes of all parts that arrived.
   @safe @exclusivity(unchecked) private var receivedBytes = 0
-  /// The most bytes of all versions that are read or mixed; each part that differs costs as much as the datagram,
-  /// which a last part alone makes long.
+  /// The most bytes of versions that are read, mixed or put together: each part that differs costs
+  /// as much as the whole datagram, which a last part alone makes long.
   var mostReread: Int { min(1 << 20, 4096 + receivedBytes * 256) }
 
   private func wasRead(_ version: [UInt8]) -> Bool {
@@ -344,8 +361,8 @@ final class FragmentedDatagram {
     return read.contains(ContentHash.hash(version.rawSpan.extracting(0..<length)))
   }
 
-  /// The versions of so many bytes that were not read so far; `isAll` is false where there are more than are read
-  /// or mixed.
+  /// The versions of the first `length` bytes that have not been read yet; `isAll` is false if
+  /// there are more, which are too many to read or were dropped.
   func takeVersions(length: Int) -> (versions: [[UInt8]], isAll: Bool) {
     if alternates.isEmpty, !arrived.disagree, readBytes == 0 {
       (readPlainly, readBytes) = (length, length)

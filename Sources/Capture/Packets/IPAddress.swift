@@ -1,6 +1,7 @@
 import Parsing
 
-/// An address as in `FlowRecord`: 16 bytes as two big-endian numbers, IPv4 in the upper four.
+/// An IP address as in `FlowRecord`: 16 bytes as two big-endian numbers; IPv4 is in the first four
+/// bytes.
 struct IPAddress: Hashable {
   var high: UInt64
   var low: UInt64
@@ -15,10 +16,10 @@ struct IPAddress: Hashable {
     self.low = low
   }
 
-  /// The IPv4 address, where this is one.
+  /// The IPv4 address, if this is one.
   var ipv4: UInt32 { UInt32(truncatingIfNeeded: high >> 32) }
 
-  /// Whether this IPv6 address is an IPv4 one in disguise (`::ffff:0:0/96`, RFC 4291 §2.5.5.2).
+  /// Whether this IPv6 address is an IPv4-mapped one (`::ffff:0:0/96`, RFC 4291 §2.5.5.2).
   var isMapped: Bool { high == 0 && low >> 32 == 0xffff }
 
   @inline(__always)
@@ -27,35 +28,36 @@ struct IPAddress: Hashable {
   }
 }
 
-/// The fields of an IPv4 or IPv6 header with its options and extension headers, which a flow needs.
+/// What a flow needs from an IPv4 or IPv6 header with its options and extension headers.
 struct IPHeader {
   var version: UInt8 = 4
-  /// The protocol of what follows the last extension header.
+  /// The protocol number of what follows the header and its extension headers.
   var ipProtocol: UInt8 = 0
   var source = IPAddress(high: 0, low: 0)
   var destination = IPAddress(high: 0, low: 0)
-  /// Where what follows begins and ends in the packet's bytes.
+  /// Where the payload begins and ends in the packet's bytes.
   var payload = 0
   var end = 0
-  /// Bytes that the packet had beyond those captured.
+  /// Number of bytes that were not captured.
   var missing = 0
-  /// What follows is a part of a datagram that does not begin with its transport header.
+  /// The payload is a fragment of a datagram, but not the first one, so it has no transport header.
   var isLaterFragment = false
-  /// What follows is the first part of a fragmented datagram.
+  /// The payload is the first fragment of a datagram.
   var isFirstFragment = false
   var fragmentID: UInt32 = 0
-  /// Of a fragment: where its bytes begin in the packet and belong in the datagram, and the protocol
-  /// number before them, which may be an extension header's.
+  /// Fragments only: where the fragment's bytes begin in the packet, their offset in the datagram,
+  /// and the protocol number of the datagram's first bytes, which may be an extension header's.
   var fragmentStart = 0
   var fragmentOffset = 0
   var fragmentProtocol: UInt8 = 0
   var hasMoreFragments = false
-  /// What follows was put together from fragments, which were packets of their own.
+  /// The payload was reassembled from fragments, which were packets of their own.
   var isReassembled = false
   /// The fragments disagreed about some bytes.
   var hasOverlap = false
 
-  /// A group's or everybody's address, which cannot be the one that began an exchange.
+  /// Whether the destination is a multicast or broadcast address, which cannot have begun an
+  /// exchange.
   var isToMany: Bool {
     version == 4
       ? destination.ipv4 >> 28 == 0xe || destination.ipv4 == .max

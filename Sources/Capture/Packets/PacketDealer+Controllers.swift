@@ -1,14 +1,16 @@
 import Parsing
 
-/// Frames that access points and routers send to what controls or watches them.
+/// Frames that access points and routers send to machines that control or monitor them.
 extension PacketDealer {
-  /// RFC 5415 §4.3, between access points and their controller: a version and a type that are 0 where nothing is
-  /// encrypted, a header in words of four bytes, and a frame of Ethernet or of 802.11 (RFC 5416), or a part of it.
+  /// The frame that an access point and its controller exchange by CAPWAP (RFC 5415 §4.3), or nil.
+  ///
+  /// Version and type are 0 if nothing is encrypted. A header in words of four bytes precedes an
+  /// Ethernet or 802.11 frame (RFC 5416), or a fragment of one.
   static func capwap(_ payload: RawSpan) -> DatagramTunnel? {
     let bits = payload.bigEndianUInt32(unchecked: 0)
     let start = 4 * Int(bits >> 19 & 0x1f)
     let isNative = bits & 0x100 != 0
-    // Messages that only show that the way is open have no frame.
+    // Keep-alive messages hold no frame.
     guard bits >> 24 == 0, bits & 0x08 == 0, start >= 8, payload.byteCount > start else {
       return nil
     }
@@ -18,8 +20,9 @@ extension PacketDealer {
     return isFrameOfIP(payload, at: start, end: payload.byteCount) ? .frame(start) : nil
   }
 
-  /// TaZmen Sniffer Protocol: version 1, a frame that was received or is to be sent, its link layer, tags up to the one
-  /// that ends them.
+  /// The frame that a TaZmen Sniffer Protocol packet carries, or nil.
+  ///
+  /// Version 1; a type, received or to be sent; the frame's link layer; then tags up to an end tag.
   static func sniffer(_ payload: RawSpan) -> DatagramTunnel? {
     guard payload.byte(unchecked: 0) == 1, payload.byte(unchecked: 1) <= 1 else { return nil }
     var offset = 4

@@ -2,10 +2,10 @@ import Indicators
 import Parsing
 
 extension PacketDealer {
-  /// Keeps a part of a datagram, and reads the whole once it is there.
+  /// Keeps a fragment of a datagram, and reads the whole datagram once it is complete.
   ///
-  /// The flow's addresses come with the first part, which has the ports; the values with the part that
-  /// arrives last.
+  /// The flow's addresses are reported with the first fragment, which has the ports; the values
+  /// with the fragment that arrives last.
   @inline(never)
   mutating func decodeFragment(_ packet: RawSpan, _ header: IPHeader, depth: Int) {
     skips.add(.ipFragment)
@@ -24,16 +24,16 @@ extension PacketDealer {
     }
   }
 
-  /// Whether the first part is read before the others have come.
+  /// Whether the first fragment is read before the others have come.
   ///
-  /// One that ends within extension headers (RFC 7112) has no ports, and what the whole has would be another
-  /// flow. It waits, unless it is not kept.
+  /// One that ends within extension headers (RFC 7112) has no ports, and would be taken for another
+  /// flow than the whole datagram. It waits, unless the table refused it.
   private func isReadAlone(_ header: IPHeader, _ outcome: FragmentTable.Outcome) -> Bool {
     if case .malformed = outcome { return true }
     return header.payload < header.end
   }
 
-  /// Reads a datagram put together, and notes which packets brought it if one in it is chosen.
+  /// Reads a reassembled datagram; if a flow in it is chosen, notes the packets that carried it.
   private mutating func decodeWhole(_ datagram: FragmentedDatagram, length: Int) {
     guard selection != nil else { return decodeVersions(datagram, length: length) }
     let outer = (isSelected, around)
@@ -46,7 +46,7 @@ extension PacketDealer {
     (isSelected, around) = (isSelected || outer.0, outer.1)
   }
 
-  /// Reads the bytes of a datagram, and its other version where its parts disagreed.
+  /// Reads a datagram, in each of its versions if its fragments disagreed.
   private mutating func decodeVersions(_ datagram: FragmentedDatagram, length: Int) {
     let hasOverlap = !datagram.alternates.isEmpty
     if hasOverlap { skips.add(.ipFragmentOverlap) }
@@ -67,7 +67,7 @@ extension PacketDealer {
       unsafe version.withUnsafeBytes {
         let bytes = unsafe $0.bytes
         if !skipExtensions(bytes, &header) { skips.add(.ipHeaderCut) }
-        // A datagram inside a fragment that says it is one itself is not followed.
+        // A reassembled datagram whose headers say that it is a fragment itself is not followed.
         if header.isLaterFragment || header.isFirstFragment {
           return skips.add(.ipFragmentMalformed)
         }
@@ -77,10 +77,10 @@ extension PacketDealer {
     (base, place) = outer
   }
 
-  /// Reads what is there of the datagrams that were given up.
+  /// Reads the datagrams that were given up, as far as they have come.
   @inline(never)
   mutating func readDroppedFragments() {
-    // None of them is the packet before which they are read.
+    // They are read before the present packet but are no part of it.
     let wasSelected = isSelected
     defer { isSelected = wasSelected }
     for datagram in fragments.takeDropped() {

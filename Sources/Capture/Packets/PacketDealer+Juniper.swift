@@ -1,8 +1,11 @@
 import Parsing
 
 extension PacketDealer {
-  /// Juniper's header: three letters, flags, extensions of a length where a flag says so; then the frame, or
-  /// with another flag the number of a protocol and the packet without a frame.
+  /// Reads Juniper's header: three letters, flags, and extensions with a length if flag 0x80 is
+  /// set.
+  ///
+  /// The frame follows. If flag 0x02 is set, a protocol number and an IP packet without a frame
+  /// follow instead.
   mutating func decodeJuniper(_ packet: RawSpan, _ linkType: UInt32, end: Int) {
     guard end >= 6 else { return skips.add(.linkHeaderCut) }
     guard packet.bigEndianUInt32(unchecked: 0) >> 8 == 0x4d4743 else { return skips.add(.notIP) }

@@ -29,7 +29,7 @@ enum EtherType {
 }
 
 extension PacketDealer {
-  /// Frames inside frames that are followed, in all tunnels of a packet together.
+  /// The most link-layer headers that are followed in one packet, in all of its tunnels together.
   static let linkHeaderLimit = 16
 
   /// Finds the IP packet in a captured one.
@@ -42,7 +42,7 @@ extension PacketDealer {
     }
   }
 
-  /// Addresses and type or length, or a tunnel's bridged frame.
+  /// Reads an Ethernet frame, captured or bridged by a tunnel: addresses, then a type or a length.
   @inline(__always)
   mutating func decodeEthernet(_ packet: RawSpan, at start: Int, end: Int, depth: Int) {
     guard end &- start >= 14 else { return skips.add(.linkHeaderCut) }
@@ -54,15 +54,15 @@ extension PacketDealer {
     }
   }
 
-  /// Follows types, tags and labels to the IP packet.
+  /// Follows types, tags and labels to the IP packet; `etherType` says what is at `start`.
   mutating func decode(
     _ packet: RawSpan, etherType: UInt16, at start: Int, end: Int, depth: Int
   ) {
-    // Frames in frames come here again, and the stack must not grow with the packet.
+    // Nested frames come here again, and the stack must not grow with the packet.
     linkHeaders += 1
     guard linkHeaders <= Self.linkHeaderLimit else { return skips.add(.linkDepth) }
     var (type, offset) = (etherType, start)
-    // Each turn takes at least four bytes, but one for a type that stands for a length.
+    // Each turn takes at least four bytes, except the one that replaces the jumbo type by a length.
     while true {
       switch type {
       case EtherType.ipv4, EtherType.ipv6:
@@ -85,27 +85,28 @@ extension PacketDealer {
         guard end - offset >= 4 else { return skips.add(.linkHeaderCut) }
         return decodeEthernet(packet, at: offset + 4, end: end, depth: depth)
       case EtherType.ciscoFabric:
-        // FabricPath: a tag of two bytes behind the type, then the frame.
+        // FabricPath: a tag of two bytes follows the type, then the frame.
         guard end - offset >= 2 else { return skips.add(.linkHeaderCut) }
         linkHeaders += 1
         guard linkHeaders <= Self.linkHeaderLimit else { return skips.add(.linkDepth) }
         return decodeEthernet(packet, at: offset + 2, end: end, depth: depth)
       case EtherType.trill:
-        // RFC 6325 §3: options in words of four bytes before the frame inside.
+        // RFC 6325 §3: a length of options in words of four bytes, which precede the inner frame.
         guard end - offset >= 6 else { return skips.add(.linkHeaderCut) }
         let words = Int(packet.bigEndianUInt16(unchecked: offset) >> 6) & 0x1f
         return decodeEthernet(packet, at: offset + 6 + 4 * words, end: end, depth: depth)
       case EtherType.serviceHeader:
         return decodeServiceHeader(packet, at: offset, end: end, depth: depth)
       case EtherType.jumbo:
-        // What a length would stand before.
+        // What follows is what would follow a length.
         type = 0
       case ..<1536:
-        // A length: IEEE 802.2 has a number for IP, or SNAP names the protocol (RFC 1042).
+        // A length: what follows is IEEE 802.2 with a number for IP, or SNAP with the protocol's
+        // type (RFC 1042).
         if end - offset >= 3, packet.bigEndianUInt16(unchecked: offset) == 0x0606 {
           return decodeIP(packet, at: offset + 3, end: end, depth: depth)
         }
-        // A bridge's tunnel has an organisation of its own (IEEE 802.1H).
+        // A bridge's tunnel has an organisation code of its own (IEEE 802.1H).
         guard end - offset >= 8, packet.bigEndianUInt32(unchecked: offset) == 0xaaaa_0300,
           case let organisation = packet.bigEndianUInt16(unchecked: offset + 4),
           organisation & 0xff == 0 || organisation == 0x00f8
@@ -125,16 +126,16 @@ extension PacketDealer {
     }
   }
 
-  /// What stands between a type and the next one, which are its last two bytes.
+  /// The tag between one type and the next; its last two bytes are the next type.
   private enum Tag {
-    /// Bytes of it, which the packet has.
+    /// The tag's length; all of it is in the packet.
     case found(Int)
     case cut
-    /// None that leads to a packet that can be read.
+    /// There is no tag, or none that leads to a packet that can be read.
     case none
   }
 
-  /// The tag behind a type.
+  /// The tag that follows a type.
   private static func tag(
     _ type: UInt16, _ packet: RawSpan, at offset: Int, end: Int
   ) -> Tag {
@@ -147,21 +148,21 @@ extension PacketDealer {
       // Cisco's VN-Tag; IEC 62439-3; IEEE 802.1CB.
       length = 6
     case EtherType.portExtension, EtherType.marvellTag:
-      // Six bytes (IEEE 802.1BR), or two that are 0 and four of a switch chip's.
+      // Six bytes (IEEE 802.1BR), or two zero bytes and a switch chip's four; then the next type.
       length = 8
     case EtherType.macSecurity:
-      // IEEE 802.1AE: flags, a short length, a packet number and perhaps an identifier; clear where
-      // neither "encrypted" nor "changed" is set.
+      // IEEE 802.1AE: flags, a short length, a packet number and perhaps an identifier. The content
+      // is readable only if neither "encrypted" nor "changed" is set.
       guard room >= 8 else { return .cut }
       let flags = packet.byte(unchecked: offset)
       guard flags & 0x0c == 0 else { return .none }
       length = flags & 0x20 != 0 ? 16 : 8
     case EtherType.ciscoMetadata:
-      // A version, the number of options of four bytes, and those.
+      // A version, the number of options, and the options of four bytes each.
       guard room >= 4 else { return .cut }
       length = 4 + 4 * Int(packet.byte(unchecked: offset + 1))
     case EtherType.aristaTimestamp:
-      // A subtype, 1, a scale, a format, a time of eight bytes or six.
+      // Subtype 1, a scale, a format, and a time of eight or six bytes.
       guard room >= 14 else { return .cut }
       guard packet.bigEndianUInt16(unchecked: offset) == 1,
         case let format = packet.byte(unchecked: offset + 3) >> 4, 1...2 ~= format
@@ -172,7 +173,7 @@ extension PacketDealer {
     return room >= length ? .found(length) : .cut
   }
 
-  /// A chain of services' header (RFC 8300 §2.2), whose length and next protocol it tells.
+  /// Reads a Network Service Header (RFC 8300 §2.2), which says its length and the next protocol.
   private mutating func decodeServiceHeader(
     _ packet: RawSpan, at start: Int, end: Int, depth: Int
   ) {
@@ -191,8 +192,10 @@ extension PacketDealer {
     }
   }
 
-  /// Labels up to the one at the bottom; what follows tells its version in its first four bits
-  /// (RFC 3032 §2.1, RFC 4928 §2), or is a pseudowire's Ethernet frame.
+  /// Skips labels up to the one at the bottom of the stack and reads what follows.
+  ///
+  /// That is an IP packet, whose version is in its first four bits (RFC 3032 §2.1, RFC 4928 §2), or
+  /// a pseudowire's Ethernet frame.
   mutating func decodeMPLS(_ packet: RawSpan, at start: Int, end: Int, depth: Int) {
     var offset = start
     while end - offset >= 5 {
@@ -210,7 +213,8 @@ extension PacketDealer {
           decodeIP(packet, at: offset, end: end, depth: depth)
         }
       case 0 where end - offset >= 4:
-        // A control word before the frame (RFC 4448 §4.6), where none shows that the word is left out.
+        // A control word precedes the frame (RFC 4448 §4.6), unless a frame is recognised only
+        // without one.
         let hasWord =
           !Self.isFrameOfIP(packet, at: offset, end: end)
           || Self.isFrameOfIP(packet, at: offset + 4, end: end)
@@ -224,8 +228,10 @@ extension PacketDealer {
     skips.add(.linkHeaderCut)
   }
 
-  /// Whether what begins as a header of IP, and as a frame with one in it, is the former: its checksum is right, or in
-  /// IPv6, which has none, its length fits.
+  /// Whether bytes that could begin an IP header as well as a frame with IP in it are the IP
+  /// header.
+  ///
+  /// They are if the header's checksum is right; in IPv6, which has none, if the length fits.
   private static func isPlausible(_ packet: RawSpan, at start: Int, end: Int) -> Bool {
     if packet.byte(unchecked: start) >> 4 == 6 {
       return 40 + Int(packet.bigEndianUInt16(unchecked: start + 4)) <= end - start
@@ -236,16 +242,17 @@ extension PacketDealer {
     for offset in stride(from: start, to: start + length, by: 2) {
       sum += Int(packet.bigEndianUInt16(unchecked: offset))
     }
-    // A network card may be left to fill it in.
+    // The checksum may be 0 because it is left to the network card.
     if packet.bigEndianUInt16(unchecked: start + 10) == 0 {
       let total = Int(packet.bigEndianUInt16(unchecked: start + 2))
       return length <= total && total <= end - start
     }
-    // The sum of all, the checksum with them, is all ones (RFC 1071 §1).
+    // The sum over the whole header, checksum included, is all ones (RFC 1071 §1).
     return sum > 0 && sum % 0xffff == 0
   }
 
-  /// Whether an Ethernet frame begins here, with an IP packet in it whose version is that of the type.
+  /// Whether an Ethernet frame begins at `frame` that holds an IP packet of the version its type
+  /// says.
   static func isFrameOfIP(_ packet: RawSpan, at frame: Int, end: Int) -> Bool {
     guard end - frame >= 14 + 20 else { return false }
     var (type, start) = (packet.bigEndianUInt16(unchecked: frame + 12), frame + 14)
@@ -260,15 +267,17 @@ extension PacketDealer {
       ? 0x45...0x4f ~= first : first >> 4 == 6 && end - start >= 40
   }
 
-  /// A session's header of six bytes, then PPP (RFC 2516 §4).
+  /// Reads a PPPoE session's header of six bytes, then PPP (RFC 2516 §4).
   mutating func decodePPPoE(_ packet: RawSpan, at start: Int, end: Int, depth: Int) {
     guard end - start >= 8 else { return skips.add(.linkHeaderCut) }
     guard packet.byte(unchecked: start + 1) == 0 else { return skips.add(.notIP) }
     decodePPP(packet, at: start + 6, end: end, depth: depth)
   }
 
-  /// Where the frame begins that a mesh of batman-adv carries (version 15): to one node, with a source or without,
-  /// or to all; nil for its own messages and for parts of frames.
+  /// Where the frame begins that a batman-adv mesh packet (version 15) carries, or nil.
+  ///
+  /// It is sent to one node, with or without a source, or to all nodes. The mesh's own messages and
+  /// fragments of frames are not read.
   private static func batmanFrame(_ packet: RawSpan, at start: Int, end: Int) -> Int? {
     guard end - start >= 14, packet.byte(unchecked: start + 1) == 15 else { return nil }
     switch packet.byte(unchecked: start) {
@@ -279,7 +288,8 @@ extension PacketDealer {
     }
   }
 
-  /// An address of two bytes or more, then the protocol (RFC 2427 §4), or Cisco's encapsulation.
+  /// Reads frame relay: an address of two or more bytes, then the protocol (RFC 2427 §4) or Cisco's
+  /// encapsulation.
   mutating func decodeFrameRelay(_ packet: RawSpan, at start: Int, end: Int) {
     var offset = start
     while offset < min(end, start + 4), packet.byte(unchecked: offset) & 1 == 0 { offset += 1 }

@@ -1,8 +1,10 @@
 import Parsing
 
-/// Link types other than Ethernet, by what puts the frames on the wire or what the capturing machine puts before them.
+/// Link types other than Ethernet, grouped by what carries the frames or what the capturing machine
+/// puts before them.
 extension PacketDealer {
-  /// Packets as they are, or as a machine's own devices hand them on; all others are further methods'.
+  /// Reads IP packets without a frame or with an operating system's header; other methods read the
+  /// other link types.
   @inline(never)
   mutating func decodeOtherLink(_ packet: RawSpan, _ linkType: UInt32) {
     let end = packet.byteCount
@@ -22,7 +24,7 @@ extension PacketDealer {
     case LinkType.null, LinkType.loop:
       decodeLoopback(packet, end: end)
     case LinkType.solarisIP:
-      // Version and family, which is Solaris' own, stand first in a header of 24 bytes.
+      // Version and family, whose numbers are Solaris' own, are first in a header of 24 bytes.
       guard end >= 24 else { return skips.add(.linkHeaderCut) }
       switch packet.bigEndianUInt16(unchecked: 0) {
       case 0x0102, 0x011a: decodeIP(packet, at: 24, end: end, depth: 0)
@@ -31,46 +33,47 @@ extension PacketDealer {
     case LinkType.netfilterLog:
       decodeNetfilterLog(packet, end: end)
     case LinkType.packetFilterLog:
-      // A header whose first byte is its length, without what fills it up to a multiple of four.
+      // The header's first byte is its length without the padding to a multiple of four.
       guard end >= 4 else { return skips.add(.linkHeaderCut) }
       decodeIP(packet, at: (Int(packet.byte(unchecked: 0)) + 3) & ~3, end: end, depth: 0)
     case LinkType.openBSDEncapsulation:
-      // Family, security index and flags.
+      // A header of family, security index and flags.
       decodeIP(packet, at: 12, end: end, depth: 0)
     default:
       decodeSerialLink(packet, linkType, end: end)
     }
   }
 
-  /// A family of addresses before the packet.
+  /// Reads a loopback packet: an address family, then the packet.
   private mutating func decodeLoopback(_ packet: RawSpan, end: Int) {
     guard end >= 4 else { return skips.add(.linkHeaderCut) }
-    // The family is a number of the capturing machine, in its byte order; systems differ in IPv6's.
+    // The family is the capturing system's own number, in its byte order; systems differ in the
+    // number for IPv6.
     let family = packet.bigEndianUInt32(unchecked: 0)
     switch family > 0xffff ? family.byteSwapped : family {
     case 2, 10, 23, 24, 28, 30: decodeIP(packet, at: 4, end: end, depth: 0)
     default:
-      // Some write a type as in Ethernet behind two bytes of their own.
+      // Some systems write two bytes of their own and a type as in Ethernet.
       let type = packet.bigEndianUInt16(unchecked: 2)
       guard type == EtherType.ipv4 || type == EtherType.ipv6 else { return skips.add(.notIP) }
       decodeIP(packet, at: 4, end: end, depth: 0)
     }
   }
 
-  /// What any device of Linux receives: of wireless ones that listen to all, frames of theirs.
+  /// Reads Linux's cooked packets; those of wireless devices in monitor mode are 802.11 frames.
   private mutating func decodeCooked(
     _ packet: RawSpan, _ hardware: UInt16, _ etherType: UInt16, at start: Int, end: Int
   ) {
     switch hardware {
     case 801: decodeWireless(packet, at: start, end: end)
     case 803: decodeRadiotap(packet, at: start, end: end)
-    // A frame as it is: of devices that say no type of what they carry the protocol is 3, all of them.
+    // Protocol 3 says "all": the device does not name a type, and the packet is an Ethernet frame.
     case _ where etherType == 3: decodeEthernet(packet, at: start, end: end, depth: 0)
     default: decode(packet, etherType: etherType, at: start, end: end, depth: 0)
     }
   }
 
-  /// Lines between two machines.
+  /// Reads link types of lines between two machines.
   private mutating func decodeSerialLink(_ packet: RawSpan, _ linkType: UInt32, end: Int) {
     switch linkType {
     case LinkType.ppp, LinkType.pppSerial:
@@ -79,7 +82,7 @@ extension PacketDealer {
       // A byte before the frame says whether it was sent or received.
       decodePPP(packet, at: 1, end: end, depth: 0)
     case LinkType.pppDaemon:
-      // The direction stands in place of the address.
+      // The direction takes the place of the address.
       decodePPP(packet, at: end > 1 && packet.byte(unchecked: 1) == 3 ? 2 : 1, end: end, depth: 0)
     case LinkType.pppEthernet:
       decodePPPoE(packet, at: 0, end: end, depth: 0)
@@ -88,14 +91,15 @@ extension PacketDealer {
     case LinkType.frameRelay:
       decodeFrameRelay(packet, at: 0, end: end)
     case LinkType.serialLine:
-      // Direction, kind and what a compressed header would be.
+      // A header of direction, kind, and room for a compressed header.
       decodeIP(packet, at: 16, end: end, depth: 0)
     default:
       decodeSharedLink(packet, linkType, end: end)
     }
   }
 
-  /// PPP, or Cisco's HDLC on a line that says PPP, which has another address, unicast or broadcast.
+  /// Reads PPP, or Cisco's HDLC, which has another address (unicast or broadcast) and is also found
+  /// on lines said to be PPP.
   private mutating func decodeSerialFrame(_ packet: RawSpan, at start: Int, end: Int) {
     if end - start >= 4, packet.byte(unchecked: start) & 0x7f == 0x0f,
       packet.byte(unchecked: start + 1) == 0
@@ -106,7 +110,7 @@ extension PacketDealer {
     }
   }
 
-  /// Networks of other kinds than Ethernet.
+  /// Reads link types of networks other than Ethernet.
   private mutating func decodeSharedLink(_ packet: RawSpan, _ linkType: UInt32, end: Int) {
     switch linkType {
     case LinkType.wireless:
@@ -116,10 +120,10 @@ extension PacketDealer {
     case LinkType.perPacketInformation:
       decodePerPacketInformation(packet, end: end)
     case LinkType.prism:
-      // Two numbers and a length before fields of no interest here.
+      // A header of 144 bytes, whose fields are not needed here.
       decodeWireless(packet, at: 144, end: end)
     case LinkType.absoluteValues:
-      // A number of the version, and the header's length (AVS).
+      // The header begins with a version and its own length (AVS).
       guard end >= 8, case let length = Int(packet.bigEndianUInt32(unchecked: 4)), length <= end
       else { return skips.add(.linkHeaderCut) }
       decodeWireless(packet, at: length, end: end)
@@ -146,7 +150,7 @@ extension PacketDealer {
     }
   }
 
-  /// Control, two addresses, the way where the sender's first bit says so, then LLC (IEEE 802.5).
+  /// Reads IEEE 802.5: control, two addresses, a route if the source's first bit says so, then LLC.
   private mutating func decodeTokenRing(_ packet: RawSpan, end: Int) {
     guard end >= 15 else { return skips.add(.linkHeaderCut) }
     guard packet.byte(unchecked: 1) & 0xc0 == 0x40 else { return skips.add(.notIP) }
@@ -155,7 +159,8 @@ extension PacketDealer {
     decode(packet, etherType: 0, at: start, end: end, depth: 0)
   }
 
-  /// What capturing machines, routers and switch chips put before a frame or into it.
+  /// Reads link types in which capturing machines, routers or switch chips put something before the
+  /// frame or into it.
   private mutating func decodeTaggedLink(_ packet: RawSpan, _ linkType: UInt32, end: Int) {
     switch linkType {
     case LinkType.netAnalyzer, LinkType.broadcomTagBefore:
@@ -179,7 +184,7 @@ extension PacketDealer {
     }
   }
 
-  /// Ethernet with a switch chip's tag between addresses and type.
+  /// Reads Ethernet with a switch chip's tag between addresses and type.
   private mutating func decodeTagged(_ packet: RawSpan, tagLength: Int, end: Int) {
     let start = 12 + tagLength + 2
     guard end >= start else { return skips.add(.linkHeaderCut) }
@@ -188,8 +193,10 @@ extension PacketDealer {
     )
   }
 
-  /// The record of a capture card (ERF): a time, a type, flags and lengths; extensions of eight bytes as long as the
-  /// first bit of type or extension says that another follows; then a frame.
+  /// Reads a capture card's record (ERF): a time, a type, flags and lengths, extensions of eight
+  /// bytes, then a frame.
+  ///
+  /// The first bit of the type, and of each extension, says whether another extension follows.
   private mutating func decodeExtensibleRecord(_ packet: RawSpan, end: Int) {
     guard end >= 16 else { return skips.add(.linkHeaderCut) }
     let type = packet.byte(unchecked: 8)
@@ -200,7 +207,7 @@ extension PacketDealer {
       start += 8
     }
     switch type & 0x7f {
-    // Two bytes before the addresses put what follows them at a multiple of four.
+    // Two bytes of padding precede the addresses.
     case 2, 11, 16, 20: decodeEthernet(packet, at: start + 2, end: end, depth: 0)
     case 1, 10, 15, 19: decodeSerialFrame(packet, at: start, end: end)
     case 22, 23: decodeIP(packet, at: start, end: end, depth: 0)

@@ -1,6 +1,6 @@
 import Parsing
 
-/// Numbers of protocols in IP headers (IANA) that are not only counted.
+/// Protocol numbers in IP headers (IANA) that the dealer knows.
 enum IPProtocol {
   static let hopByHop: UInt8 = 0
   static let icmp: UInt8 = 1
@@ -46,7 +46,7 @@ extension PacketDealer {
     decodeTransport(packet, header, depth: depth)
   }
 
-  /// RFC 791 §3.1.
+  /// Reads an IPv4 header (RFC 791 §3.1); false if it is malformed.
   @inline(__always)
   private mutating func readIPv4(
     _ packet: RawSpan, at start: Int, end: Int, _ header: inout IPHeader
@@ -61,7 +61,7 @@ extension PacketDealer {
       skips.add(.ipHeaderMalformed)
       return false
     }
-    // Segmentation by the network card leaves 0 in packets captured before it.
+    // The total length is 0 in packets that are captured before the network card segments them.
     let length = totalLength == 0 ? end &- start : totalLength
     guard length >= headerLength else {
       skips.add(.ipHeaderMalformed)
@@ -86,7 +86,8 @@ extension PacketDealer {
     return true
   }
 
-  /// RFC 8200 §3, §4.
+  /// Reads an IPv6 header and its extension headers (RFC 8200 §3, §4); false if its 40 bytes are
+  /// cut.
   private mutating func readIPv6(
     _ packet: RawSpan, at start: Int, end: Int, _ header: inout IPHeader
   ) -> Bool {
@@ -100,7 +101,8 @@ extension PacketDealer {
     header.source = IPAddress(packet, at: start + 8)
     header.destination = IPAddress(packet, at: start + 24)
     header.payload = start + 40
-    // Jumbograms (RFC 2675) and segmentation by the network card have 0.
+    // The payload length is 0 in jumbograms (RFC 2675) and in packets that the network card
+    // segments.
     let length = payloadLength == 0 ? end - start - 40 : payloadLength
     header.missing = max(0, length - (end - start - 40))
     header.end = min(end, start + 40 + length)
@@ -108,7 +110,8 @@ extension PacketDealer {
     return true
   }
 
-  /// Moves to what follows the extension headers; false, and to the end, where one is cut.
+  /// Moves `header.payload` behind the extension headers; if one is cut, moves it to the end and
+  /// returns false.
   ///
   /// Each header takes at least eight bytes, so the loop is bounded by the packet.
   mutating func skipExtensions(_ packet: RawSpan, _ header: inout IPHeader) -> Bool {
@@ -145,7 +148,7 @@ extension PacketDealer {
       header.ipProtocol = packet.byte(unchecked: start)
       guard header.end - start >= length else { return cutExtension(&header) }
       header.payload = start + length
-      // What follows in a later fragment is the middle of something.
+      // A later fragment continues in the middle of something, not with a header.
       if header.isLaterFragment { return true }
     }
   }

@@ -1,10 +1,12 @@
 import Parsing
 
-/// Most packets of most captures are Ethernet, IPv4 without options that is whole, TCP or UDP: all of it at
-/// fixed places, so that one comparison each tells the layers (`PlainSegment`).
+/// Packets whose headers are all at fixed places, as in most captures: Ethernet, a whole IPv4
+/// packet without options, TCP or UDP. One comparison for each layer is enough (`PlainSegment`).
 extension PacketDealer {
-  /// Adds the item of a plain packet; false, and nothing is done, where anything in it is unusual:
-  /// then the layers' own methods read it, with the same result for what is plain.
+  /// Adds the item of a plain packet; false, and nothing is added, if anything in the packet is
+  /// unusual.
+  ///
+  /// The layers' own methods read it then; for a plain packet they would give the same item.
   @inline(__always)
   mutating func dealPlain(_ packet: RawSpan) -> Bool {
     guard selection == nil, let segment = PlainSegment(packet, at: base, time, &ends) else {
@@ -18,19 +20,20 @@ extension PacketDealer {
 }
 
 extension DealerCore {
-  /// Whether plain packets need nothing that is done with others: no filter, and records at known places.
+  /// Whether plain packets may be dealt by the short cut: no filter, no time window, no chosen
+  /// flows, and records at known places.
   var hasShortCut: Bool {
     filterText == nil && times == nil && framer.isPlain && dealer.selection == nil
   }
 
-  /// Deals the next packets as long as they are plain ones.
+  /// Deals the next packets as long as they are plain.
   mutating func dealPlain() {
     var records = framer.plainRecords()
     let deadline = dealer.fragments.deadline
     var last: PlainRecord?
     var count = 0
     var bytes: UInt64 = 0
-    // With a later one some datagram is given up that was waited for.
+    // A packet later than the deadline makes some waiting datagram be given up first.
     while let record = records.next(), record.time <= deadline {
       let packet = record.bytes
       guard let segment = PlainSegment(packet, at: record.place, record.time, &dealer.ends) else {

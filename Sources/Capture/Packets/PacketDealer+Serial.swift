@@ -2,7 +2,7 @@ import Parsing
 
 /// Frames of serial lines.
 extension PacketDealer {
-  /// Address and control where they are not left out, then the protocol in one or two bytes
+  /// Reads PPP: address and control, which may be left out, then the protocol in one or two bytes
   /// (RFC 1661 §2, RFC 1662 §3.1).
   mutating func decodePPP(_ packet: RawSpan, at start: Int, end: Int, depth: Int) {
     var offset = start
@@ -18,13 +18,14 @@ extension PacketDealer {
     case 0x21, 0x57: decodeIP(packet, at: offset, end: end, depth: depth)
     case 0x281: decodeMPLS(packet, at: offset, end: end, depth: depth)
     case 0x31 where end - offset >= 2 && packet.byte(unchecked: offset + 1) == 1:
-      // Bridged Ethernet (RFC 3518 §4.3): flags and a type, and the number of a network where a flag says so.
+      // Bridged Ethernet (RFC 3518 §4.3): flags, a type, and the number of a network if flag 0x40
+      // is set.
       let number = packet.byte(unchecked: offset) & 0x40 != 0 ? 4 : 0
       decodeEthernet(packet, at: offset + 2 + number, end: end, depth: depth)
     case 0x2f: decodeUncompressed(packet, at: offset, end: end, depth: depth)
     case 0x3d where end - offset >= 4 && packet.byte(unchecked: offset) & 0xf0 == 0xc0:
-      // A link of several (RFC 1990 §3): what is its own beginning and end, behind a number of twelve bits or, where six
-      // bits are left, of three bytes.
+      // A multilink fragment (RFC 1990 §3) that is the beginning and the end of its frame: a
+      // sequence number of twelve bits, or of three bytes if the other six bits are 0.
       linkHeaders += 1
       guard linkHeaders <= Self.linkHeaderLimit else { return skips.add(.linkDepth) }
       let isShort =
@@ -36,7 +37,8 @@ extension PacketDealer {
     }
   }
 
-  /// Whether a protocol's number begins here that is IP's, with a packet of that version behind it.
+  /// Whether the protocol number of IPv4 or IPv6 begins at `start`, followed by a packet of that
+  /// version.
   private static func isSerialIP(_ packet: RawSpan, at start: Int, end: Int) -> Bool {
     guard end - start >= 3 else { return false }
     let offset = packet.byte(unchecked: start) == 0 ? start + 1 : start
@@ -47,8 +49,8 @@ extension PacketDealer {
     }
   }
 
-  /// A segment from which those behind it are compressed, with the connection's number in place of TCP's (RFC 1144
-  /// §3.2.3).
+  /// Reads an uncompressed segment that later compressed ones refer to; it has a connection number
+  /// in place of TCP's protocol number (RFC 1144 §3.2.3).
   private mutating func decodeUncompressed(_ packet: RawSpan, at start: Int, end: Int, depth: Int) {
     guard end - start >= 20 else { return skips.add(.ipHeaderCut) }
     var bytes: [UInt8] = []
@@ -63,7 +65,7 @@ extension PacketDealer {
     (base, place) = outer
   }
 
-  /// Address, control, then a type as in Ethernet (RFC 1547 §4.3).
+  /// Reads HDLC: address, control, then a type as in Ethernet (RFC 1547 §4.3).
   mutating func decodeHDLC(_ packet: RawSpan, at start: Int, end: Int) {
     guard end - start >= 4 else { return skips.add(.linkHeaderCut) }
     decode(

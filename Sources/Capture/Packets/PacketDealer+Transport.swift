@@ -4,7 +4,7 @@ let tcpSYN: UInt8 = 0x02
 let tcpACK: UInt8 = 0x10
 
 extension PacketDealer {
-  /// Reads what an IP header is followed by: ports, payload, or a tunnel.
+  /// Reads what follows an IP header: ports, payload, or a tunnel.
   @inline(__always)
   mutating func decodeTransport(_ packet: RawSpan, _ header: IPHeader, depth: Int) {
     var segment = Segment()
@@ -41,12 +41,12 @@ extension PacketDealer {
         decodeTunnel(packet, header, depth: depth)
       }
     case IPProtocol.icmp, IPProtocol.icmp6:
-      // Type and code stand in for ports where flows are named, not where they are told apart.
+      // Type and code take the place of ports where a flow is named, but are no part of its key.
       if header.end &- header.payload >= 2 {
         segment.message = (
           packet.byte(unchecked: header.payload), packet.byte(unchecked: header.payload &+ 1)
         )
-        // What errors quote is another packet's.
+        // An error's payload is a quoted packet, not data of this flow.
         if !header.isFirstFragment, !Self.isError(segment.message.type, header) {
           segment.payload = min(header.payload &+ 8, header.end)
         }
@@ -58,14 +58,14 @@ extension PacketDealer {
     }
   }
 
-  /// Whether a type of ICMP is that of an error, which quotes the packet that it is about (RFC 792, RFC 4443 §2.1), or
-  /// of a redirect, which does as well (RFC 4861 §4.5).
+  /// Whether an ICMP type is an error (RFC 792, RFC 4443 §2.1) or a redirect (RFC 4861 §4.5), which
+  /// quote the packet that they are about.
   private static func isError(_ type: UInt8, _ header: IPHeader) -> Bool {
     header.ipProtocol == IPProtocol.icmp6
       ? type < 128 || type == 137 : [3, 4, 5, 11, 12].contains(type)
   }
 
-  /// A datagram with a payload, and what it carries where it is a tunnel's.
+  /// Deals a UDP datagram with a payload, and what it carries if it is a tunnel's.
   @inline(__always)
   private mutating func decodeDatagram(
     _ packet: RawSpan, _ header: IPHeader, _ segment: Segment, _ depth: Int
@@ -80,11 +80,11 @@ extension PacketDealer {
     let group = deal(.tunnel, header, segment, depth)
     let dealt = count
     decodeTunnel(packet, tunnel, at: segment.payload, end: segment.end, depth: depth)
-    // Where no packet was found in it, it is a datagram like others.
+    // If no packet was found in it, it is a datagram like any other.
     if count == dealt { items.changeLast(to: .datagram, of: group) }
   }
 
-  /// Adds an item for an IP header and what follows it; gives the group that it was added to.
+  /// Adds an item for an IP header and what follows it; returns the group that it was added to.
   @inline(__always)
   @discardableResult
   private mutating func deal(
@@ -124,7 +124,7 @@ extension PacketDealer {
 
   // MARK: Headers
 
-  /// RFC 9293 §3.1; false where nothing can follow.
+  /// Reads a TCP header (RFC 9293 §3.1); false if its payload cannot be read.
   @inline(__always)
   private mutating func readTCP(
     _ packet: RawSpan, _ header: IPHeader, _ segment: inout Segment
@@ -146,7 +146,7 @@ extension PacketDealer {
     return !header.isFirstFragment
   }
 
-  /// RFC 768, RFC 3828 §3.1; false where nothing can follow.
+  /// Reads a UDP or UDP-Lite header (RFC 768, RFC 3828 §3.1); false if it is cut.
   @inline(__always)
   private mutating func readUDP(
     _ packet: RawSpan, _ header: IPHeader, _ segment: inout Segment
@@ -157,7 +157,8 @@ extension PacketDealer {
       return false
     }
     segment.payload = header.payload &+ 8
-    // In UDP-Lite the field says how much the checksum covers; 0 leaves the length to IP (RFC 2675).
+    // In UDP-Lite the field says how much the checksum covers; if it is 0 in UDP, the IP length
+    // counts (RFC 2675).
     let length = Int(packet.bigEndianUInt16(unchecked: header.payload &+ 4))
     if header.ipProtocol == IPProtocol.udp, length >= 8 {
       segment.end = min(header.end, header.payload &+ length)

@@ -15,18 +15,19 @@ private enum TunnelPort {
   static let gue: UInt16 = 6080
   static let geneve: UInt16 = 6081
   static let mpls: UInt16 = 6635
-  /// Where MikroTik's routers send what they capture; registered for no use.
+  /// The port that MikroTik's routers send captured packets to; not registered.
   static let sniffer: UInt16 = 37_008
-  /// Where Linux sends VXLAN unless told otherwise; registered for another use.
+  /// Linux's default port for VXLAN; registered for another use.
   static let linuxVXLAN: UInt16 = 8472
 }
 
-/// What a datagram carries, and where the inner packet or frame begins in it.
+/// What a datagram's payload carries; the number is the offset of the inner packet or frame in the
+/// payload.
 enum DatagramTunnel {
   case ip(Int)
   case frame(Int)
   case wireless(Int)
-  /// A part of a frame that is not its first.
+  /// A fragment of a frame, but not the first one.
   case laterFragment
   case gre(Int)
   case mpls(Int)
@@ -37,7 +38,8 @@ enum DatagramTunnel {
 extension PacketDealer {
   // MARK: Over IP
 
-  /// Reads what IP carries in IP, GRE, MPLS (RFC 4023 §3), Ethernet, L2TP or PIM.
+  /// Reads the packet or frame that IP carries directly: IP in IP, GRE, MPLS (RFC 4023 §3),
+  /// Ethernet, L2TP or PIM.
   @inline(never)
   mutating func decodeTunnel(_ packet: RawSpan, _ header: IPHeader, depth: Int) {
     guard depth < options.tunnelDepthLimit else { return skips.add(.tunnelDepth) }
@@ -47,7 +49,7 @@ extension PacketDealer {
     case IPProtocol.mpls:
       decode(packet, etherType: 0x8847, at: start, end: end, depth: depth + 1)
     case IPProtocol.etherIP:
-      // RFC 3378 §3: a version, 3, and twelve bits that are 0.
+      // RFC 3378 §3: the version, 3, and twelve bits that are 0.
       guard end - start >= 2 else { return skips.add(.transportHeaderCut) }
       guard packet.bigEndianUInt16(unchecked: start) == 0x3000 else { return skips.add(.notIP) }
       decodeMirrored(packet, at: start + 2, end: end, depth: depth + 1)
@@ -55,7 +57,7 @@ extension PacketDealer {
       // RFC 8986 §9.
       decodeMirrored(packet, at: start, end: end, depth: depth + 1)
     case IPProtocol.l2tp:
-      // RFC 3931 §4.1.1: a session's number; 0 begins a message of the tunnel's own.
+      // RFC 3931 §4.1.1: a session number; 0 begins a control message.
       guard end - start >= 4 else { return skips.add(.transportHeaderCut) }
       guard packet.bigEndianUInt32(unchecked: start) != 0 else { return }
       guard let frame = Self.sessionFrame(packet, at: start + 4, end: end) else {
@@ -67,27 +69,29 @@ extension PacketDealer {
     }
   }
 
-  /// Whether a message of PIM is a packet on its way to where its group's tree begins (RFC 7761 §4.9.3), and
-  /// not one that only keeps that way open.
+  /// Whether a PIM message is a register message with a packet for the root of its group's tree
+  /// (RFC 7761 §4.9.3), and not an empty one that only keeps the registration alive.
   static func isRegister(_ packet: RawSpan, _ header: IPHeader) -> Bool {
     header.end - header.payload > 8 && packet.byte(unchecked: header.payload) == 0x21
       && packet.byte(unchecked: header.payload + 4) & 0x40 == 0
   }
 
-  /// RFC 2784 §2, RFC 2890 §2; version 1 is PPTP's (RFC 2637 §4.1).
+  /// Reads a GRE header (RFC 2784 §2, RFC 2890 §2) and what follows; version 1 is PPTP's (RFC 2637
+  /// §4.1).
   private mutating func decodeGRE(_ packet: RawSpan, at start: Int, end: Int, depth: Int) {
     guard end - start >= 4 else { return skips.add(.transportHeaderCut) }
     let flags = packet.bigEndianUInt16(unchecked: start)
     let type = packet.bigEndianUInt16(unchecked: start + 2)
     var offset = start + 4
     guard flags & 7 <= 1 else { return skips.add(.notIP) }
-    // A checksum, or the offset of the next source route.
+    // A checksum and the offset of the next source route; present if either is.
     if flags & 0xc000 != 0 { offset += 4 }
     if flags & 0x2000 != 0 { offset += 4 }
     if flags & 0x1000 != 0 { offset += 4 }
     if flags & 7 == 1, flags & 0x0080 != 0 { offset += 4 }
     if flags & 0x4000 != 0 {
-      // Source routes (RFC 1701): a family, an offset, a length and as many bytes, up to one without.
+      // Source routes (RFC 1701): a family, an offset, a length and that many bytes each; the last
+      // one has length 0.
       var length = 1
       while length > 0 {
         guard end - offset >= 4 else { return skips.add(.transportHeaderCut) }
@@ -96,25 +100,25 @@ extension PacketDealer {
       }
     }
     guard offset <= end else { return skips.add(.transportHeaderCut) }
-    // An acknowledgement of PPTP carries nothing.
+    // A PPTP acknowledgement carries nothing.
     if offset == end { return }
     switch type {
     case 0x88be:
-      // Mirrored frames (draft-foschiano-erspan): type II has a header and a sequence number, type I
-      // neither.
+      // Mirrored frames (draft-foschiano-erspan): type II has a sequence number in the GRE header
+      // and a header of its own, type I has neither.
       decodeMirrored(packet, at: flags & 0x1000 != 0 ? offset + 8 : offset, end: end, depth: depth)
     case 0x22eb:
       guard end - offset >= 12 else { return skips.add(.linkHeaderCut) }
       let hasTrailer = packet.byte(unchecked: offset + 11) & 1 != 0
       decodeMirrored(packet, at: offset + (hasTrailer ? 20 : 12), end: end, depth: depth)
     case 0x6400 where flags == 0x2001:
-      // Ethernet over IP as MikroTik's routers have it: where the key would be, the frame's length and a tunnel's
-      // number.
+      // MikroTik's Ethernet over IP: the frame's length and a tunnel number take the place of the
+      // key.
       let length = Int(packet.bigEndianUInt16(unchecked: start + 4))
       guard length <= end - offset else { return skips.add(.linkHeaderCut) }
       decodeMirrored(packet, at: offset, end: offset + length, depth: depth)
     case 0x8909:
-      // Cisco's metadata as on Ethernet, but with the type of what follows before it.
+      // Cisco's metadata as on Ethernet, except that the type of what follows comes first.
       guard end - offset >= 4,
         case let length = 4 * Int(packet.byte(unchecked: offset + 3)), end - offset >= 4 + length
       else { return skips.add(.linkHeaderCut) }
@@ -122,13 +126,13 @@ extension PacketDealer {
         packet, etherType: packet.bigEndianUInt16(unchecked: offset), at: offset + 4 + length,
         end: end, depth: depth)
     case 0x883e:
-      // Traffic that a router hands to a cache (WCCP): from version 2 on behind flags and the numbers of a
-      // service and two buckets.
+      // Packets that a router redirects to a cache (WCCP): since version 2 they are preceded by
+      // flags, the number of a service and two buckets.
       let first = packet.byte(unchecked: offset)
       let isPacket = 0x45...0x4f ~= first || first >> 4 == 6
       decodeIP(packet, at: isPacket ? offset : offset + 4, end: end, depth: depth)
     case 0x8200...0x82ff:
-      // Access points that send 802.11 frames to their controller.
+      // 802.11 frames that access points send to their controller.
       decodeWireless(packet, at: offset, end: end, depth: depth)
     default:
       decode(packet, etherType: type, at: offset, end: end, depth: depth)
@@ -144,9 +148,10 @@ extension PacketDealer {
 
   // MARK: Over UDP
 
-  /// The tunnel that a datagram is a packet of, if it is one.
+  /// The tunnel that a datagram belongs to, or nil.
   ///
-  /// A client may have any port: what comes from a server of DNS, or is DTLS, belongs to no tunnel.
+  /// A client's port may happen to be a tunnel's: a payload that is DNS on a DNS port, or DTLS,
+  /// belongs to no tunnel.
   static func tunnel(
     _ payload: RawSpan, sourcePort: UInt16, destinationPort: UInt16
   ) -> DatagramTunnel? {
@@ -205,8 +210,8 @@ extension PacketDealer {
       ? teredo(payload, isRegistered: false) : nil
   }
 
-  /// RFC 2661 §3.1: a data message of version 2, with a length, numbers and an offset where its flags say so;
-  /// or of version 3 (RFC 3931 §4.1.2).
+  /// RFC 2661 §3.1: a data message of version 2, in which flags say whether a length, sequence
+  /// numbers and an offset are present; or one of version 3 (RFC 3931 §4.1.2).
   private static func l2tp(_ payload: RawSpan) -> DatagramTunnel? {
     let flags = payload.bigEndianUInt16(unchecked: 0)
     guard flags & 0x8000 == 0 else { return nil }
@@ -223,8 +228,10 @@ extension PacketDealer {
     return payload.byteCount > start + 20 ? .ppp(start) : nil
   }
 
-  /// Where the frame of a session of L2TP version 3 begins: only the two ends know whether a cookie of four or
-  /// eight bytes and a word with a sequence number stand before it.
+  /// Where the frame begins in an L2TP version 3 session, or nil if none is found.
+  ///
+  /// Only the two ends know whether a cookie of four or eight bytes and a word with a sequence
+  /// number precede it, so each place is tried.
   private static func sessionFrame(_ bytes: RawSpan, at start: Int, end: Int) -> Int? {
     for frame in stride(from: start, through: start + 12, by: 4)
     where isFrameOfIP(bytes, at: frame, end: end) {
@@ -233,8 +240,8 @@ extension PacketDealer {
     return nil
   }
 
-  /// draft-massar-v6ops-ayiya-02 §3.2: identity and signature, whose lengths the first bytes tell, stand before
-  /// the packet that is forwarded.
+  /// draft-massar-v6ops-ayiya-02 §3.2: an identity and a signature, whose lengths are in the first
+  /// two bytes, precede the forwarded packet.
   private static func ayiya(_ payload: RawSpan) -> DatagramTunnel? {
     let identityLength = 1 << Int(payload.byte(unchecked: 0) >> 4)
     let signatureLength = 4 * Int(payload.byte(unchecked: 1) >> 4)
@@ -245,12 +252,13 @@ extension PacketDealer {
     return isIP(payload, at: start) ? .ip(start) : nil
   }
 
-  /// RFC 7348 §5: a flag that the network's number is valid.
+  /// RFC 7348 §5: flag 0x08 says that the network identifier is valid.
   private static func vxlan(_ payload: RawSpan) -> DatagramTunnel? {
     payload.byteCount >= 8 + 14 && payload.byte(unchecked: 0) & 0x08 != 0 ? .frame(8) : nil
   }
 
-  /// VXLAN on a port of another use: what is reserved is 0, and an IP packet is in the frame.
+  /// VXLAN on a port registered for another use: accepted only if all reserved bits are 0 and the
+  /// frame holds an IP packet.
   private static func linuxVXLAN(_ payload: RawSpan) -> DatagramTunnel? {
     payload.bigEndianUInt32(unchecked: 0) == 0x0800_0000 && payload.byte(unchecked: 7) == 0
       && isFrameOfIP(payload, at: 8, end: payload.byteCount) ? .frame(8) : nil
@@ -263,7 +271,8 @@ extension PacketDealer {
     return generic(payload)
   }
 
-  /// The protocols of the generic forms of VXLAN and LISP.
+  /// What follows a header in VXLAN's or LISP's generic form, by the protocol number in its fourth
+  /// byte.
   private static func generic(_ payload: RawSpan) -> DatagramTunnel? {
     switch payload.byte(unchecked: 3) {
     case 1, 2: return .ip(8)
@@ -273,7 +282,8 @@ extension PacketDealer {
     }
   }
 
-  /// RFC 9300 §5.1: clear where no key is told (RFC 8061); a flag says that a protocol is (RFC 9305 §3).
+  /// RFC 9300 §5.1: the packet is clear if the key bits are 0 (RFC 8061); flag 0x04 says that the
+  /// header names a protocol (RFC 9305 §3).
   private static func lisp(_ payload: RawSpan) -> DatagramTunnel? {
     let flags = payload.byte(unchecked: 0)
     guard flags & 0x03 == 0 else { return nil }
@@ -281,8 +291,9 @@ extension PacketDealer {
     return isIP(payload, at: 8) ? .ip(8) : nil
   }
 
-  /// draft-ietf-intarea-gue §3: the number of a protocol of IP behind a header with words of four bytes, whose
-  /// extensions are none or private; in version 1 nothing before the packet.
+  /// draft-ietf-intarea-gue §3: an IP protocol number in a header whose length is given in words of
+  /// four bytes; only headers without extensions, or with private ones, are read. In version 1 the
+  /// packet has no header before it.
   private static func gue(_ payload: RawSpan) -> DatagramTunnel? {
     let first = payload.byte(unchecked: 0)
     if first >> 6 == 1 { return isIP(payload, at: 0) ? .ip(0) : nil }
@@ -297,7 +308,7 @@ extension PacketDealer {
     }
   }
 
-  /// RFC 8926 §3.4: options in words of four bytes, and an Ethernet type.
+  /// RFC 8926 §3.4: an Ethernet type, and options whose length is given in words of four bytes.
   private static func geneve(_ payload: RawSpan) -> DatagramTunnel? {
     let first = payload.byte(unchecked: 0)
     let start = 8 + Int(first & 0x3f) * 4
@@ -305,8 +316,8 @@ extension PacketDealer {
     return .typed(payload.bigEndianUInt16(unchecked: 2), start)
   }
 
-  /// 3GPP TS 29.281 §5.1: version 1, a data packet (255), and three optional fields at once; in version 0 a
-  /// header of twenty bytes (3GPP TS 09.60 §6).
+  /// 3GPP TS 29.281 §5.1: version 1, a data packet (255), and three optional fields that are all
+  /// present if one is; version 0 has a header of twenty bytes (3GPP TS 09.60 §6).
   private static func gtp(_ payload: RawSpan) -> DatagramTunnel? {
     let flags = payload.byte(unchecked: 0)
     guard payload.byte(unchecked: 1) == 255 else { return nil }
@@ -317,7 +328,8 @@ extension PacketDealer {
       start = 12
       guard payload.byteCount >= 12 else { return nil }
       var next = flags & 0x04 != 0 ? payload.byte(unchecked: 11) : 0
-      // Each extension header says its length in words of four bytes, and what follows it.
+      // Each extension header begins with its length in words of four bytes and ends with the type
+      // of the next one.
       while next != 0 {
         guard payload.byteCount > start, case let words = Int(payload.byte(unchecked: start)),
           words > 0, payload.byteCount >= start + 4 * words
@@ -329,7 +341,7 @@ extension PacketDealer {
     return isIP(payload, at: start) ? .ip(start) : nil
   }
 
-  /// RFC 4380 §5.1.1: authentication and origin may stand before the IPv6 packet.
+  /// RFC 4380 §5.1.1: an authentication and an origin header may precede the IPv6 packet.
   private static func teredo(_ payload: RawSpan, isRegistered: Bool) -> DatagramTunnel? {
     var start = 0
     if payload.byteCount >= 4, payload.bigEndianUInt16(unchecked: 0) == 1 {
@@ -341,7 +353,7 @@ extension PacketDealer {
     }
     let length = Int(payload.bigEndianUInt16(unchecked: start + 4))
     guard isRegistered || length == payload.byteCount - start - 40 else { return nil }
-    // One end at least has an address of the tunnel's own network, 2001::/32.
+    // At least one end has an address in Teredo's own network, 2001::/32.
     guard
       isRegistered || payload.bigEndianUInt32(unchecked: start + 8) == 0x2001_0000
         || payload.bigEndianUInt32(unchecked: start + 24) == 0x2001_0000
@@ -356,7 +368,7 @@ extension PacketDealer {
       || version == 6 && payload.byteCount - start >= 40
   }
 
-  /// Reads what a datagram carries, as deep as the limit.
+  /// Reads what a datagram carries, unless it is nested deeper than the limit.
   @inline(never)
   mutating func decodeTunnel(
     _ packet: RawSpan, _ tunnel: DatagramTunnel, at start: Int, end: Int, depth: Int

@@ -1,26 +1,28 @@
 import Parsing
 
-/// IEEE 802.11 frames with or without what the capturing machine puts before them.
+/// IEEE 802.11 frames, with or without a header that the capturing machine puts before them.
 extension PacketDealer {
-  /// A header of the capturing machine, little-endian, whose length stands at its third byte; then the
-  /// frame (radiotap.org).
+  /// Reads a radiotap header (radiotap.org), which is little-endian and has its length at offset 2;
+  /// then the frame.
   mutating func decodeRadiotap(_ packet: RawSpan, at start: Int, end: Int) {
     guard end - start >= 8 else { return skips.add(.linkHeaderCut) }
     let length = Int(packet.bigEndianUInt16(unchecked: start + 2).byteSwapped)
     guard length >= 8, length <= end - start else { return skips.add(.linkHeaderCut) }
     let frame = start + length
     let flags = Self.radiotapFlags(packet.extracting(start..<frame), length)
-    // A frame check sequence is no part of the frame, and some drivers align what follows the header.
+    // Flag 0x10: a frame check sequence follows the frame. Flag 0x20: the frame's header is padded
+    // to a multiple of four bytes.
     let checked = flags & 0x10 != 0 ? max(frame, end - 4) : end
     decodeWireless(packet, at: frame, end: checked, isPadded: flags & 0x20 != 0)
   }
 
-  /// The flags of a radiotap header: the first field but one, behind an 8-byte clock.
+  /// The flags of a radiotap header: its second field, after an eight-byte clock that may be left
+  /// out; 0 if there are no flags.
   private static func radiotapFlags(_ packet: RawSpan, _ length: Int) -> UInt8 {
     let present = packet.bigEndianUInt32(unchecked: 4).byteSwapped
     guard present & 2 != 0 else { return 0 }
     var (word, offset) = (present, 8)
-    // Bit 31 says that another word of bits follows.
+    // Bit 31 says that another word of presence bits follows.
     while word & 0x8000_0000 != 0, length - offset >= 4 {
       word = packet.bigEndianUInt32(unchecked: offset).byteSwapped
       offset += 4
@@ -29,7 +31,7 @@ extension PacketDealer {
     return offset < length ? packet.byte(unchecked: offset) : 0
   }
 
-  /// A header that says how long it is and of which type the frame is (PPI of the CACE pilot).
+  /// Reads a PPI header of the CACE pilot, which says its length and the frame's link type.
   mutating func decodePerPacketInformation(_ packet: RawSpan, end: Int) {
     guard end >= 8 else { return skips.add(.linkHeaderCut) }
     let length = Int(packet.bigEndianUInt16(unchecked: 2).byteSwapped)
@@ -38,7 +40,8 @@ extension PacketDealer {
     decodeFrame(packet, linkType, at: length, end: end)
   }
 
-  /// Apple's header, little-endian: its length, whether a frame follows, and of which type that is.
+  /// Reads Apple's little-endian header: its length, whether a frame follows, and the frame's link
+  /// type.
   mutating func decodePacketTap(_ packet: RawSpan, end: Int) {
     guard end >= 12, case let length = packet.bigEndianUInt32(unchecked: 0).byteSwapped,
       length >= 12, length <= end
@@ -48,8 +51,8 @@ extension PacketDealer {
     decodeFrame(packet, linkType, at: Int(length), end: end)
   }
 
-  /// Whether a packet of a link type for private use begins with Apple's header: a length, whether a frame
-  /// follows, a type, and the name of an interface.
+  /// Whether a packet of a private link type begins with Apple's header: a length, whether a frame
+  /// follows, a link type, and an interface's name.
   static func isPacketTap(_ packet: RawSpan) -> Bool {
     guard packet.byteCount >= 108,
       108...512 ~= packet.bigEndianUInt32(unchecked: 0).byteSwapped,
@@ -59,7 +62,8 @@ extension PacketDealer {
     return UInt8(ascii: "a")...UInt8(ascii: "z") ~= first && packet.byte(unchecked: 35) == 0
   }
 
-  /// A frame whose type stands in the header before it, which may be such a header again.
+  /// Reads a frame of the link type named by the header before it, which may be another such
+  /// header.
   private mutating func decodeFrame(
     _ packet: RawSpan, _ linkType: UInt32, at start: Int, end: Int
   ) {
@@ -69,10 +73,10 @@ extension PacketDealer {
     decodeLink(packet.extracting(start..<end), linkType)
   }
 
-  /// A data frame with clear content (IEEE 802.11-2020 §9.3.2); others hold no IP.
+  /// Reads an unencrypted data frame (IEEE 802.11-2020 §9.3.2); other frames hold no IP.
   ///
-  /// Some access points swap the bytes of its first field, and of the one with its number, in the frames that they
-  /// send to their controller.
+  /// Some access points swap the bytes of the first field (frame control) and of the sequence field
+  /// in the frames that they send to their controller.
   mutating func decodeWireless(
     _ packet: RawSpan, at start: Int, end: Int, isPadded: Bool = false, mayBeSwapped: Bool = false,
     depth: Int = 0
@@ -80,10 +84,11 @@ extension PacketDealer {
     guard end - start >= 2 else { return skips.add(.linkHeaderCut) }
     var control = packet.byte(unchecked: start)
     var flags = packet.byte(unchecked: start + 1)
-    // Version 0 stands where the flags of a data frame say where it goes to or comes from.
+    // The low two bits are the version, 0. In a swapped frame the flags are here, and a data
+    // frame's low two flags say where it goes to or comes from.
     let isSwapped = mayBeSwapped && control & 0x03 != 0
     if isSwapped { swap(&control, &flags) }
-    // Version 0, type "data", and not one of the subtypes without data.
+    // Version 0, type "data", and no subtype without data.
     guard control & 0x0f == 0x08, control & 0x40 == 0 else { return skips.add(.notIP) }
     guard end - start >= 24 else { return skips.add(.linkHeaderCut) }
     guard flags & 0x40 == 0 else { return skips.add(.wirelessEncrypted) }
@@ -113,15 +118,16 @@ extension PacketDealer {
     while end - offset >= 14 {
       let size = Int(packet.bigEndianUInt16(unchecked: offset + 12))
       let stop = min(offset + 14 + size, end)
-      // They stand beside one another, so that each has its own headers; an empty one hides none behind it.
+      // Subframes are side by side, not nested, so each may have all the link headers that are
+      // allowed. An empty one does not hide those behind it.
       linkHeaders = outer
       if size > 0 { decode(packet, etherType: 0, at: offset + 14, end: stop, depth: depth) }
       offset += (14 + size + 3) & ~3
     }
   }
 
-  /// A packet in the kernel's log (LINKTYPE_NFLOG): fields of length, type and value in the order of the
-  /// capturing machine, which is little-endian as a rule.
+  /// Reads a packet from the kernel's log (LINKTYPE_NFLOG): fields of length, type and value in the
+  /// byte order of the capturing machine, which is usually little-endian.
   mutating func decodeNetfilterLog(_ packet: RawSpan, end: Int) {
     var offset = 4
     while end - offset >= 4 {

@@ -3,20 +3,24 @@ import Parsing
 
 /// Turns packets into items for their flows: link layer, IP, fragments, tunnels, ports.
 ///
-/// The files with the suffixes `+Link`, `+Wireless`, `+Juniper`, `+Network`, `+Fragments`, `+Transport` and `+Tunnels`
-/// hold a layer each, `+Plain` what most packets are in one piece. Nothing here allocates for a packet that is no
-/// fragment; every read is preceded by a comparison with the span's length.
+/// The files with the suffixes `+Link`, `+LinkTypes`, `+Serial`, `+Wireless`, `+Juniper`,
+/// `+Network`, `+Fragments`, `+Transport`, `+Tunnels` and `+Controllers` hold one layer or family
+/// of headers each; `+Plain` reads all layers of the most common packets at once. Apart from
+/// `decodeUncompressed`, nothing here allocates for a packet that is no fragment. Every read is
+/// preceded by a comparison with the span's length.
 struct PacketDealer: ~Copyable {
-  /// What was dealt of the present stretch, by groups of shards.
+  /// The items dealt in the present stretch, in one list for each group of shards.
   var items: FlowItemLists
   let groupMask: Int
-  /// Items dealt of the stretch.
+  /// Number of items dealt in the present stretch.
   var count: UInt32 = 0
-  /// The last of them that came from fragments which disagree, or from a frame of several.
+  /// The last item that came from a datagram whose fragments disagree, or from a frame that holds
+  /// several packets.
   private var lastVersion: FlowItem?
-  /// The present packet is a frame with several packets in it.
+  /// The present packet is a frame that holds several packets.
   var isAggregate = false
-  /// Datagrams put together in it, and packets that stand nowhere else.
+  /// Bytes that items point into outside the stretch's memory: reassembled datagrams, and packets
+  /// that are not kept in that memory.
   var extras: [[UInt8]] = []
   var extraBytes = 0
   var skips = SkipCounters()
@@ -24,25 +28,28 @@ struct PacketDealer: ~Copyable {
   /// The present packet.
   var number: UInt64 = 0
   var time = ObservableRecord.noTime
-  /// Where its bytes begin, and among which (`FlowItem.place`).
+  /// Where the present packet's bytes begin, and in which memory (`FlowItem.place`).
   var base = 0
   var place: UInt32 = 0
-  /// Link-layer headers inside one another in the present packet, which may be made of nothing else.
+  /// Link-layer headers read so far in the present packet; counted because a packet may consist of
+  /// nothing else.
   var linkHeaders = 0
   /// Flows whose packets are chosen, and whether the present packet is one of them.
   var selection: FlowSelection?
   var isSelected = false
-  /// Packets that carried parts of chosen flows, of those before the present one, too.
+  /// Numbers of packets that carried parts of chosen flows, earlier packets included.
   var carriers = CarrierPackets()
-  /// The packets that carried the datagram in which the present packet is.
+  /// Numbers of the packets that carried the fragments of the datagram that the present packet is
+  /// in.
   var around: [UInt64] = []
   let options: CaptureOptions
   let seed: UInt64
   let shardMask: UInt8
-  /// The ends of the plain packet before.
+  /// The ends of the previous plain packet.
   var ends: PlainEnds
 
-  /// Deals with the hashes of tables with this seed, to a number of groups that is a power of two.
+  /// Creates a dealer that hashes flow keys with the tables' `seed` and deals to `groupCount`
+  /// groups, a power of two.
   init(_ options: CaptureOptions, seed: UInt64, groupCount: Int = 1) {
     self.options = options
     items = FlowItemLists(groupCount: groupCount)
@@ -55,7 +62,7 @@ struct PacketDealer: ~Copyable {
       patience: options.fragmentPatience)
   }
 
-  /// Adds a packet's items; its bytes begin at `base` of those that `place` names.
+  /// Adds a packet's items; the packet begins at offset `base` of the memory that `place` names.
   @inline(__always)
   mutating func deal(_ packet: RawSpan, _ frame: Frame, at base: Int, place: UInt32 = 0) {
     fragments.expire(at: frame.time)
@@ -69,21 +76,21 @@ struct PacketDealer: ~Copyable {
     decodeLink(packet, frame.linkType)
   }
 
-  /// Notes packets that were read without becoming items here, the last one of some time.
+  /// Counts packets that were read without becoming items here; `time` is the last one's time.
   @inline(__always)
   mutating func notePassed(_ count: Int, _ time: Int64) {
     self.time = time
     self.count &+= UInt32(truncatingIfNeeded: count)
   }
 
-  /// Adds bytes that items point into; gives what they call them by.
+  /// Adds bytes that items point into; returns the `FlowItem.place` that names them.
   mutating func addExtra(_ bytes: [UInt8]) -> UInt32 {
     extras.append(bytes)
     extraBytes += bytes.count
     return UInt32(truncatingIfNeeded: extras.count)
   }
 
-  /// Whether the stretch should end for want of room for more extras.
+  /// Whether the stretch should end because its extras take enough memory.
   var hasEnoughExtras: Bool { extraBytes > 4 << 20 || extras.count > 1 << 12 }
 
   /// Adds an item.
@@ -93,7 +100,8 @@ struct PacketDealer: ~Copyable {
     count &+= 1
   }
 
-  /// Notes that an item was put together; its other version may be the item before.
+  /// Marks an item as reassembled; if fragments overlapped, the item before may be another version
+  /// of it.
   mutating func noteReassembly(_ header: IPHeader, _ item: inout FlowItem) {
     item.facts.insert(.isReassembled)
     guard header.hasOverlap else { return }
@@ -101,7 +109,8 @@ struct PacketDealer: ~Copyable {
     noteVersion(&item)
   }
 
-  /// Notes that the item before may be one of the same packet and flow, with which this one shares values.
+  /// Marks an item as continued if the item before is of the same packet and flow: the two then
+  /// share values.
   @inline(never)
   mutating func noteVersion(_ item: inout FlowItem) {
     if let last = lastVersion, last.number == item.number, last.key == item.key,
@@ -112,9 +121,9 @@ struct PacketDealer: ~Copyable {
     lastVersion = item
   }
 
-  /// Deals what waited for packets that did not come: the capture has ended.
+  /// Deals the datagrams whose missing fragments did not come: the capture has ended.
   mutating func finish() {
-    // A datagram may hold a tunnel with a part of another one.
+    // A datagram may hold a tunnel that carries a fragment of another datagram.
     for _ in 0...max(0, options.tunnelDepthLimit) {
       fragments.dropAll()
       if fragments.dropped.isEmpty { return }

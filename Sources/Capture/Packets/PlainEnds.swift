@@ -1,33 +1,34 @@
 import Parsing
 
-/// The two ends of a plain packet, and where its flow is.
+/// The two ends of the last plain packet, and where its flow is.
 ///
-/// Most packets are of the flow of the packet before, the same way or the other: those cost a comparison of the
-/// bytes, and no hash.
+/// Most packets belong to the flow of the packet before, in the same or the other direction: they
+/// cost a comparison of bytes, and no hash.
 struct PlainEnds {
-  /// Both addresses and both ports as they stand in the packet.
+  /// Both addresses and both ports as in the packet's bytes.
   private var addresses: UInt64 = 0
   private var rawPorts: UInt32 = 0
   private(set) var hash: UInt64 = 0
-  /// The addresses in the order of the flow's key, the upper half of `IPAddress.high`.
+  /// The two addresses in the order of the flow's key; each is the upper half of `IPAddress.high`.
   private(set) var first: UInt32 = 0
   private(set) var second: UInt32 = 0
   private(set) var ports: UInt32 = 0
-  /// `FlowKey.kind`, 0 before the first packet; the four stand as in a segment, so that they are copied together.
+  /// `FlowKey.kind`; 0 before the first packet. `first`, `second`, `ports` and `kind` are in the
+  /// same order as in `PlainSegment`, so that they are copied together.
   private(set) var kind: UInt32 = 0
   private(set) var isSourceFirst = false
-  /// The part of the capture's flows that the flow is in.
+  /// The shard that the flow is in.
   private(set) var shard: UInt8 = 0
   private let seed: PlainSeed
 
   init(_ seed: PlainSeed) { self.seed = seed }
 
-  /// The same before the first packet.
+  /// A value with the same seed, before the first packet.
   var fresh: PlainEnds {
     @inline(__always) get { PlainEnds(seed) }
   }
 
-  /// Moves on to a packet's ends; whether its flow is that of the packet before.
+  /// Takes a packet's ends; true if its flow is that of the packet before.
   @inline(__always)
   mutating func move(to packet: RawSpan, _ ipProtocol: UInt8) -> Bool {
     let kind = UInt32(ipProtocol) << 24 | 4 << 16 | 1
@@ -41,7 +42,7 @@ struct PlainEnds {
     self.addresses = addresses
     rawPorts = ports
     if isBack {
-      // The ends differ, or it were the same way.
+      // The two ends differ: packets between equal ends have returned above.
       isSourceFirst.toggle()
       return true
     }
@@ -62,11 +63,11 @@ struct PlainEnds {
   }
 }
 
-/// What the hashes of plain packets' flows begin with.
+/// The parts of a flow's hash that are the same for all plain packets.
 struct PlainSeed {
   /// The seed of the capture's tables.
   let value: UInt64
-  /// What the lower halves of addresses add to a hash, where there are none.
+  /// What the addresses' lower halves add to a hash; they are 0 in IPv4.
   let lowHalves: UInt64
   let shardMask: UInt8
 

@@ -1,9 +1,10 @@
 import Parsing
 
-/// What a plain packet carries: Ethernet, IPv4 without options and whole, TCP, or UDP that is no tunnel's.
+/// The headers of a plain packet: Ethernet, a whole IPv4 packet without options, and TCP, or UDP
+/// that is no tunnel's.
 struct PlainSegment {
   var hash: UInt64
-  /// The addresses in the order of the flow's key, the upper half of `IPAddress.high`.
+  /// The two addresses in the order of the flow's key; each is the upper half of `IPAddress.high`.
   private var first: UInt32
   private var second: UInt32
   var ports: UInt32
@@ -13,22 +14,22 @@ struct PlainSegment {
   /// Where the packet begins in the stretch's memory, and its captured length.
   var place: UInt32
   var length: UInt32
-  /// Where its payload begins and ends there.
+  /// Where the payload begins and ends in the stretch's memory.
   var start: UInt32
   var end: UInt32
-  /// TCP's numbers and flags.
+  /// TCP's sequence numbers and flags; 0 in UDP.
   var sequence: UInt32 = 0
   var acknowledgement: UInt32 = 0
   var flags: UInt8 = 0
   private var work = FlowItem.Work.tcp
   private var isToMany = false
   var isSourceFirst: Bool
-  /// The part of the capture's flows that its flow is in.
+  /// The shard that the flow is in.
   var shard: UInt8
-  /// Its flow is that of the plain packet before.
+  /// The flow is that of the plain packet before.
   var isOfSameFlow: Bool
 
-  /// What a packet holds whose bytes begin at a place of the stretch; nil where it is not plain.
+  /// Reads a packet whose bytes begin at `place` in the stretch's memory; nil if it is not plain.
   @inline(__always)
   init?(_ packet: RawSpan, at place: Int, _ time: Int64, _ ends: inout PlainEnds) {
     if let segment = Self(segment: packet, place, time, &ends) {
@@ -40,7 +41,7 @@ struct PlainSegment {
     }
   }
 
-  /// The segment in a packet; nil where the packet is anything else.
+  /// Reads a TCP segment; nil if the packet is anything else.
   @inline(__always)
   private init?(segment packet: RawSpan, _ place: Int, _ time: Int64, _ ends: inout PlainEnds) {
     guard packet.byteCount >= 54, Self.isPlain(packet, IPProtocol.tcp) else { return nil }
@@ -53,7 +54,7 @@ struct PlainSegment {
     flags = packet.byte(unchecked: 47)
   }
 
-  /// The datagram in a packet; nil where the packet is anything else, or a tunnel's.
+  /// Reads a UDP datagram; nil if the packet is anything else, or a tunnel's.
   @inline(never)
   private init?(datagram packet: RawSpan, _ place: Int, _ time: Int64, _ ends: inout PlainEnds) {
     guard packet.byteCount >= 42, Self.isPlain(packet, IPProtocol.udp) else { return nil }
@@ -74,8 +75,7 @@ struct PlainSegment {
     isToMany = destination >> 28 == 0xe || destination == .max
   }
 
-  /// Whether Ethernet's type, IP's version, the length of its header without options and the protocol are
-  /// those of a plain packet of the protocol, which is no fragment.
+  /// Whether the packet is Ethernet, IPv4 without options, of this protocol, and no fragment.
   @inline(__always)
   private static func isPlain(_ packet: RawSpan, _ ipProtocol: UInt8) -> Bool {
     packet.bigEndianUInt32(unchecked: 12) >> 8 == 0x0800_45
@@ -83,7 +83,7 @@ struct PlainSegment {
       && packet.bigEndianUInt16(unchecked: 20) & 0x3fff == 0
   }
 
-  /// What both have in common; the payload's range is the packet's.
+  /// Sets what segments and datagrams have in common; `payload` is its range in the packet.
   @inline(__always)
   private init(
     _ packet: RawSpan, _ ipProtocol: UInt8, _ place: Int, _ time: Int64, _ payload: Range<Int>,
@@ -107,12 +107,12 @@ struct PlainSegment {
     }
   }
 
-  /// Whether it may be a segment of which nothing is wanted.
+  /// Whether it may be a segment that need not be read: TCP without SYN.
   var mayPass: Bool {
     @inline(__always) get { work == .tcp && flags & tcpSYN == 0 }
   }
 
-  /// The item that other packets become at once.
+  /// The item that `PacketDealer` makes for other packets.
   @inline(__always)
   func item(number: UInt64, order: UInt32) -> FlowItem {
     var item = FlowItem(

@@ -1,4 +1,4 @@
-/// Memory for the plain segments that are looked at together.
+/// Memory for the plain segments that are read together.
 @safe
 struct PlainSegments: ~Copyable {
   static let capacity = 16
@@ -8,7 +8,7 @@ struct PlainSegments: ~Copyable {
 
   deinit { unsafe memory.deallocate() }
 
-  /// The segment at an index below the capacity, which was written before it is read.
+  /// The segment at an index below `capacity`, which must have been written before it is read.
   subscript(_ index: Int) -> PlainSegment {
     @inline(__always)
     _read {

@@ -1,8 +1,9 @@
 import Parsing
 
-/// A part of a datagram that is not in its place yet.
+/// A part of a datagram that has not been put in its place yet.
 struct WaitingPart {
-  /// Where the bytes of it are that count, which are not all where a snap length cut a block.
+  /// The range in the datagram of the bytes that count: not all of `bytes` if a snap length cut the
+  /// last block.
   let place: Range<Int>
   let isCut: Bool
   var bytes: [UInt8] = []
@@ -14,23 +15,23 @@ struct WaitingPart {
   }
 }
 
-/// Parts of a datagram that are far behind what has come of it, or behind its end as far as that is known, in the order
-/// in which they came.
+/// Parts far behind the parts that have come so far, or behind the datagram's end as far as it is
+/// known, in the order of arrival.
 ///
-/// A last part alone makes a datagram long: room for all that may come before it would cost far more than the part
-/// did. So it is kept by itself until enough has come.
+/// A last part alone makes a datagram long: room for everything before it would cost far more than
+/// the part itself. So such a part is kept aside until enough others have come.
 struct WaitingParts {
   private var parts: [WaitingPart] = []
   private var bytes = 0
-  /// Where the first of them ends.
+  /// The lowest offset at which one of the parts ends.
   private(set) var nearestEnd = Int.max
 
-  /// Parts beyond which they are worth the room.
+  /// With this many parts, the room for all of them is justified.
   private static let most = 64
 
   var isFull: Bool { parts.count >= Self.most }
 
-  /// Bytes of memory that they take, about.
+  /// Approximate bytes of memory that the parts take.
   var cost: Int { parts.count * 64 + bytes }
 
   mutating func add(_ part: WaitingPart) {
@@ -39,7 +40,7 @@ struct WaitingParts {
     nearestEnd = min(nearestEnd, part.place.upperBound)
   }
 
-  /// Takes those that end within so many bytes.
+  /// Removes and returns the parts that end within the first `room` bytes.
   mutating func take(within room: Int) -> [WaitingPart] {
     let all = parts
     self = WaitingParts()
