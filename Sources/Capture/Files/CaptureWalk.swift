@@ -2,13 +2,16 @@ import Indicators
 import Inputs
 import Parsing
 
-/// Packets read as they are found: what one thread does, without lists of items between dealing and reading.
+/// Reading packets as they are found: one thread does all, without lists of items between dealing
+/// and reading.
 ///
-/// Plain packets (`PlainSegment`) are looked at some at a time: first the headers of all, which ask for the
-/// memory that their flows are in, then the flows. One of which nothing is wanted costs its headers, a hash
-/// and its flow; of every other becomes an item as ever, which is read at once.
+/// Plain packets (`PlainSegment`) are handled several at a time: first the headers of all, which
+/// prefetches the memory of their flows, then the flows. A packet from which nothing is wanted
+/// costs its headers, a hash and a look at its flow; every other packet becomes an item as usual,
+/// which is read at once.
 extension DealerCore {
-  /// Reads packets until the batch is full or the stretch is over; true where the stretch goes on at once.
+  /// Reads packets until the batch is full or the stretch is over; true if the stretch continues at
+  /// once.
   mutating func walk(
     _ stretch: CaptureStretch, _ reader: inout FlowReader, _ shards: FlowShards
   ) -> Bool {
@@ -44,7 +47,7 @@ extension DealerCore {
     return !reader.settleFlows(of: stretch, shards, group: 0, of: 1)
   }
 
-  /// Reads the items dealt, and empties their list.
+  /// Reads the items that were dealt, and empties their list.
   @inline(__always)
   private mutating func readItems(
     _ stretch: CaptureStretch, _ reader: inout FlowReader, _ shards: FlowShards
@@ -58,7 +61,7 @@ extension DealerCore {
     if hasExtras { handOverExtras(to: stretch) }
   }
 
-  /// Reads the next packets as long as they are plain ones, until the batch is full; gives their
+  /// Reads the next packets as long as they are plain and the batch is not full; returns their
   /// number, at most `PlainSegments.capacity`.
   private mutating func readPlain(
     _ stretch: CaptureStretch, _ reader: inout FlowReader, _ shards: FlowShards
@@ -69,7 +72,8 @@ extension DealerCore {
     var flow: UInt32 = 0
     var isPassed = false
     while count < found {
-      // A flow that was used last need not be looked up again, nor be made the newest.
+      // The flow of a packet that was just passed need not be looked up again, nor marked as used
+      // last.
       if !isPassed || !plain[count].isOfSameFlow { flow = reader.find(plain[count], shards) }
       isPassed = false
       if flow != 0, plain[count].mayPass {
@@ -93,7 +97,7 @@ extension DealerCore {
     }
     if count > 0 {
       let (first, last) = (plain[0], plain[count &- 1])
-      // Records follow one another; each has its header.
+      // The packets are in consecutive records, so only the headers between them are subtracted.
       let headers = PcapLayout.recordHeaderLength &* (count &- 1)
       byteCount &+= UInt64(
         truncatingIfNeeded: Int(last.place) &+ Int(last.length) &- Int(first.place) &- headers)
@@ -103,7 +107,7 @@ extension DealerCore {
     return count
   }
 
-  /// Searches what a plain packet brought of which nothing else is wanted.
+  /// Searches the payload of a plain packet from which nothing else is wanted.
   @inline(__always)
   private func search(
     _ payload: RawSpan, _ index: Int, _ flow: UInt32, _ stretch: CaptureStretch,
@@ -119,20 +123,20 @@ extension DealerCore {
     reader.searchPassed(payload, flow, packet, isNext: isNext)
   }
 
-  /// Looks at the headers of the next packets; gives how many of them are plain ones.
+  /// Reads the headers of the next packets; returns how many of them are plain.
   @inline(__always)
   private mutating func findPlain(_ shards: FlowShards) -> Int {
     var records = framer.plainRecords()
-    // Begun anew: the segment before is one of these.
+    // A fresh value, so that the first packet counts as of another flow and the flow is looked up.
     var ends = dealer.ends.fresh
     let deadline = dealer.fragments.deadline
     var count = 0
-    // With a later one some datagram is given up that was waited for.
+    // A packet later than the deadline makes some waiting datagram be given up first.
     while count < PlainSegments.capacity, let record = records.next(), record.time <= deadline {
       guard let segment = PlainSegment(record.bytes, at: record.place, record.time, &ends) else {
         break
       }
-      // SAFETY: shards are masked.
+      // SAFETY: shard numbers are masked, so they are below the number of shards.
       if !segment.isOfSameFlow {
         unsafe shards.base[Int(segment.shard)].flows.prefetch(segment.hash, 0)
       }
@@ -141,7 +145,7 @@ extension DealerCore {
     }
     if hasManyFlows {
       for index in 0..<count where !plain[index].isOfSameFlow {
-        // SAFETY: shards are masked.
+        // SAFETY: shard numbers are masked, so they are below the number of shards.
         unsafe shards.base[Int(plain[index].shard)].flows.prefetch(plain[index].hash, 1)
       }
     }

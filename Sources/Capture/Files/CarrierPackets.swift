@@ -1,7 +1,8 @@
-/// Numbers of packets that carried parts of chosen flows, a bit for each packet up to the last of them.
+/// Numbers of packets that carried parts of chosen flows: one bit for each packet up to the last of
+/// them.
 ///
-/// The fragments of a packet that a tunnel's flow is in do not show what they carry: it is known when
-/// the last of them is there, and they have passed then.
+/// The fragments of a tunnel's packet do not show which flow is inside. That is known only when the
+/// last of them has come, and the others have passed by then.
 package struct CarrierPackets: Sendable {
   private var words: [UInt64] = []
 

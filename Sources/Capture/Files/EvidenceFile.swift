@@ -2,30 +2,31 @@ import Indicators
 package import Inputs
 import Parsing
 
-/// A pcapng file that takes the packets of chosen flows, whatever their captures' formats and link types.
+/// A pcapng file that receives the packets of chosen flows, whatever their captures' formats and
+/// link types.
 ///
-/// One section with an interface for each link type, times in nanoseconds
-/// (draft-ietf-opsawg-pcapng §4). It appears under its name when it is committed.
+/// It has one section, an interface for each link type, and times in nanoseconds
+/// (draft-ietf-opsawg-pcapng §4). The file gets its name when it is committed.
 package struct EvidenceFile: ~Copyable {
-  /// What a file's interface says of its packets.
+  /// What an interface of the file says about its packets.
   private struct Interface: Hashable {
     var linkType: UInt32
-    /// Times count from this number of seconds on, not from 1970.
+    /// The second (since 1970) from which the interface's times count.
     var offset: Int64
 
-    /// Seconds before which there are no times.
+    /// The earliest second that a time can have.
     static let earliest = Int64.min / 1_000_000_000
   }
 
   private var file: AtomicFile
   private var interfaces: [Interface: UInt32] = [:]
   private var buffer: [UInt8] = []
-  /// Why the file could not be written; thrown by `commit`, and nothing is copied any more.
+  /// The error that stopped writing: thrown by `commit`, and nothing more is copied.
   private var failure: InputError?
   /// Packets written.
   package private(set) var packetCount: UInt64 = 0
 
-  /// Creates the file with its section's header.
+  /// Creates the file and writes its section header.
   package init(path: InputPath) throws(InputError) {
     file = try AtomicFile(path: path)
     block(
@@ -34,9 +35,11 @@ package struct EvidenceFile: ~Copyable {
         + Self.number(UInt64.max))
   }
 
-  /// The packets that `copy` cannot know when they pass: fragments of packets around those of chosen flows.
+  /// Finds the packets that `copy` cannot recognise when it reaches them: fragments of outer
+  /// packets that carry chosen flows.
   ///
-  /// Only flows inside tunnels have any. A capture that cannot be read on gives those before.
+  /// Only flows inside tunnels have such packets. If the capture cannot be read to its end, those
+  /// before the fault are returned.
   package static func carriers(
     of flows: FlowSelection, in source: InputSource, options: CaptureOptions
   ) -> CarrierPackets {
@@ -48,9 +51,10 @@ package struct EvidenceFile: ~Copyable {
     }
   }
 
-  /// Copies the packets of the chosen flows, of the fragments between their ends, and their carriers.
+  /// Copies the packets of the chosen flows, the fragments sent between the flows' ends, and the
+  /// packets in `carriers`.
   ///
-  /// - Throws: Where the capture cannot be read on; what came before is copied.
+  /// - Throws: An error if the capture cannot be read to its end; the packets before are copied.
   package mutating func copy(
     _ source: InputSource, flows: FlowSelection, carriers: CarrierPackets = CarrierPackets(),
     options: CaptureOptions
@@ -68,7 +72,7 @@ package struct EvidenceFile: ~Copyable {
     let captured = UInt32(truncatingIfNeeded: packet.byteCount)
     let length = max(frame.originalLength, captured)
     var body: [UInt8] = []
-    // A block without a time is one of the first interface, and its packet is whole.
+    // A Simple Packet Block has no time, belongs to the first interface, and holds a whole packet.
     let isSimple = !hasTime && interface == 0 && length == captured
     if !isSimple {
       let ticks = max(0, (hasTime ? frame.time : 0) - offset * 1_000_000_000)
@@ -86,7 +90,7 @@ package struct EvidenceFile: ~Copyable {
     do throws(InputError) { try flush() } catch { failure = error }
   }
 
-  /// The number of an interface, which is described where it is used first.
+  /// The number of an interface; its description is written when it is first used.
   private mutating func interface(_ interface: Interface) -> UInt32 {
     if let known = interfaces[interface] { return known }
     let number = UInt32(interfaces.count)
@@ -127,7 +131,7 @@ package struct EvidenceFile: ~Copyable {
   }
 }
 
-/// Walks a capture a second time and hands on the packets of chosen flows.
+/// Reads a capture a second time and hands on the packets of chosen flows.
 private struct PacketCopier: ~Copyable {
   private var framer: PacketFramer
   private var dealer: PacketDealer
@@ -147,19 +151,19 @@ private struct PacketCopier: ~Copyable {
     dealer.selection = flows
   }
 
-  /// Walks as far as the capture can be read; gives the packets that carried parts of chosen flows.
+  /// Reads as far as possible; returns the packets that carried parts of chosen flows.
   mutating func findCarriers() -> CarrierPackets {
     var frame = Frame()
     do throws(CaptureError) {
       while try next(&frame) {}
     } catch {
-      // What comes behind the fault cannot be copied either.
+      // Packets behind the fault cannot be copied either.
     }
     dealer.finish()
     return dealer.carriers
   }
 
-  /// Copies the next packet that is chosen; false at the end.
+  /// Copies the next chosen packet; false at the end of the capture.
   mutating func copyNext(to file: inout EvidenceFile) throws(CaptureError) -> Bool {
     var frame = Frame()
     guard try next(&frame) else { return false }
@@ -170,19 +174,20 @@ private struct PacketCopier: ~Copyable {
     return true
   }
 
-  /// Whether the scan's filter lets a packet through; of a link type without a filter the scan told.
+  /// Whether the scan's filter accepts a packet; the scan has reported link types for which the
+  /// filter does not compile.
   private mutating func isScanned(_ packet: RawSpan, _ frame: Frame) -> Bool {
     guard filters != nil else { return true }
     return (try? filters?.accepts(packet, frame)) ?? false
   }
 
-  /// Goes to the next packet that is chosen; false at the end.
+  /// Moves to the next chosen packet; false at the end of the capture.
   private mutating func next(_ frame: inout Frame) throws(CaptureError) -> Bool {
     while try framer.next(&frame) {
       guard frame.isPacket else { continue }
       if let times, frame.time != ObservableRecord.noTime, !times.contains(frame.time) { continue }
       let start = unsafe framer.pointer()
-      // SAFETY: as above.
+      // SAFETY: the framer keeps `length` bytes there until it is asked for the next packet.
       let packet = unsafe RawSpan(_unsafeStart: start, byteCount: frame.length)
       guard isScanned(packet, frame) else { continue }
       dealer.isSelected = false

@@ -1,9 +1,10 @@
 package import Indicators
 
-/// Flows by which packets are chosen: those whose hits are kept as evidence.
+/// The flows whose packets are chosen: those with hits to be kept as evidence.
 package struct FlowSelection: Sendable {
   private var keys: Set<FlowKey> = []
-  /// The ends of those flows: a later fragment does not say to which flow of two hosts it belongs.
+  /// The two ends of each of those flows: a later fragment does not say to which flow between them
+  /// it belongs.
   private var pairs: Set<FlowKey> = []
 
   /// Whether some of the flows are inside tunnels.
@@ -29,7 +30,7 @@ package struct FlowSelection: Sendable {
     if flow.tunnelDepth > 0 { hasTunnels = true }
   }
 
-  /// Chooses what another selection does, too.
+  /// Adds all flows of another selection.
   package mutating func formUnion(_ other: FlowSelection) {
     keys.formUnion(other.keys)
     pairs.formUnion(other.pairs)

@@ -1,13 +1,13 @@
 import Inputs
 
-/// The memory of one stretch of a capture: it outlives the reader's interest in it while its packets are
-/// read.
+/// The memory of one stretch of a capture; it is kept while the stretch's packets are read, also
+/// after the buffer has moved on.
 ///
 /// Sendable because only the thread that deals the stretch writes it, before it is handed on.
 @safe
 final class ChunkMemory: @unchecked Sendable {
-  /// A capture of at least so many bytes is read into a large page: clearing that takes longer than a small one
-  /// does, and all of it is used over and over.
+  /// A capture of at least this many bytes is read into a large page. Clearing a large page takes
+  /// longer than a small one, but all of it is then used over and over.
   private static let longCapture: UInt64 = 8 << 20
 
   let start: UnsafeMutableRawPointer
@@ -17,7 +17,7 @@ final class ChunkMemory: @unchecked Sendable {
 
   deinit { unsafe start.deallocate() }
 
-  /// Says from what the memory will be filled.
+  /// Makes the memory a large page if `source` is long; called before the memory is filled.
   func prepare(for source: InputSource) {
     guard !isLargePage, let size = source.rawSize, size >= Self.longCapture else { return }
     isLargePage = true
@@ -25,24 +25,26 @@ final class ChunkMemory: @unchecked Sendable {
   }
 }
 
-/// One megabyte of the input at a time.
+/// Holds about one megabyte of the input at a time.
 ///
-/// Reading was measured faster than mapping and cannot fault when the file shrinks. What is asked
-/// for is always contiguous, and stays where it is until the next stretch begins: packets of a
-/// stretch are read together. A stretch ends with the first record that reaches over its length, so
-/// where it ends depends on the input alone and not on how much each read returned. Where a pipe runs dry before, the
-/// stretch only pauses (`CaptureStretch.isPaused`): it goes on in the same memory.
+/// Reading was measured to be faster than mapping, and cannot fault when the file shrinks. Bytes
+/// that are asked for are contiguous and do not move until the next stretch begins, since the
+/// packets of a stretch are read together.
+///
+/// A stretch ends with the first record that reaches beyond its length, so where it ends depends on
+/// the input alone and not on how much each read returned. If a pipe runs dry before, the stretch
+/// only pauses (`CaptureStretch.isPaused`): it continues later in the same memory.
 @safe
 struct InputBuffer: ~Copyable {
-  /// The most that `require` can be asked for.
+  /// The most bytes that `require` can be asked for.
   static let longestRun = 512 << 10
   /// Bytes of the input after which a stretch should end.
   static let stretch = 1 << 20
-  /// A stretch, and the longest run that begins at its last byte.
+  /// Room for a stretch and the longest run that begins at its last byte.
   static let capacity = stretch + longestRun + 4096
 
-  /// Bytes that are read at once: what the system copies is then in the processor's second-level cache while its
-  /// packets are looked at.
+  /// The most bytes read at once: few enough to be still in the processor's second-level cache when
+  /// their packets are read.
   private static let piece = 128 << 10
 
   let source: InputSource
@@ -52,10 +54,10 @@ struct InputBuffer: ~Copyable {
   private var memory: UnsafeMutableRawPointer
   private var start = 0
   private var end = 0
-  /// Bytes of the input that the stretch has passed.
+  /// Bytes of the input that have been passed in the present stretch.
   private var passed = 0
   private var isAtEnd = false
-  /// Why reading stopped before the end.
+  /// Why reading stopped before the end of the input, or nil.
   private(set) var failure: InputError?
 
   init(_ source: InputSource) {
@@ -64,11 +66,11 @@ struct InputBuffer: ~Copyable {
     unsafe memory = chunk.start
   }
 
-  /// Begins a stretch in other memory, or again in the same; what lies before `start` is gone from it.
+  /// Begins a stretch, in other memory if `next` is given; bytes before `start` are dropped.
   mutating func beginStretch(in next: ChunkMemory? = nil) {
     next?.prepare(for: source)
     let target = unsafe next?.start ?? memory
-    // SAFETY: what is there is at most a run beyond the stretch, and both have the same capacity.
+    // SAFETY: `start..<end` is inside `memory`, and both memories have the same capacity.
     if end > start { unsafe target.copyMemory(from: memory + start, byteCount: end - start) }
     end -= start
     start = 0
@@ -79,20 +81,20 @@ struct InputBuffer: ~Copyable {
     }
   }
 
-  /// Whether the stretch has its length, once some more bytes are passed.
+  /// Whether the stretch is full once `count` more bytes are passed.
   ///
-  /// What is longer than a stretch is passed in one in which nothing was before.
+  /// An empty stretch is never over, so that even a run longer than a stretch is passed in one.
   @inline(__always)
   func isOver(behind count: Int) -> Bool { passed > 0 && passed &+ count >= Self.stretch }
 
-  /// Bytes of the input that the stretch lacks for its length, once some more are passed.
+  /// Bytes that the stretch still has room for once `count` more bytes are passed.
   @inline(__always)
   func rest(behind count: Int) -> Int { Self.stretch &- (passed &+ count) }
 
-  /// Bytes that can be had without reading.
+  /// Number of bytes that are in the buffer.
   var available: Int { end &- start }
 
-  /// Whether `count` bytes, at most `longestRun`, are there; reads if they are not.
+  /// Whether `count` bytes, at most `longestRun`, are in the buffer; reads them if they are not.
   @inline(__always)
   mutating func require(_ count: Int) -> Bool {
     if end &- start >= count { return true }
@@ -102,16 +104,18 @@ struct InputBuffer: ~Copyable {
   @inline(never)
   private mutating func refill(_ count: Int) -> Bool {
     assert(count <= Self.longestRun)
-    // Records end a stretch before this; a caller that goes on all the same loses what it has passed.
+    // Normally the stretch is over before this happens. If a caller goes on all the same, the bytes
+    // that it has passed are overwritten.
     if start + count > Self.capacity { beginStretch() }
     while end - start < count, !isAtEnd { readOnce(for: count) }
     return end - start >= count
   }
 
-  /// Whether `count` bytes are there, or what there is until the input ends, without waiting for another process; reads
-  /// what is at hand of them.
+  /// Whether `count` bytes, or all bytes up to the input's end, can be had without waiting for
+  /// another process; reads those that are at hand.
   ///
-  /// Nothing that is there moves. What there is no room for is not asked about.
+  /// Bytes in the buffer do not move. If there is no room for `count` bytes, the answer is true and
+  /// nothing is read.
   mutating func hasAtHand(_ count: Int) -> Bool {
     guard start + count <= Self.capacity else { return true }
     while end - start < count, !isAtEnd {
@@ -121,9 +125,9 @@ struct InputBuffer: ~Copyable {
     return true
   }
 
-  /// Reads some of the bytes that `count` lacks, for which there is room.
+  /// Reads some of the missing bytes of `count`, for which there must be room.
   private mutating func readOnce(for count: Int) {
-    // Pieces of the stretch, then no more than what is asked for.
+    // Up to the stretch's length whole pieces are read, beyond it only what is asked for.
     let wanted = max(start + count, min(end + Self.piece, Self.stretch)) - end
     do {
       // SAFETY: `end + wanted` is at most `start + count` or the stretch, both within the capacity.
@@ -137,10 +141,10 @@ struct InputBuffer: ~Copyable {
     }
   }
 
-  /// The bytes that are there; valid until the next `require` or `skip`.
+  /// The bytes in the buffer; valid until the next `require` or `skip`.
   ///
-  /// The compiler cannot see where a borrow of the buffer would end between two reads of it, so this
-  /// span claims none; the framers use it up before they ask for more.
+  /// The compiler cannot see where a borrow of the buffer would end between two reads of it, so
+  /// this span claims none; the framers use it up before they ask for more.
   var bytes: RawSpan {
     @_lifetime(immortal) get {
       // SAFETY: `start..<end` is initialised memory that lives as long as this buffer.
@@ -155,7 +159,8 @@ struct InputBuffer: ~Copyable {
   /// Offset of the next byte in the stretch's memory.
   var offset: Int { start }
 
-  /// Steps over bytes, reading on where they are not in the buffer; false if the input ends before.
+  /// Steps over `count` bytes, reading on if they are not in the buffer; false if the input ends
+  /// before.
   @inline(__always)
   mutating func skip(_ count: Int) -> Bool {
     passed &+= count
@@ -166,7 +171,7 @@ struct InputBuffer: ~Copyable {
     return skipReading(count)
   }
 
-  /// Steps over bytes that are there.
+  /// Steps over `count` bytes that are in the buffer.
   @inline(__always)
   mutating func pass(_ count: Int) {
     assert(count <= available)
@@ -174,8 +179,8 @@ struct InputBuffer: ~Copyable {
     start &+= count
   }
 
-  /// Reads what is stepped over to where nothing is kept: behind the bytes that are there, of which some may be a
-  /// packet's that was dealt.
+  /// Reads the bytes to be stepped over into the memory behind those in the buffer, which may
+  /// belong to packets that were dealt; there, nothing is kept.
   @inline(never)
   private mutating func skipReading(_ count: Int) -> Bool {
     var rest = count - available

@@ -2,19 +2,20 @@ internal import CPcap
 import Glibc
 import Inputs
 
-/// Reads the relatives of pcap that our own reader does not know, through libpcap.
+/// Reads variants of pcap that our own reader does not know, through libpcap.
 ///
-/// libpcap reads from C streams only. A plain file is opened anew for it; what comes from a pipe or is
-/// compressed is written to an unnamed temporary file first.
+/// libpcap reads from C streams only. A plain file is opened anew for it; an input that comes from
+/// a pipe or is compressed is first written to an unnamed temporary file.
 @safe
 final class LibpcapReader {
   private let path: String
   private let handle: OpaquePointer
   private let linkType: UInt32
-  /// Why the input could not be read to its end when it was copied.
+  /// The error that ended copying the input before its end.
   private var failure: InputError?
 
-  /// Begins to read an input of which nothing was consumed, and whose first bytes are these.
+  /// Begins to read an input from which nothing has been consumed; `firstBytes` are its first
+  /// bytes.
   init(_ source: InputSource, firstBytes: [UInt8]) throws(CaptureError) {
     path = source.path
     guard let file = unsafe Self.plainFile(path, firstBytes) ?? tmpfile() else {
@@ -43,8 +44,10 @@ final class LibpcapReader {
 
   deinit { unsafe pcap_close(handle) }
 
-  /// The file at a path, where it is a regular one that begins as the input does: then the input is
-  /// that file as it is.
+  /// Opens the file at a path, if it is a regular file with the same first bytes as the input; else
+  /// nil.
+  ///
+  /// The input is then that file itself, not something decompressed from it.
   private static func plainFile(
     _ path: String, _ firstBytes: [UInt8]
   ) -> UnsafeMutablePointer<FILE>? {
@@ -65,7 +68,7 @@ final class LibpcapReader {
     return unsafe fstat(fileno(file), &status) == 0 && status.st_size == 0
   }
 
-  /// Copies the input; gives the error that ended it before its end.
+  /// Copies the input to a file; returns the error that ended the input early, if any.
   private static func copy(
     _ source: InputSource, to file: UnsafeMutablePointer<FILE>
   ) throws(CaptureError) -> InputError? {

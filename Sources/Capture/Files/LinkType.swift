@@ -5,7 +5,7 @@ enum LinkType {
   static let tokenRing: UInt32 = 6
   static let serialLine: UInt32 = 8
   static let ppp: UInt32 = 9
-  /// Raw IP as some systems number it.
+  /// Raw IP, as some systems number it.
   static let raw12: UInt32 = 12
   static let raw14: UInt32 = 14
   static let pppSerial: UInt32 = 50
@@ -25,7 +25,7 @@ enum LinkType {
   static let radiotap: UInt32 = 127
   /// IP over IEEE 1394 as Apple's systems write it.
   static let appleFireWire: UInt32 = 138
-  /// For private use; Apple used it before it had a number.
+  /// For private use; Apple used it before its header had a number of its own.
   static let user2: UInt32 = 149
   static let absoluteValues: UInt32 = 163
   static let pppDaemon: UInt32 = 166
@@ -52,7 +52,7 @@ enum LinkType {
   static let marvellTag: UInt32 = 284
   static let marvellTypedTag: UInt32 = 285
 
-  /// The captured length above which a record is damage, not a packet: Wireshark's limits.
+  /// The captured length above which a record is damage and not a packet (Wireshark's limits).
   static func longestRecord(_ linkType: UInt32) -> UInt32 {
     switch linkType {
     // USB, D-Bus and EBHSCR have records without a frame's natural size.
@@ -61,7 +61,7 @@ enum LinkType {
     }
   }
 
-  /// libpcap's own number (`DLT_…`), which differs for types that systems numbered each their way.
+  /// libpcap's own number (`DLT_…`), which differs for types that systems numbered differently.
   static func libraryNumber(_ linkType: UInt32) -> CInt? {
     switch linkType {
     case atm: 11

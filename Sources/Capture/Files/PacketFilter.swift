@@ -6,17 +6,18 @@ import Parsing
 @safe
 final class PacketFilter {
   private var program = unsafe bpf_program()
-  /// The same for a loopback packet of a machine with the other byte order.
+  /// The same filter for loopback packets from big-endian machines.
   private let swapped: PacketFilter?
 
-  /// Compiles an expression in libpcap's language; nil with libpcap's message where it is refused.
+  /// Compiles an expression in libpcap's language; throws libpcap's message if it is refused.
   convenience init(_ expression: String, linkType: UInt32) throws(PacketFilterError) {
-    // libpcap would take what stands before it for the whole.
+    // libpcap would read only what precedes the NUL.
     guard !expression.utf8.contains(0) else {
       throw PacketFilterError(message: "it holds a NUL character")
     }
-    // A loopback packet begins with a number of its family, which is the capturing system's own in that
-    // machine's byte order: libpcap knows of the others only where it reads a file.
+    // A loopback packet begins with an address family, whose number and byte order are the
+    // capturing system's own; libpcap takes those of other systems into account only when it reads
+    // a file.
     switch linkType {
     case LinkType.null:
       let swapped = unsafe try PacketFilter(
@@ -49,7 +50,7 @@ final class PacketFilter {
     }
   }
 
-  /// libpcap's handle of a file of a link type without packets.
+  /// A libpcap handle for a capture file of a link type that holds no packets.
   private static func savefile(_ linkType: UInt32, isBigEndian: Bool) -> OpaquePointer? {
     let (length, version) = (UInt32(PacketFramer.longestPacket), isBigEndian ? [2, 4] : [4, 2])
     let words: [UInt32] = [
@@ -92,7 +93,8 @@ final class PacketFilter {
   }
 }
 
-/// The filter of one expression for each link type of a capture: interfaces of one file may differ in it.
+/// An expression's filters, one for each link type of a capture: the interfaces of one file may
+/// differ in it.
 struct LinkFilters {
   private let expression: String
   /// The filter for `linkType`.
@@ -102,12 +104,14 @@ struct LinkFilters {
 
   init(_ expression: String) { self.expression = expression }
 
-  /// Whether there is a filter for any of the link types that packets were of.
+  /// Whether the expression compiled for any of the link types seen so far.
   var isAny: Bool { filters.values.contains { $0 != nil } }
 
-  /// Whether the filter lets a packet through; what is of a link type without one passes none.
+  /// Whether the filter accepts a packet; false if the expression does not compile for its link
+  /// type.
   ///
-  /// - Throws: On the first packet of such a link type, with the reason.
+  /// - Throws: The reason, on the first packet of a link type for which the expression does not
+  ///   compile.
   mutating func accepts(_ packet: RawSpan, _ frame: Frame) throws(PacketFilterError) -> Bool {
     if frame.linkType != linkType {
       filter = try known(frame.linkType)
@@ -130,10 +134,11 @@ struct LinkFilters {
 }
 
 extension CaptureOptions {
-  /// Why a filter is none, in libpcap's words: it compiles for no usual link type; nil where it does.
+  /// Why a filter is invalid, in libpcap's words; nil if it compiles for at least one usual link
+  /// type.
   package static func fault(ofFilter expression: String) -> String? {
     var fault: String?
-    // Ethernet, IP alone, IEEE 802.11 without and with radio information, Linux's cooked ones.
+    // Ethernet, raw IP, IEEE 802.11 without and with radiotap, Linux's cooked types.
     for linkType: UInt32 in [1, 101, 105, 127, 113, 276] {
       do throws(PacketFilterError) {
         _ = try PacketFilter(expression, linkType: linkType)
@@ -146,7 +151,7 @@ extension CaptureOptions {
   }
 }
 
-/// libpcap's words on a filter.
+/// libpcap's message about a filter.
 struct PacketFilterError: Error {
   var message: String
 }

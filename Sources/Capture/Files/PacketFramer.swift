@@ -1,7 +1,7 @@
 import Inputs
 import Parsing
 
-/// One numbered record of a capture, before anything in it is looked at.
+/// One numbered record of a capture, before its contents are read.
 struct Frame {
   /// Its place among the records that Wireshark numbers, from 1.
   var number: UInt64 = 0
@@ -9,9 +9,9 @@ struct Frame {
   var time = Int64.min
   /// The link type's number in capture files (`LINKTYPE_…`).
   var linkType: UInt32 = 0
-  /// Captured bytes that are in the buffer.
+  /// Number of captured bytes in the buffer.
   var length = 0
-  /// Bytes that the packet had on the wire.
+  /// Number of bytes that the packet had on the wire.
   var originalLength: UInt32 = 0
   /// False for a record that is numbered but holds no packet.
   var isPacket = true
@@ -19,8 +19,8 @@ struct Frame {
 
 /// Finds the packets of a capture file, whatever its format.
 ///
-/// A packet's bytes are in the input buffer until the next stretch begins; what is left of its record
-/// is stepped over when the next record is asked for (`pending`).
+/// A packet's bytes stay in the input buffer until the next stretch begins. The rest of its record
+/// (`pending` bytes) is stepped over when the next record is asked for.
 @safe
 struct PacketFramer: ~Copyable {
   private enum Format {
@@ -29,20 +29,21 @@ struct PacketFramer: ~Copyable {
     case library(LibpcapReader)
   }
 
-  /// The longest packet that is looked at; of a longer one, only this much.
+  /// The most bytes of a packet that are read; the rest of a longer packet is not.
   static let longestPacket = 256 << 10
-  /// The longest packet of a plain record; a longer one is looked at more closely.
+  /// The longest packet of a plain record; records of longer packets are read by `step`.
   static let longestPlainPacket = 64 << 10
 
   var input: InputBuffer
   var skips = SkipCounters()
   /// Records numbered so far.
   private(set) var number: UInt64 = 0
-  /// Bytes at the front of the buffer that belong to the record before.
+  /// Number of bytes at the front of the buffer that belong to the previous record.
   var pending = 0
   var sections = PcapngSections()
   private let format: Format
-  /// Of a pcap file: what its header says, and nanoseconds of a unit of its times' fraction.
+  /// For pcap files only: what the header says, and how many nanoseconds a unit of a time's
+  /// fraction is.
   let pcapLayout: PcapLayout?
   let fractionUnit: Int64
   private var libraryBytes: UnsafeRawPointer?
@@ -80,17 +81,17 @@ struct PacketFramer: ~Copyable {
     }
   }
 
-  /// What a step came to.
+  /// The result of a step.
   enum Step {
     /// The next numbered record.
     case record
-    /// Something without a number was passed.
+    /// Something without a number, such as a block that holds no packet, was passed.
     case other
     /// The capture has ended.
     case end
   }
 
-  /// Whether the stretch has its length, so that the next step belongs to another one.
+  /// Whether the stretch is full, so that the next step belongs to another one.
   var isStretchOver: Bool {
     @inline(__always) get { input.isOver(behind: pending) }
   }
@@ -120,9 +121,9 @@ struct PacketFramer: ~Copyable {
     return step
   }
 
-  /// Whether the next step need not wait for whoever writes the input.
+  /// Whether the next step can be taken without waiting for the process that writes the input.
   ///
-  /// Of formats that libpcap reads the whole input is there.
+  /// In formats that libpcap reads, the whole input is there already.
   mutating func hasNextAtHand() -> Bool {
     let header: Int
     switch format {
@@ -131,7 +132,7 @@ struct PacketFramer: ~Copyable {
     case .library: return true
     }
     guard input.hasAtHand(pending + header) else { return false }
-    // Where the input ends the step says so.
+    // If the input ends here, the step reports it.
     guard input.available >= pending + header else { return true }
     let length: Int
     if case .pcap(let layout) = format {
@@ -144,11 +145,12 @@ struct PacketFramer: ~Copyable {
     return input.hasAtHand(pending + length)
   }
 
-  /// Counts records that were moved to otherwise.
+  /// Counts records that were passed without a step.
   @inline(__always)
   mutating func countRecords(_ count: Int) { number &+= UInt64(truncatingIfNeeded: count) }
 
-  /// Moves to the next numbered record, over as many stretches as it takes; false at the end.
+  /// Moves to the next numbered record, beginning stretches as needed; false at the end of the
+  /// capture.
   mutating func next(_ frame: inout Frame) throws(CaptureError) -> Bool {
     while true {
       if isStretchOver { input.beginStretch() }
@@ -163,13 +165,13 @@ struct PacketFramer: ~Copyable {
   /// Whether packets come from libpcap, which keeps each only until the next.
   var usesLibrary: Bool { if case .library = format { true } else { false } }
 
-  /// The bytes of the record that the last step moved to; valid until the next one.
+  /// The bytes of the record that the last step moved to; valid until the next step.
   func pointer() -> UnsafeRawPointer {
     if let libraryBytes = unsafe libraryBytes { return unsafe libraryBytes }
     return unsafe input.pointer
   }
 
-  /// The error for an input that ended where more was due.
+  /// The error for an input that ended inside `place`.
   func cut(_ place: StaticString) -> CaptureError {
     if let failure = input.failure {
       return CaptureError(failure, packets: number)
@@ -179,14 +181,14 @@ struct PacketFramer: ~Copyable {
       message: "the capture ends in the middle of \(place), after packet \(number)")
   }
 
-  /// The error for a length that cannot be.
+  /// The error for an impossible length.
   func corrupt(_ message: String) -> CaptureError {
     CaptureError(
       code: .corrupt, path: input.source.path, packets: number,
       message: "\(message), after packet \(number)")
   }
 
-  /// Whether the input ends exactly here; throws if it broke off here.
+  /// Whether the input ends exactly here; throws if reading it failed here.
   mutating func isAtEnd() throws(CaptureError) -> Bool {
     if input.require(1) { return false }
     if let failure = input.failure { throw CaptureError(failure, packets: number) }
@@ -198,12 +200,12 @@ struct PacketFramer: ~Copyable {
 enum CaptureFormat {
   case pcap(PcapLayout)
   case pcapng
-  /// A relative of pcap that libpcap reads.
+  /// A variant of pcap that libpcap reads.
   case otherPcap
   /// A pcap file that ends inside its header.
   case cutPcap
 
-  /// The format of a file that begins with these bytes; give it `PcapLayout.headerLength` of them.
+  /// The format of a file by its first `PcapLayout.headerLength` bytes; nil if it is no capture.
   init?(_ first: [UInt8]) {
     guard first.count >= 4 else { return nil }
     let magic = first[0..<4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }

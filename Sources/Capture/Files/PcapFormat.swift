@@ -11,10 +11,10 @@ struct PcapLayout {
   /// The second half of a time stamp counts nanoseconds, not microseconds.
   var isNanosecond: Bool
   var linkType: UInt32
-  /// A captured length above this is damage; Wireshark's limits.
+  /// A record with a longer captured length is damage (Wireshark's limits).
   var longestRecord: UInt32
 
-  /// The layout of a file with this header; nil where its version is older than 2.4.
+  /// The layout that a file header describes; nil unless the version is 2.4 or a later 2.x.
   init?(_ header: [UInt8]) {
     func little(_ offset: Int, _ count: Int) -> UInt32 {
       (0..<count).reversed().reduce(UInt32(0)) { $0 << 8 | UInt32(header[offset + $1]) }
@@ -27,7 +27,8 @@ struct PcapLayout {
       return isLittle ? value : value.byteSwapped >> UInt32(32 - 8 * count)
     }
     guard number(4, 2) == 2, number(6, 2) >= 4 else { return nil }
-    // The upper bits say how long the frame check sequence is, which the IP length excludes anyway.
+    // The upper bits give the length of the frame check sequence, which the IP length excludes
+    // anyway.
     linkType = number(20, 4) & 0x03ff_ffff
     longestRecord = LinkType.longestRecord(linkType)
   }
@@ -54,7 +55,7 @@ extension PacketFramer {
     if captured > layout.longestRecord {
       throw corrupt("a packet claims \(captured) bytes")
     }
-    // Both factors are below 2³², so the sum stays below 2⁶³.
+    // `seconds` and `fraction` are below 2³², so the sum stays below 2⁶³.
     frame.time =
       Int64(seconds) &* 1_000_000_000 &+ Int64(fraction) &* (layout.isNanosecond ? 1 : 1000)
     frame.linkType = layout.linkType
@@ -70,7 +71,7 @@ extension PacketFramer {
 
 // MARK: Plain records
 
-/// A record whose bytes are in the buffer, and that nothing was done about yet.
+/// A record whose bytes are in the buffer, and which has not been passed yet.
 @safe
 struct PlainRecord {
   let start: UnsafeRawPointer
@@ -84,22 +85,21 @@ struct PlainRecord {
     @_lifetime(immortal)
     @inline(__always)
     get {
-      // SAFETY: the framer says that the record's bytes are in its buffer, which nothing moves before the next
-      // stretch.
+      // SAFETY: `PlainRecords.next` checked that the record's bytes are in the buffer, where
+      // nothing moves them before the next stretch.
       unsafe _overrideLifetime(
         RawSpan(_unsafeStart: start, byteCount: length), copying: ())
     }
   }
 }
 
-/// The records of a plain file from the next one on, as far as all of them is in the buffer and they belong to
-/// the stretch.
+/// The next records of a plain file: those that are whole in the buffer and belong to the stretch.
 @safe
 struct PlainRecords {
   fileprivate let memory: UnsafeRawPointer
   /// Where the next record's header begins in the memory.
   fileprivate var place: Int
-  /// Where what is in the buffer ends, and the first place that belongs to the next stretch.
+  /// Where the bytes in the buffer end, and where the next stretch begins.
   fileprivate let end: Int
   fileprivate let stop: Int
   fileprivate let fractionUnit: Int64
@@ -107,7 +107,7 @@ struct PlainRecords {
   @inline(__always)
   mutating func next() -> PlainRecord? {
     guard place < stop, end &- place >= 16 else { return nil }
-    // SAFETY: 16 bytes are there behind the place.
+    // SAFETY: the guard above checked that 16 bytes are in the buffer at `place`.
     let header = unsafe memory + place
     let captured = Int(unsafe header.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
     guard captured <= PacketFramer.longestPlainPacket, captured &+ 16 <= end &- place else {
@@ -115,12 +115,12 @@ struct PlainRecords {
     }
     let seconds = unsafe header.loadUnaligned(fromByteOffset: 0, as: UInt32.self)
     let fraction = unsafe header.loadUnaligned(fromByteOffset: 4, as: UInt32.self)
-    // Both factors are below 2³², so the sum stays below 2⁶³.
+    // `seconds` and `fraction` are below 2³², so the sum stays below 2⁶³.
     let time = Int64(seconds) &* 1_000_000_000 &+ Int64(fraction) &* fractionUnit
     let record = unsafe PlainRecord(
       start: header + 16, place: place &+ 16, length: captured, time: time)
     place &+= captured &+ 16
-    // Where the headers of the next one stand if it is plain; it may also be beyond the end.
+    // Prefetches the next packet's headers; the addresses may be beyond the buffer's end.
     unsafe sekisho_prefetch(memory + place)
     unsafe sekisho_prefetch(memory + place + 64)
     return record
@@ -134,7 +134,7 @@ extension PacketFramer {
     return !layout.isSwapped && layout.linkType == LinkType.ethernet
   }
 
-  /// The next records of a plain file; nothing is changed until they are passed.
+  /// The next records of a plain file; nothing changes until they are passed.
   @inline(__always)
   func plainRecords() -> PlainRecords {
     let place = input.offset &+ pending
@@ -143,8 +143,8 @@ extension PacketFramer {
       stop: place &+ input.rest(behind: pending), fractionUnit: fractionUnit)
   }
 
-  /// Takes some records that `plainRecords` gave as read; the last one's bytes begin at a place and have a
-  /// length.
+  /// Marks `count` records of `plainRecords` as read; the last one's bytes begin at `place` and are
+  /// `length` long.
   @inline(__always)
   mutating func pass(_ count: Int, upTo place: Int, length: Int) {
     input.pass(place &- input.offset)

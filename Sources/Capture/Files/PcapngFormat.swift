@@ -7,7 +7,7 @@ struct PcapngSections {
   var isSwapped = false
   var hasSection = false
   var interfaces: [PcapngInterface] = []
-  /// Far more than there are; all of them take 24 MiB.
+  /// The most interfaces that are kept; far more than files have, and all of them take 24 MiB.
   static let mostInterfaces = 1 << 20
 }
 
@@ -15,14 +15,14 @@ struct PcapngSections {
 struct PcapngInterface {
   var linkType: UInt32 = 0
   var snapLength: UInt32 = 0
-  /// Time stamps count 2⁻ⁿ s instead of 10⁻ⁿ s.
+  /// The unit of time stamps is 2⁻ⁿ s instead of 10⁻ⁿ s.
   var isBinary = false
-  /// The n of the resolution.
+  /// The n in the unit of time stamps.
   var exponent: UInt8 = 6
   /// Seconds to add to every time stamp.
   var offset: Int64 = 0
 
-  /// Nanoseconds since 1970, or nil where they do not fit.
+  /// A time stamp as nanoseconds since 1970, or nil if it does not fit.
   func nanoseconds(_ ticks: UInt64) -> Int64? {
     var time: Int64
     if isBinary {
@@ -81,7 +81,8 @@ private enum BlockType {
 }
 
 extension PacketFramer {
-  /// Moves to the next block of a pcapng file; one without a number is read or stepped over.
+  /// Moves to the next block of a pcapng file; a block that Wireshark does not number is read or
+  /// skipped, and the result is `.other`.
   mutating func nextPcapng(_ frame: inout Frame) throws(CaptureError) -> Step {
     guard input.require(12) else {
       if try isAtEnd() { return .end }
@@ -120,18 +121,18 @@ extension PacketFramer {
     }
   }
 
-  /// The length of a block with its padding, checked.
+  /// A block's length including its padding; throws if it is impossible.
   private func blockLength(_ length: UInt32) throws(CaptureError) -> Int {
     guard length >= 12 else { throw corrupt("a block claims \(length) bytes") }
     return (Int(length) + 3) & ~3
   }
 
-  /// Has the block in the buffer as far as it is looked at; a whole one where it fits.
+  /// Makes sure that a block is in the buffer; of a block longer than `longestRun`, only that much.
   private mutating func requireBlock(_ length: Int) throws(CaptureError) {
     guard input.require(min(length, InputBuffer.longestRun)) else { throw cut("a block") }
   }
 
-  /// Counts a block whose two lengths differ; the first one is used, as framing needs one.
+  /// Counts a block whose two lengths differ; the first length is used.
   private mutating func checkTrailer(_ length: Int) {
     guard length <= input.available else { return }
     let bytes = input.bytes
@@ -192,20 +193,21 @@ extension PacketFramer {
         offset += (size + 3) & ~3
       }
     }
-    // Packets of one beyond are counted as of none.
+    // Packets of interfaces beyond the limit are counted as packets of an unknown interface.
     if sections.interfaces.count < PcapngSections.mostInterfaces {
       sections.interfaces.append(interface)
     }
     guard input.skip(length) else { throw cut("a block") }
   }
 
-  /// Enhanced Packet Block, or the Packet Block that it replaced; they differ in the interface's width.
+  /// Reads an Enhanced Packet Block, or the obsolete Packet Block; they differ in the width of the
+  /// interface number.
   private mutating func beginPacket(
     _ frame: inout Frame, length: Int, isObsolete: Bool
   ) throws(CaptureError) {
     guard length >= 32 else { throw corrupt("a packet block claims \(length) bytes") }
     if !input.require(min(length, InputBuffer.longestRun)) {
-      // What ends behind the packet's bytes is used, and is an error with the next step.
+      // If the input ends after the packet's bytes, the packet is used, and the next step throws.
       guard input.available >= 28,
         Int(input.bytes.uint32(unchecked: 20, swapped: sections.isSwapped))
           <= min(input.available - 28, length - 32)
@@ -261,7 +263,7 @@ extension PacketFramer {
     frame.linkType = interface.linkType
   }
 
-  /// Steps to the packet's bytes, which may be fewer than the block says.
+  /// Steps to the packet's bytes, which may be fewer than `captured` says.
   private mutating func take(_ frame: inout Frame, captured: Int, header: Int, length: Int) {
     let room = length - header - 4
     if captured > room { skips.add(.pcapngLength) }
