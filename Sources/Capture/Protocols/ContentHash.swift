@@ -1,10 +1,11 @@
 import Indicators
 
-/// Tells what was read before from what was not, by a hash that nobody can make two contents collide in.
+/// Recognises contents that were read before by a seeded hash, in which nobody can make two
+/// contents collide.
 enum ContentHash {
   private static let seeded = SeededHash()
 
-  /// A hash of some bytes, and of what they are bytes of.
+  /// A hash of `bytes` and of `place`, which says what they are bytes of.
   static func hash(_ bytes: RawSpan, of place: UInt64 = 0) -> UInt64 {
     seeded.hash(bytes, of: place)
   }

@@ -1,15 +1,16 @@
 import Parsing
 
-/// An element that is not where or what it should be.
+/// An element is missing or is not what it should be.
 struct DERError: Error {}
 
-/// Reads the Distinguished Encoding Rules of ASN.1 (X.690 §10) element by element, never beyond its span.
+/// Reads the Distinguished Encoding Rules of ASN.1 (X.690 §10) element by element, never beyond its
+/// span.
 struct DERReader: ~Escapable {
   private let bytes: RawSpan
   private var offset = 0
   private let base: Int
 
-  /// A reader of bytes that stand at an offset of something larger.
+  /// Creates a reader of bytes that are at offset `base` of something larger.
   @_lifetime(copy bytes)
   init(_ bytes: RawSpan, base: Int) {
     self.bytes = bytes
@@ -18,13 +19,13 @@ struct DERReader: ~Escapable {
 
   var isAtEnd: Bool { offset == bytes.byteCount }
 
-  /// Where the next element begins in what the bytes stand in.
+  /// The offset of the next element in the larger bytes.
   var place: Int { base + offset }
 
-  /// The next element's tag, which is not read yet; nil at the end.
+  /// The next element's tag, which is not consumed; nil at the end.
   var nextTag: UInt8? { isAtEnd ? nil : bytes.byte(unchecked: offset) }
 
-  /// Reads the next element, which must have a tag, and gives its content.
+  /// Reads the next element, which must have this tag, and returns its content.
   @_lifetime(copy self)
   mutating func value(_ tag: UInt8) throws(DERError) -> RawSpan {
     guard bytes.byteCount - offset >= 2, bytes.byte(unchecked: offset) == tag else {
@@ -33,7 +34,7 @@ struct DERReader: ~Escapable {
     var length = Int(bytes.byte(unchecked: offset + 1))
     var start = offset + 2
     if length >= 0x80 {
-      // Lengths of more than four bytes cannot fit; an open one is not in these rules.
+      // Lengths of more than four bytes cannot fit; DER has no indefinite lengths.
       let count = length - 0x80
       guard count >= 1, count <= 4, bytes.byteCount - start >= count else { throw DERError() }
       length = 0
@@ -47,7 +48,7 @@ struct DERReader: ~Escapable {
     return bytes.extracting(start..<offset)
   }
 
-  /// Reads the next element and gives a reader of what is in it.
+  /// Reads the next element and returns a reader of its content.
   @_lifetime(copy self)
   mutating func enter(_ tag: UInt8) throws(DERError) -> DERReader {
     let content = try value(tag)

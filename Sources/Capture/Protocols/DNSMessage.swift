@@ -1,16 +1,17 @@
 import Indicators
 import Parsing
 
-/// Reads what DNS messages name (RFC 1035, RFC 6762, RFC 4795, RFC 2136, RFC 9460), without state.
+/// Reads the names, addresses and texts in DNS messages (RFC 1035, RFC 6762, RFC 4795, RFC 2136,
+/// RFC 9460), without state.
 struct DNSMessage {
-  /// Ports whose payload is DNS whatever it looks like.
+  /// Whether a port's payload is DNS whatever it looks like.
   static func isRegistered(port: UInt16) -> Bool {
     port == 53 || port == 5353 || port == 5355
   }
 
   private static let headerLength = 12
 
-  /// Record types that name something (IANA's registry of DNS parameters).
+  /// Record types that the reader knows (IANA's registry of DNS parameters).
   private enum RecordType {
     static let a: UInt16 = 1
     static let ns: UInt16 = 2
@@ -28,13 +29,13 @@ struct DNSMessage {
     static let spf: UInt16 = 99
   }
 
-  /// Where the records of a section are reported.
+  /// The fields in which the records of a section are reported.
   private struct Section {
     var name: CaptureField
     var address: CaptureField
     var text: CaptureField?
 
-    /// Answers, authorities and additional records, in that order.
+    /// The fields of section 0 (answers), 1 (authorities) or 2 (additional records).
     init(_ number: Int) {
       switch number {
       case 0: self = Section(.dnsAnswerName, .dnsAnswerAddress, text: .dnsAnswerText)
@@ -55,8 +56,9 @@ struct DNSMessage {
     message.byteCount > 2 && message.byte(unchecked: 2) & 0x80 != 0
   }
 
-  /// Whose message bytes on a port of DNS are: nobody's that is known where their header is none that a message
-  /// has, as of DNSCrypt on the same port.
+  /// Which side sent a message on a DNS port.
+  ///
+  /// Unknown if the header cannot be a DNS message's, as with DNSCrypt on the same port.
   static func role(_ message: RawSpan) -> Role {
     guard message.byteCount >= headerLength, message.bigEndianUInt16(unchecked: 4) <= 4,
       message.byte(unchecked: 3) & 0x40 == 0
@@ -66,8 +68,10 @@ struct DNSMessage {
     return isResponse(message) ? .server : .client
   }
 
-  /// Whether bytes on a port of no meaning are a DNS message: header, question and records fill them
-  /// to the last byte, and the header holds nothing that no message holds; on NetBIOS' port, it is none of these.
+  /// Whether bytes on a port that says nothing are a DNS message.
+  ///
+  /// Header, questions and records must fill them to the last byte, and the header must be
+  /// possible. On NetBIOS' port, messages of NetBIOS are refused.
   static func isMessage(
     _ message: RawSpan, needsQuestion: Bool, isNetBIOSPort: Bool = false
   ) -> Bool {
@@ -88,7 +92,7 @@ struct DNSMessage {
       else { return false }
       let type = message.bigEndianUInt16(unchecked: offset)
       if isNetBIOSPort, isNetBIOS(message, nameAt: name, type: type) { return false }
-      // The top bit of the class asks for a unicast answer in mDNS.
+      // In mDNS the top bit of the class asks for a unicast answer.
       let queryClass = message.bigEndianUInt16(unchecked: offset + 2) & 0x7fff
       guard type != 0, queryClass >= 1, queryClass <= 4 || queryClass >= 254, queryClass <= 255
       else { return false }
@@ -109,16 +113,18 @@ struct DNSMessage {
   /// The port of NetBIOS' name service (RFC 1002 §4.2).
   static let netBIOSPort: UInt16 = 137
 
-  /// Whether a question is one of NetBIOS, whose messages have the same layout: of one of its two types (RFC 1002 §4.2.1.2),
-  /// with 32 letters from A to P for a name's 16 bytes (RFC 1001 §14.1).
+  /// Whether a question is NetBIOS', whose messages have the same layout: one of its two types
+  /// (RFC 1002 §4.2.1.2), and 32 letters from A to P for a name's 16 bytes (RFC 1001 §14.1).
   private static func isNetBIOS(_ message: RawSpan, nameAt start: Int, type: UInt16) -> Bool {
     guard type == 0x20 || type == 0x21, message.byte(unchecked: start) == 32 else { return false }
     return (start + 1...start + 32).allSatisfy { 0x41...0x50 ~= message.byte(unchecked: $0) }
   }
 
-  /// Whether bytes may be the first of a message of a length, with a question, as far as they go.
+  /// Whether bytes may begin a message of `length` bytes with a question; only the bytes that have
+  /// come are checked.
   ///
-  /// Stricter than a header alone: the first question's name must be there, or as much of it as there are bytes.
+  /// This checks more than the header: the first question's name must be there, as far as the bytes
+  /// go.
   static func begins(_ message: RawSpan, length: Int) -> Bool {
     guard message.byteCount > headerLength, length > headerLength + 4 else { return false }
     let questions = Int(message.bigEndianUInt16(unchecked: 4))
@@ -137,7 +143,7 @@ struct DNSMessage {
       offset += label + 1
       if label == 0 { break }
     }
-    // Type and class, where they are there.
+    // Type and class are checked if they have come.
     guard message.byteCount - offset >= 4 else { return true }
     let queryClass = message.bigEndianUInt16(unchecked: offset + 2) & 0x7fff
     return message.bigEndianUInt16(unchecked: offset) != 0
@@ -185,7 +191,8 @@ struct DNSMessage {
     }
     guard DNSName.read(message, at: &offset, pointerLimit: pointerLimit, into: &writer.name) else {
       skips.add(.dnsMalformed)
-      // The records of one that is too long, as tunnels make them, can still be read.
+      // The name may only be too long, as tunnels make names: then the records behind it can still
+      // be read.
       guard DNSName.skip(message, at: &offset, limit: DNSName.longestSkipped),
         message.byteCount - offset >= 4
       else { return false }
@@ -193,7 +200,7 @@ struct DNSMessage {
       return true
     }
     guard message.byteCount - offset >= 4 else {
-      // The name is whole, as old captures of 68 bytes a packet have it.
+      // The name is whole, as in old captures of 68 bytes a packet.
       skips.add(.dnsMessageCut)
       writer.place(offset)
       writer.keepName(.dnsQuery)
@@ -209,28 +216,28 @@ struct DNSMessage {
     return true
   }
 
-  /// Pointers that the last records of a section have for their owners, of which each is followed once: names cost far
-  /// more than the two bytes that lead to one.
+  /// The pointers that the last records of a section have as owners; each is followed only once,
+  /// since a name costs far more than the two bytes that point to it.
   private struct Owners {
     private var pointers = InlineArray<16, UInt16>(repeating: 0)
 
-    /// Whose a record with this pointer is, where one before had it.
+    /// The owner of a record with this pointer, if an earlier record had the pointer too.
     subscript(pointer: UInt16) -> Owner? {
       let known = pointers[Int(pointer & 15)]
       return known == pointer ? .known : known == pointer & 0x7fff ? .malformed : nil
     }
 
-    /// Notes to whom a pointer leads; both of its top bits are set.
+    /// Notes where a pointer leads; its two top bits are set.
     mutating func note(_ pointer: UInt16, isMalformed: Bool) {
       pointers[Int(pointer & 15)] = isMalformed ? pointer & 0x7fff : pointer
     }
   }
 
-  /// Whose a record is.
+  /// The owner of a record.
   private enum Owner {
-    /// The first question's, or that of a record before it.
+    /// The first question's name, or a name that an earlier record had as owner.
     case known
-    /// That of the name which was put together.
+    /// The name that was just put together, in `writer.name`.
     case inName
     case malformed
   }
@@ -241,7 +248,7 @@ struct DNSMessage {
     into writer: inout ObservableWriter
   ) -> Owner {
     let pointer = message.byteCount - offset >= 2 ? message.bigEndianUInt16(unchecked: offset) : 0
-    // A pointer to the first question is by far the most frequent, and gives nothing.
+    // A pointer to the first question is by far the most frequent owner, and yields nothing new.
     if pointer == 0xc00c, message.bigEndianUInt16(unchecked: 4) > 0 {
       offset += 2
       return .known
@@ -259,7 +266,7 @@ struct DNSMessage {
     return .inName
   }
 
-  /// Reads one record: false where the next cannot be found.
+  /// Reads one record; false if the next one cannot be found.
   private static func readRecord(
     _ message: RawSpan, at offset: inout Int, _ section: Section, _ owners: inout Owners,
     pointerLimit: Int, into writer: inout ObservableWriter, _ skips: inout SkipCounters
@@ -271,7 +278,7 @@ struct DNSMessage {
     let owner = readOwner(
       message, at: &offset, &owners, pointerLimit: pointerLimit, into: &writer)
     if owner == .malformed {
-      // Another record can still follow where only a pointer leads nowhere.
+      // If only a pointer is wrong, the next record can still be found.
       skips.add(.dnsName)
       guard DNSName.skip(message, at: &offset, limit: DNSName.longestSkipped) else { return false }
     }
@@ -285,7 +292,7 @@ struct DNSMessage {
     offset += 10
     if owner == .inName {
       if type == RecordType.opt {
-        // Its owner is no name that was written.
+        // The owner of an OPT record is not written, so its pointer must not count as known.
         owners = Owners()
       } else {
         writer.keepName(section.name, unlessQuestion: true)
@@ -331,7 +338,7 @@ struct DNSMessage {
     case RecordType.srv: nameOffset = 6
     default: return
     }
-    // Updates (RFC 2136 §2.4) have records without data.
+    // In updates (RFC 2136 §2.4) records may have no data.
     guard data.count > nameOffset else { return }
     var offset = data.lowerBound + nameOffset
     guard
@@ -347,7 +354,7 @@ struct DNSMessage {
     }
   }
 
-  /// Writes the strings of one record, joined.
+  /// Writes the strings of one record, joined to one value.
   private static func readStrings(
     _ message: RawSpan, _ data: Range<Int>, _ field: CaptureField,
     into writer: inout ObservableWriter, _ skips: inout SkipCounters

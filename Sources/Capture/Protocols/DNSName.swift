@@ -5,11 +5,14 @@ enum DNSName {
   /// The longest name on the wire, root label included.
   static let longest = 255
 
-  /// Puts the name at an offset together and moves the offset past its bytes there; false where it is
-  /// no name: a label of a reserved type, too long, too many pointers, or past the message's end.
+  /// Puts a name together in `name` and moves the offset past its bytes there; false if it is
+  /// malformed.
   ///
-  /// Pointers may lead anywhere in the message, as every resolver in use accepts, but only `limit` of
-  /// them: so a loop ends.
+  /// Malformed are labels of a reserved type, names that are too long or reach past the message's
+  /// end, and too many pointers.
+  ///
+  /// Pointers may lead anywhere in the message, as every resolver in use accepts, but at most
+  /// `limit` of them are followed, so a loop ends.
   static func read(
     _ message: RawSpan, at offset: inout Int, pointerLimit limit: Int, into name: inout NameText
   ) -> Bool {
@@ -42,10 +45,10 @@ enum DNSName {
     return false
   }
 
-  /// Bytes that a name which is too long is stepped over for.
+  /// The most bytes that are stepped over for a name that is too long.
   static let longestSkipped = 1024
 
-  /// Moves the offset past a name's bytes at its place; false where they are none.
+  /// Moves the offset past a name's bytes at its place; false if they are no name.
   static func skip(
     _ message: RawSpan, at offset: inout Int, allowsPointer: Bool = true, limit: Int = longest
   ) -> Bool {
@@ -69,8 +72,8 @@ enum DNSName {
     return false
   }
 
-  /// The address that a name under `in-addr.arpa` or `ip6.arpa` stands for (RFC 1035 §3.5,
-  /// RFC 3596 §2.5), with its version; nil for every other name, and for those of networks.
+  /// The address that a name under `in-addr.arpa` or `ip6.arpa` means (RFC 1035 §3.5, RFC 3596
+  /// §2.5), with its version; nil for all other names, and for names of networks.
   static func reverseAddress(_ name: RawSpan) -> (address: IPAddress, version: UInt8)? {
     if let end = prefixLength(name, before: ".in-addr.arpa") {
       var address: UInt32 = 0

@@ -1,31 +1,32 @@
 import Parsing
 
-/// Reads the DNS messages of one direction of a TCP connection, each behind its length
+/// Reads the DNS messages of one direction of a TCP connection, each preceded by its length
 /// (RFC 1035 §4.2.2).
 struct DNSStreamReader {
   private var message = StreamBuffer()
-  /// The stream was seen from its beginning on a port of DNS, so lengths are where they seem to be.
+  /// The stream was seen from its beginning on a DNS port, so what is taken for a length is one.
   var isTrusted = false
-  /// A message that is cut is read as far as it goes: on a port of DNS, where its bytes were not read before.
+  /// A message that is cut is read as far as it goes: on a DNS port, unless its bytes were read
+  /// before.
   var readsCut = false
-  /// A message was read, so the stream is in step.
+  /// A valid message was read, so the stream is in step.
   private var isInStep = false
-  /// Something was taken for a message.
+  /// Something was read as a message.
   private(set) var hasRead = false
 
   var isBetweenMessages: Bool { message.isEmpty }
-  /// The packet that brought the first of the bytes that wait for others.
+  /// The packet that brought the first byte that waits for others.
   var firstMark: StreamMark? { message.marks.first }
   var cost: Int { message.cost }
 
-  /// Whether the first bytes of a stream, which are more than a message's header, may be those of a message that is
-  /// not whole.
+  /// Whether a stream's first bytes, more than a message's header, may begin a message that is not
+  /// complete.
   @inline(__always)
   static func mayBegin(_ payload: RawSpan) -> Bool {
     Int(payload.bigEndianUInt16(unchecked: 0)) > payload.byteCount &- 2 && begins(payload)
   }
 
-  /// Whether bytes, which are more than a message's header, are those of a message's length and beginning.
+  /// Whether bytes, more than a message's header, are a length and the beginning of a message.
   @inline(__always)
   static func begins(_ payload: RawSpan) -> Bool {
     let length = Int(payload.bigEndianUInt16(unchecked: 0))
@@ -41,7 +42,7 @@ struct DNSStreamReader {
     hasRead = false
   }
 
-  /// Reads the next bytes; false where they are no messages.
+  /// Reads the next bytes; false if they are no messages.
   mutating func read(
     _ data: RawSpan, pointerLimit: Int, into writer: inout ObservableWriter,
     _ skips: inout SkipCounters
@@ -59,7 +60,7 @@ struct DNSStreamReader {
           continue
         }
       }
-      // The length's two bytes first, then as many as they say.
+      // First the two bytes of the length, then as many bytes as it says.
       var needed = 2 - message.count
       if needed <= 0 {
         needed = 2 + Int(message.bytes[0]) << 8 + Int(message.bytes[1]) - message.count
@@ -75,8 +76,11 @@ struct DNSStreamReader {
     return true
   }
 
-  /// Gives up what waits, which is no message's beginning, where one begins with the next bytes or with segments before
-  /// them that are too short to tell.
+  /// Drops kept bytes that begin no message, if a message begins with `data`, or with the last kept
+  /// segments and `data`.
+  ///
+  /// Segments of at most `longestUntold` bytes in all are tried together with `data`, since they
+  /// are too short to tell by themselves.
   private mutating func findBeginning(_ data: RawSpan, _ skips: inout SkipCounters) {
     if Self.isWhole(data) || message.count >= 14 && data.byteCount > 14 && Self.mayBegin(data) {
       skips.add(.dnsStreamIncomplete)
@@ -102,10 +106,10 @@ struct DNSStreamReader {
     }
   }
 
-  /// Bytes of a segment that do not tell whether a message begins with it.
+  /// The most bytes from which one cannot tell whether a message begins with them.
   private static let longestUntold = 14
 
-  /// Reads the message that came in several parts; false where it is none.
+  /// Reads the kept message, which came in several parts; false if it is none.
   private mutating func readKept(
     isWhole: Bool = true, _ pointerLimit: Int, into writer: inout ObservableWriter,
     _ skips: inout SkipCounters
@@ -127,7 +131,7 @@ struct DNSStreamReader {
     return isRead
   }
 
-  /// Whether what waits is no message's beginning, as where the stream was joined in the middle of one.
+  /// Whether the kept bytes begin no message, as when the stream was joined in the middle of one.
   private var isOutOfStep: Bool {
     guard message.count >= 14 else { return true }
     // SAFETY: the closure only reads the array's bytes.
@@ -139,7 +143,7 @@ struct DNSStreamReader {
     }
   }
 
-  /// Whether bytes are a whole message with its length before it, and maybe more.
+  /// Whether bytes begin with a length and a whole message.
   private static func isWhole(_ data: RawSpan) -> Bool {
     guard data.byteCount > 14 else { return false }
     let length = Int(data.bigEndianUInt16(unchecked: 0))
@@ -151,7 +155,7 @@ struct DNSStreamReader {
     _ message: RawSpan, _ pointerLimit: Int, into writer: inout ObservableWriter,
     _ skips: inout SkipCounters
   ) -> Bool {
-    // In the middle of a stream the length is not where it seems to be.
+    // In the middle of a stream, two bytes taken for a length need not be one.
     guard isTrusted || DNSMessage.isMessage(message, needsQuestion: false) else {
       skips.add(.dnsStreamIncomplete)
       return false
@@ -162,8 +166,7 @@ struct DNSStreamReader {
     return true
   }
 
-  /// Tells that no more bytes come: a message that is not whole is counted, and read as far as it goes where a
-  /// datagram would be.
+  /// Ends the stream: an incomplete message is counted, and with `readsCut` read as far as it goes.
   mutating func finish(
     pointerLimit: Int, into writer: inout ObservableWriter, _ skips: inout SkipCounters
   ) {

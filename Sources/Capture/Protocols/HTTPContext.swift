@@ -1,15 +1,15 @@
 import Indicators
 
-/// An address and a port that requests are sent to; the address is unknown where the version is 0.
+/// An address and a port that requests are sent to; version 0 means that the address is unknown.
 typealias HTTPTarget = (address: IPAddress, version: UInt8, port: UInt16)
 
-/// Where a request was sent, and how it is read.
+/// Where requests are sent, and how they are read.
 struct HTTPContext {
-  /// In a tunnel the one at its end; of version 0 where that is known by its name alone.
+  /// The destination; in a tunnel, the tunnel's far end. Version 0 if only its name is known.
   var address: IPAddress
   var version: UInt8
   var port: UInt16
-  /// Of a datagram (SSDP) only host and user agent are written.
+  /// Messages are datagrams (SSDP), from which only host and user agent are written.
   var isDatagram: Bool
   var headerLimit: Int
 }

@@ -1,47 +1,48 @@
 import Parsing
 
-/// What the head of a message says, as far as it was read.
+/// The contents of a message's head, as far as it has been read.
 struct HTTPHead {
-  /// The target of a request that waits for its host.
+  /// The target of a request whose host is not known yet.
   var target: [UInt8] = []
   private var targetRoom = Room()
   var hasTarget = false
   var isConnect = false
   var isUpgrade = false
   var hasHost = false
-  /// The request may be over with its first line, as HTTP/0.9's are.
+  /// The request may consist of its first line only, as in HTTP/0.9.
   var isVersionless = false
-  /// The URL was written with the destination for its host.
+  /// The URL was written with the destination address in place of the host.
   var hasURLWithoutHost = false
-  /// What the headers say of the body's length: 0 where they differ, nil where none does.
+  /// The length of the body as stated by the headers: 0 if they differ, nil if none states it.
   private var statedLength: Int?
-  /// The first and the last of lengths that differ, of which somebody may believe either.
+  /// The first and the last of differing lengths, either of which a receiver may believe.
   private(set) var differingLengths: (first: Int, last: Int)?
   var isChunked = false
-  /// The client waits for leave to send the body (RFC 9110 §10.1.1).
+  /// The client waits for the server's leave to send the body (RFC 9110 §10.1.1).
   var expectsLeave = false
-  /// An answer that has no body, whatever its head says of one (RFC 9110 §6.4.1).
+  /// An answer without a body, whatever its head states (RFC 9110 §6.4.1).
   var isBodiless = false
-  /// Where a CONNECT asks to be led to; a name is of version 0.
+  /// The destination that a CONNECT asks for; version 0 if it is a name.
   var tunnel: HTTPTarget?
 
-  /// Bytes of memory of a target that go over to another stream.
+  /// The most room of an empty target that is kept when the reader serves another stream.
   private static let keptTarget = 1 << 10
 
-  /// The length of the body, which is not in chunks.
+  /// The length of a body that is not in chunks.
   var contentLength: Int { statedLength ?? 0 }
 
-  /// Bytes of memory in use, about.
+  /// Approximate bytes of memory in use.
   var cost: Int { targetRoom.count }
 
-  /// Takes a request's target, whose URL is written when its host is known.
+  /// Keeps a request's target; its URL is written once its host is known.
   mutating func keepTarget(_ text: RawSpan) {
     target.append(text)
     targetRoom.reach(target.count)
     hasTarget = true
   }
 
-  /// Takes a header's length: of several that differ none is believed, as of a list (RFC 9112 §6.3).
+  /// Notes the length in a header; if several differ, none is believed, as with a list (RFC 9112
+  /// §6.3).
   mutating func stateLength(_ length: Int) {
     let first = differingLengths?.first ?? statedLength ?? length
     if first != length || differingLengths != nil {
@@ -51,7 +52,7 @@ struct HTTPHead {
     }
   }
 
-  /// Makes it ready for the next message.
+  /// Prepares for the next message.
   mutating func reset() {
     target.removeAll(keepingCapacity: true)
     hasTarget = false
@@ -68,7 +69,8 @@ struct HTTPHead {
     tunnel = nil
   }
 
-  /// Counts memory by what is held now: which thread's reader it was before, no limit may depend on.
+  /// Recounts `cost` from what is held now, since no limit may depend on which thread used this
+  /// reader before.
   mutating func countAnew() {
     if target.isEmpty, targetRoom.count > Self.keptTarget { target = [] }
     targetRoom = Room()

@@ -1,9 +1,10 @@
 import Indicators
 import Parsing
 
-/// The names that `Content-Disposition` gives to what is sent (RFC 6266, RFC 8187).
+/// The file names in `Content-Disposition` (RFC 6266, RFC 8187).
 extension HTTPReader {
-  /// Writes the base names in a header's value; `filename` and `filename*` may be two.
+  /// Writes the base names in a header's value; `filename` and `filename*` may both be present and
+  /// differ.
   func keepFileNames(_ value: RawSpan, _ writer: inout ObservableWriter) {
     // The first part is the type: attachment, inline.
     var offset = Self.partEnd(value, 0)
@@ -27,7 +28,7 @@ extension HTTPReader {
     }
   }
 
-  /// Where a part ends that begins at an offset: at the next semicolon outside quotes.
+  /// The end of the part that begins at `start`: the next semicolon outside quotes.
   private static func partEnd(_ value: RawSpan, _ start: Int) -> Int {
     var offset = start
     var isQuoted = false
@@ -43,9 +44,9 @@ extension HTTPReader {
     return value.byteCount
   }
 
-  /// Whether a backslash escapes what follows: quotes or itself.
+  /// Whether a backslash escapes the next byte: only quotes and backslashes are escaped.
   ///
-  /// Before others it is taken for a path's, as some servers send them.
+  /// Before any other byte it is taken for a path separator, since some servers send such paths.
   private static func isEscape(_ value: RawSpan, _ offset: Int) -> Bool {
     guard offset + 1 < value.byteCount else { return false }
     let next = value.byte(unchecked: offset + 1)
@@ -71,7 +72,8 @@ extension HTTPReader {
     }
   }
 
-  /// A character set, a language and percent-encoded bytes, with `'` between them.
+  /// Appends an extended value: a character set, a language and percent-encoded bytes, separated by
+  /// `'`.
   private static func append(extended value: RawSpan, _ text: Range<Int>, to output: inout [UInt8])
   {
     guard let first = value.firstOffset(of: Byte.apostrophe, in: text),
@@ -97,7 +99,8 @@ extension HTTPReader {
     }
   }
 
-  /// Writes what follows the last separator of the name in `scratch`; receivers drop the rest (RFC 6266 §4.3).
+  /// Writes the part of the name in `scratch` behind the last path separator; receivers drop the
+  /// rest (RFC 6266 §4.3).
   private static func keepBaseName(_ writer: inout ObservableWriter) {
     let start =
       writer.scratch.lastIndex { $0 == Byte.slash || $0 == Byte.backslash }.map { $0 + 1 } ?? 0

@@ -1,21 +1,22 @@
 import Parsing
 
-/// Bodies for which a client waits for the server's leave (RFC 9110 §10.1.1).
+/// Bodies that a client sends only with the server's leave (RFC 9110 §10.1.1).
 extension HTTPReader {
-  /// Whether the body of a request that is to come next may be left out.
+  /// Whether the announced body of a request may be left out.
   enum Leave {
-    /// It comes, or there is none.
+    /// The body comes, or there is none.
     case none
-    /// The server has not said yet.
+    /// The server has not answered yet.
     case awaited
-    /// The server has answered for good, so that most often a request follows in the body's place.
+    /// The server has given a final answer, so usually the next request comes instead of the body.
     case refused
-    /// The server has switched to another protocol, so that no body comes (RFC 9110 §15.2.2).
+    /// The server has switched to another protocol, so no body comes (RFC 9110 §15.2.2).
     case switched
   }
 
-  /// Leaves out the announced body of a request that was refused, where another request stands in its place; whether
-  /// another protocol begins there.
+  /// Skips the announced body of a refused request if another request comes in its place.
+  ///
+  /// True if another protocol begins with `data` instead.
   mutating func passBody(before data: RawSpan) -> Bool {
     if leave == .switched {
       leave = .none

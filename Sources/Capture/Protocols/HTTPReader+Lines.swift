@@ -1,17 +1,19 @@
 import Parsing
 
-/// Lines that come in several packets.
+/// Lines that arrive in several packets.
 extension HTTPReader {
-  /// The offset behind the next line break.
+  /// The offset after the next line feed, or nil if there is none.
   func lineEnd(_ data: RawSpan, _ offset: Int) -> Int? {
     data.firstOffset(of: Byte.lineFeed, in: offset..<data.byteCount).map { $0 + 1 }
   }
 
-  /// Whether a header may go on behind the line break that a piece ends with: a line that begins with a blank
-  /// belongs to the one before (RFC 9112 §5.2), and what begins the next line may be in the next packet.
+  /// Whether a header may continue after the line break at the end of `piece`.
+  ///
+  /// A line that begins with a blank continues the header before it (RFC 9112 §5.2), and the next
+  /// line's first byte may be in the next packet.
   func mayGoOn(_ piece: RawSpan, _ data: RawSpan, _ offset: Int) -> Bool {
     guard case .headers = phase else { return false }
-    // Nothing goes on with the empty line that ends the head.
+    // The empty line that ends the head cannot be continued.
     let count = line.count + piece.byteCount
     if count == 1
       || count == 2 && (line.bytes.first ?? piece.byte(unchecked: 0)) == Byte.carriageReturn
@@ -21,13 +23,13 @@ extension HTTPReader {
     return offset == data.byteCount || Byte.isBlank(data.byte(unchecked: offset))
   }
 
-  /// Whether a header waits with its line break for what follows.
+  /// Whether `line` holds a whole header that only the next line could continue.
   var hasWholeHeader: Bool {
     guard case .headers = phase else { return false }
     return line.bytes.last == Byte.lineFeed
   }
 
-  /// Reads a header that waits with its line break, unless the next byte goes on with it.
+  /// Reads the header in `line` if it is whole, unless the next byte continues it.
   mutating func readWaiting(
     before next: UInt8?, _ context: HTTPContext, into writer: inout ObservableWriter,
     _ skips: inout SkipCounters
@@ -40,11 +42,11 @@ extension HTTPReader {
   mutating func readKeptHeader(
     _ context: HTTPContext, into writer: inout ObservableWriter, _ skips: inout SkipCounters
   ) {
-    // Any line is a header.
+    // In the headers, every line can be read.
     _ = readKeptLine(context, into: &writer, &skips)
   }
 
-  /// Reads the line that is kept; false where it is none of a request.
+  /// Reads the line in `line`; false if it does not belong to a request.
   mutating func readKeptLine(
     _ context: HTTPContext, into writer: inout ObservableWriter, _ skips: inout SkipCounters
   ) -> Bool {

@@ -2,7 +2,7 @@ import Indicators
 import Parsing
 
 extension HTTPReader {
-  /// Reads what a request line names.
+  /// Writes the values of a request line.
   mutating func beginRequest(
     _ text: RawSpan, _ request: HTTPRequest.RequestLine, _ context: HTTPContext,
     into writer: inout ObservableWriter, _ skips: inout SkipCounters
@@ -25,7 +25,7 @@ extension HTTPReader {
     if context.isDatagram { return }
     let authority = HTTPRequest.authority(text, range)
     if let authority {
-      // What a proxy goes by, whatever Host says (RFC 9112 §3.2.2).
+      // A proxy goes by this host, whatever the Host header says (RFC 9112 §3.2.2).
       let (host, port) = HTTPRequest.splitHost(text, authority)
       writer.place(range.upperBound)
       writer.keepHost(.httpHost, text.extracting(host), port: port ?? 0, onlyIfValid: true)
@@ -39,12 +39,12 @@ extension HTTPReader {
       writer.place(range.upperBound)
       keepURL(isSecondForm: false, &writer, &skips)
     } else if !(range.count == 1 && text.byte(unchecked: range.lowerBound) == UInt8(ascii: "*")) {
-      // `*` and what is neither a path nor an absolute form give none.
+      // `*` gives no URL; anything else that is neither a path nor an absolute form is counted.
       skips.add(.httpURL)
     }
   }
 
-  /// Reads a header, whose lines are in `line` without the last line break.
+  /// Reads a header; `line` may be several lines, without the last line break.
   mutating func readHeader(
     _ text: RawSpan, _ line: Range<Int>, _ context: HTTPContext,
     into writer: inout ObservableWriter, _ skips: inout SkipCounters
@@ -54,9 +54,9 @@ extension HTTPReader {
     if let last = name.last, Byte.isBlank(text.byte(unchecked: last)) {
       name = HTTPRequest.trimmed(text, name)
     }
-    // Of an answer only the name of what is sent is of interest, and how long that is.
+    // In an answer only the file name and the length of the body are of interest.
     if isAnswer, name.count != 14, name.count != 17, name.count != 19 { return }
-    // The length tells nearly every header from those that are read.
+    // The name's length already rules out nearly every header that is not read.
     switch name.count {
     case 4 where text.hasText("host", at: name.lowerBound):
       let value = value(text, colon + 1..<line.upperBound, &writer)
@@ -69,7 +69,7 @@ extension HTTPReader {
       let value = value(text, colon + 1..<line.upperBound, &writer)
       keepReferrer(text.extracting(value), &writer, &skips)
     case 7 where text.hasText("upgrade", at: name.lowerBound):
-      // The other side may refuse: then requests follow, and are found by content.
+      // The server may refuse: then requests follow, and are recognised by content.
       let value = HTTPRequest.trimmed(text, colon + 1..<line.upperBound)
       head.isUpgrade = !context.isDatagram && !text.hasText("h2c", at: value.lowerBound)
     case 10 where text.hasText("user-agent", at: name.lowerBound):
@@ -84,8 +84,8 @@ extension HTTPReader {
       let value = value(text, colon + 1..<line.upperBound, &writer)
       keepForwardedFor(text, value, &writer, &skips)
     case 17 where text.hasText("transfer-encoding", at: name.lowerBound):
-      // Of the codings the last one tells; any other leaves the length to its own header.
-      // Empty elements of the list count for nothing (RFC 9110 §5.6.1).
+      // The last coding decides; any coding other than `chunked` leaves the length to its own
+      // header. Empty elements of the list are ignored (RFC 9110 §5.6.1).
       func isBetween(_ offset: Int) -> Bool {
         let byte = text.byte(unchecked: offset)
         return byte == UInt8(ascii: ",") || Byte.isBlank(byte)
@@ -105,7 +105,8 @@ extension HTTPReader {
     }
   }
 
-  /// A header's value without the blanks around it, whose packet is what is written next belongs to.
+  /// The range of a header's value without surrounding blanks; the next values are attributed to
+  /// the packet in which it ends.
   private func value(
     _ text: RawSpan, _ range: Range<Int>, _ writer: inout ObservableWriter
   ) -> Range<Int> {
@@ -123,7 +124,7 @@ extension HTTPReader {
       .httpHost, value.extracting(host), port: port ?? 0, onlyIfValid: true)
     var authority = (text: value.byteOffsets, hasPort: port != nil)
     if port == nil {
-      // One that cannot be belongs to no URL, a bracket behind an address does.
+      // An impossible port is left out of the URL; the bracket after an IPv6 address is kept.
       let isBracketed = host.lowerBound > 0 && value.byte(unchecked: host.lowerBound - 1) == 0x5b
       authority.text = 0..<host.upperBound + (isBracketed ? 1 : 0)
     }
@@ -140,14 +141,14 @@ extension HTTPReader {
     head.hasTarget = false
   }
 
-  /// Writes the hosts in a value that is none as a whole, or all of it where nothing in it is one; gives the first
-  /// one's authority in a URL.
+  /// Writes the hosts in a value that is no host as a whole, or the whole value if it holds none;
+  /// returns the authority of the first host, for the URL.
   private func keepOddHosts(
     _ value: RawSpan, _ writer: inout ObservableWriter
   ) -> (text: Range<Int>, hasPort: Bool)? {
     var first: (text: Range<Int>, hasPort: Bool)?
     var start = 0
-    // A list is what some proxies make of two headers.
+    // Some proxies join two headers to a list.
     while start < value.byteCount {
       let end = value.firstOffset(of: Byte.comma, in: start..<value.byteCount) ?? value.byteCount
       let odd = HTTPRequest.oddHost(value, start..<end)
@@ -165,7 +166,7 @@ extension HTTPReader {
     return first
   }
 
-  /// Writes a user agent; where it goes on in further lines, those are joined by one blank.
+  /// Writes a user agent; if it continues in further lines, they are joined by one blank.
   private func keepUserAgent(_ value: RawSpan, _ writer: inout ObservableWriter) {
     guard value.firstOffset(of: Byte.lineFeed, in: value.byteOffsets) != nil else {
       writer.append(.httpUserAgent, .userAgent, value, flags: .ownField)
@@ -190,7 +191,7 @@ extension HTTPReader {
     _ value: RawSpan, _ writer: inout ObservableWriter, _ skips: inout SkipCounters
   ) {
     guard value.byteCount > 0 else { return }
-    // Without a path it is no URL, but a name or an address.
+    // Without a slash it is no URL, but a name or an address.
     guard value.firstOffset(of: Byte.slash, in: value.byteOffsets) != nil else {
       let (host, port) = HTTPRequest.splitHost(value, value.byteOffsets)
       let isHost = writer.keepHost(
@@ -200,7 +201,7 @@ extension HTTPReader {
     }
     guard writer.kinds.contains(.url) else { return }
     let start = writer.batch.arena.count
-    // One that goes on in another line has had a blank there that is none of its own.
+    // A URL that continues in another line would contain a blank that is not its own.
     guard value.firstOffset(of: Byte.lineFeed, in: value.byteOffsets) == nil,
       let schemeLength = writer.appendURL(value)
     else {
@@ -211,7 +212,7 @@ extension HTTPReader {
       .httpReferrer, .url, from: start, schemeLength: UInt16(clamping: schemeLength))
   }
 
-  /// The addresses of a list, each with its port if it has one.
+  /// Writes the addresses of a list, each with its port if it has one.
   private func keepForwardedFor(
     _ text: RawSpan, _ value: Range<Int>, _ writer: inout ObservableWriter,
     _ skips: inout SkipCounters
@@ -227,7 +228,7 @@ extension HTTPReader {
         element = element.lowerBound + 1..<element.upperBound - 1
       }
       var (host, port) = HTTPRequest.splitHost(text, element)
-      // The zone means something on the machine alone that wrote it.
+      // A zone has a meaning only on the machine that wrote it.
       if let zone = text.firstOffset(of: UInt8(ascii: "%"), in: host) {
         host = host.lowerBound..<zone
       }
@@ -260,7 +261,7 @@ extension HTTPReader {
     keepURL(isSecondForm: true, &writer, &skips)
   }
 
-  /// The destination stands for the host.
+  /// Writes the URL with the destination address as its host.
   func keepURLWithoutHost(
     _ context: HTTPContext, into writer: inout ObservableWriter,
     _ skips: inout SkipCounters
@@ -282,7 +283,7 @@ extension HTTPReader {
     keepURL(isSecondForm: false, &writer, &skips)
   }
 
-  /// Writes the URL in `scratch`; false where it has no normal form or was written before.
+  /// Writes the URL in `scratch`; false if it has no normal form or was written before.
   @discardableResult
   private func keepURL(
     isSecondForm: Bool, _ writer: inout ObservableWriter, _ skips: inout SkipCounters

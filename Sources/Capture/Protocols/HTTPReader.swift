@@ -1,59 +1,62 @@
 import Indicators
 import Parsing
 
-/// Reads the requests of one direction of a connection line by line, as its bytes arrive (RFC 9112).
+/// Reads the requests of one direction of a connection line by line, as its bytes arrive
+/// (RFC 9112).
 ///
-/// A line that is whole in a packet is read where it stands; only one that goes on in the next packet
-/// is kept (`HTTPReader+Lines.swift`). Bodies are stepped over. The methods that write values are in
-/// `HTTPReader+Values.swift` and `+FileNames.swift`.
+/// A line that is whole in one packet is read in place; only a line that continues in the next
+/// packet is kept (`HTTPReader+Lines.swift`). Bodies are stepped over. The methods that write
+/// values are in `HTTPReader+Values.swift` and `+FileNames.swift`.
 struct HTTPReader {
   enum Phase {
     case requestLine
     case headers
-    /// Bytes of a body, or of one chunk with the line break behind it, that are still to come.
+    /// Bytes of a body, or of one chunk and the line break after it, that are still to come.
     case body(Int)
     case chunk(Int)
     case chunkSize
     case trailers
-    /// Behind chunks whose lengths are none: so many bytes at most may come before the next request.
+    /// After chunks with invalid lengths: how many more bytes may come before the next request.
     case lost(Int)
   }
 
-  /// What became of the bytes.
+  /// What to do after the bytes that were read.
   enum Outcome {
-    /// All were read.
+    /// All bytes were read.
     case all
-    /// From this offset on they are something else: behind an answer's head, or no request.
+    /// The bytes from this offset on are not read here: they follow an answer's head, or are no
+    /// request.
     case other(Int)
-    /// From this offset on another protocol begins: behind a CONNECT, say.
+    /// Another protocol begins at this offset, for example after a CONNECT.
     case begins(Int)
   }
 
   var phase = Phase.requestLine
-  /// A line that is not whole yet.
+  /// A line that is not complete yet.
   var line = StreamBuffer()
   /// Bytes of the present head.
   private var headLength = 0
 
-  /// What the head says so far.
+  /// The contents of the present head, as far as it has been read.
   var head = HTTPHead()
-  /// Lengths that differ of the request that has just ended, of whose body nothing was read.
+  /// The differing lengths of the request that has just ended, none of whose body has been read.
   private var possibleLengths: (first: Int, last: Int)?
-  /// What is known of a body that waits for the server's leave, while none of it came.
+  /// Whether an announced body will come, as long as none of it has.
   var leave = Leave.none
-  /// Answers are read, not requests: their heads, and others behind short bodies.
+  /// Answers are read instead of requests: their heads, and further ones behind short bodies.
   private(set) var isAnswer = false
-  /// An answer is over, and what follows may be another.
+  /// An answer is over, and another may follow.
   private var isAnswerOver = false
-  /// A line was read.
+  /// At least one line was read.
   private var hasRead = false
-  /// Bytes of bodies that may still be stepped over.
+  /// Bytes of answers' bodies that may still be stepped over.
   private var bodyBudget = 0
 
-  /// The longest body of an answer that is stepped over, to find another behind it in the same segment.
+  /// The longest body of an answer that is stepped over to find another answer behind it in the
+  /// same segment.
   private static let longestAnswer = 64 << 10
 
-  /// Whether no request has begun that is not over.
+  /// Whether all requests that have begun are complete.
   var isBetweenMessages: Bool {
     switch phase {
     case .requestLine: line.isEmpty
@@ -62,15 +65,16 @@ struct HTTPReader {
     }
   }
 
-  /// Whether the first line that may be a request's is not over, or what is read may be no answer.
+  /// Whether no request line has confirmed yet that these are requests; always true for answers.
   var isOnlyAssumed: Bool { isAnswer || !hasRead }
 
-  /// Whether a request's first line, or what is taken for one, has begun.
+  /// Whether a request line, or what is taken for one, is incomplete.
   var isInRequestLine: Bool {
     if case .requestLine = phase { !isAnswer && !line.isEmpty } else { false }
   }
 
-  /// Whether a request line is expected, and what came of it, if anything did, begins none.
+  /// Whether a request line is expected, but the bytes that have come of it, if any, cannot begin
+  /// one.
   var isOutOfStep: Bool {
     if case .lost = phase { return true }
     guard case .requestLine = phase, !isAnswer else { return false }
@@ -85,7 +89,7 @@ struct HTTPReader {
     }
   }
 
-  /// Whether what comes next belongs to a body of some length.
+  /// Whether much of a body or chunk is still to come, or the next request is being searched for.
   var isLongBody: Bool {
     switch phase {
     case .body(let rest), .chunk(let rest): rest > 1 << 15
@@ -94,12 +98,13 @@ struct HTTPReader {
     }
   }
 
-  /// The packet that brought the first of the bytes that wait for others.
+  /// The packet that brought the first byte that waits for others.
   var firstMark: StreamMark? { line.marks.first }
-  /// Bytes of memory in use, about.
+  /// Approximate bytes of memory in use.
   var cost: Int { line.cost + head.cost }
 
-  /// Counts memory by what is held now: which thread's reader it was before, no limit may depend on.
+  /// Recounts `cost` from what is held now, since no limit may depend on which thread used this
+  /// reader before.
   mutating func countAnew() {
     line.countAnew()
     head.countAnew()
@@ -115,7 +120,8 @@ struct HTTPReader {
     hasRead = false
   }
 
-  /// Bytes of a body whose lengths differ, if a request follows one of these and none is where the body begins.
+  /// The length of a body whose stated lengths differ: one of them if a request follows there, but
+  /// none begins at `start`; else 0.
   private mutating func possibleBody(in data: RawSpan, from start: Int) -> Int {
     guard let lengths = possibleLengths else { return 0 }
     possibleLengths = nil
@@ -127,29 +133,29 @@ struct HTTPReader {
     } ?? 0
   }
 
-  /// Whether a chunk's length is due.
+  /// Whether a chunk's length is expected next.
   var isBeforeChunk: Bool {
     if case .chunkSize = phase { !isAnswer } else { false }
   }
 
-  /// The most bytes behind chunks whose lengths are none in which the next request is looked for.
+  /// The most bytes after chunks with invalid lengths in which the next request is searched for.
   private static let longestLost = 1 << 20
 
-  /// Begins with bytes that are nothing, behind which a request may come after an empty line.
+  /// Begins in bytes that cannot be read; the next request is searched for after an empty line.
   mutating func beginLost() {
     reset()
     hasRead = true
     phase = .lost(Self.longestLost)
   }
 
-  /// Begins to read answers, from the first one's status line on.
+  /// Begins to read answers, at the first one's status line.
   mutating func beginAnswer() {
     reset()
     isAnswer = true
     bodyBudget = Self.longestAnswer
   }
 
-  /// Whether a payload begins with an answer, as far as it is there.
+  /// Whether a payload begins with an answer, as far as its bytes have come.
   static func mayBeginAnswer(_ payload: RawSpan) -> Bool {
     let name: StaticString = "http/1."
     let count = min(payload.byteCount, name.utf8CodeUnitCount)
@@ -160,7 +166,7 @@ struct HTTPReader {
     return true
   }
 
-  /// Whether a payload is too short to be told from the beginning of an answer.
+  /// Whether a payload is the beginning of an answer but too short to be sure.
   @inline(__always)
   static func isCutAnswer(_ payload: RawSpan) -> Bool {
     1..<7 ~= payload.byteCount && mayBeginAnswer(payload)
@@ -188,7 +194,7 @@ struct HTTPReader {
       }
       switch phase {
       case .body(let rest):
-        // What has begun to come is not left out.
+        // A body of which something has come will not be left out.
         leave = .none
         let step = min(rest, data.byteCount - offset)
         offset += step
@@ -222,7 +228,8 @@ struct HTTPReader {
     return isAnswerOver ? .other(data.byteCount) : .all
   }
 
-  /// Reads a line of a head, or the beginning of one; gives what that comes to where no more is to be read.
+  /// Reads a line of a head, or the beginning of one; returns an outcome if nothing more is to be
+  /// read.
   private mutating func readHead(
     _ data: RawSpan, _ offset: inout Int, _ context: HTTPContext,
     into writer: inout ObservableWriter, _ skips: inout SkipCounters
@@ -259,17 +266,17 @@ struct HTTPReader {
     if isAnswer, piece.byteCount <= 2, announcesBody,
       HTTPRequest.isResponse(data.extracting(end..<data.byteCount))
     {
-      // The body that the answer to a HEAD announces does not come (RFC 9110 §9.3.2).
+      // The body that an answer to a HEAD announces does not come (RFC 9110 §9.3.2).
       endMessage()
     }
     if head.isVersionless, end == data.byteCount, case .headers = phase, !head.hasHost {
-      // Headers may still come; where none do, this was all.
+      // Headers may still come; if none do, the request is complete.
       keepURLOnce(context, into: &writer, &skips)
     }
     return nil
   }
 
-  /// Whether a body is to come next, or its first chunk.
+  /// Whether a body or its first chunk is to come next.
   private var announcesBody: Bool {
     switch phase {
     case .body, .chunkSize: true
@@ -277,14 +284,14 @@ struct HTTPReader {
     }
   }
 
-  /// Steps over bytes that the capture does not have; false where they were not a body's.
+  /// Steps over bytes that the capture does not have; false if they did not belong to a body.
   mutating func skip(_ count: Int) -> Bool {
     leave = .none
     switch phase {
     case .body(let rest) where count <= rest:
       if count == rest {
         endMessage()
-        // Behind the body of an upgrade something else begins.
+        // After the body of an upgrade request another protocol begins.
         return !head.isUpgrade
       }
       phase = .body(rest - count)
@@ -295,12 +302,12 @@ struct HTTPReader {
     return true
   }
 
-  /// Tells that no more bytes come: a head that is not over is counted.
+  /// Ends the stream; an incomplete head is counted.
   mutating func finish(
     _ context: HTTPContext, into writer: inout ObservableWriter, _ skips: inout SkipCounters
   ) {
     if case .headers = phase, line.bytes.last == Byte.carriageReturn {
-      // A header that is there but for its line feed.
+      // A header that is complete but for its line feed.
       readKeptHeader(context, into: &writer, &skips)
     } else {
       readWaiting(before: nil, context, into: &writer, &skips)
@@ -315,13 +322,13 @@ struct HTTPReader {
   mutating func endMessage() {
     phase = .requestLine
     isAnswerOver = isAnswer
-    // It is granted or refused behind the body.
+    // An upgrade is granted or refused after the body, so it is remembered until then.
     let isUpgrade = head.isUpgrade
     beginHead()
     head.isUpgrade = isUpgrade
   }
 
-  /// Reads a line with its line break; false where it is none of a request.
+  /// Reads a line with its line break; false if it does not belong to a request.
   mutating func readLine(
     _ text: RawSpan, _ context: HTTPContext, into writer: inout ObservableWriter,
     _ skips: inout SkipCounters
@@ -338,8 +345,8 @@ struct HTTPReader {
           text.hasText(" 1", at: 8) || text.hasText(" 204", at: 8) || text.hasText(" 304", at: 8)
         return true
       }
-      // Empty lines before a request are left by clients that end a body with one (RFC 9112 §2.2). Servers pass more
-      // of them than that.
+      // Clients that end a body with an empty line leave it before the next request (RFC 9112
+      // §2.2); servers accept more than one.
       if end == 0 {
         headLength = 0
         return true
@@ -354,7 +361,7 @@ struct HTTPReader {
       }
     case .chunkSize:
       headLength = 0
-      // An empty line stands between a chunk and the next one's size.
+      // An empty line separates a chunk from the next one's size.
       if end == 0 { return true }
       guard let size = HTTPRequest.hexadecimal(text, end: end) else { return false }
       phase = size == 0 ? .trailers : .chunk(size)

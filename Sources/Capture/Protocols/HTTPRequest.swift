@@ -5,15 +5,16 @@ import Parsing
 enum HTTPRequest {
   /// The longest method that is recognised; the longest registered one has 17 letters.
   private static let longestMethod = 32
-  /// The longest version that is taken for one, with the blank before it.
+  /// The longest text that is taken for a version, with the blank before it.
   private static let longestVersion = 12
 
-  /// A request line; offsets into the payload.
+  /// A request line, as offsets into the payload.
   struct RequestLine {
     var method: Range<Int>
-    /// It may hold blanks, as attacks and careless programs write them; empty where there is none.
+    /// The target; it may hold blanks, as attacks and careless programs write them, and is empty if
+    /// it is missing.
     var target: Range<Int>
-    /// Nothing says which version it is of.
+    /// The line has no version.
     var isVersionless = false
   }
 
@@ -21,7 +22,7 @@ enum HTTPRequest {
   static func begins(_ payload: RawSpan) -> Bool {
     let start = leadingLines(payload)
     guard let method = firstWord(payload, at: start) else { return false }
-    // Only a line with tabs between its parts may be one all the same.
+    // A tab after the method is possible only in a loose request line.
     if payload.byte(unchecked: method.upperBound) == Byte.tab {
       return beginsLoosely(payload, start)
     }
@@ -34,7 +35,8 @@ enum HTTPRequest {
       || newline == nil && isLongLine(payload, start, method)
   }
 
-  /// Whether a payload begins with a whole request line of a known method, which is unlikely to be the end of another.
+  /// Whether a payload begins with a whole request line of a known method, which is unlikely to be
+  /// the end of another message.
   static func isLineOfKnownMethod(_ payload: RawSpan) -> Bool {
     guard looseMethod(payload, payload.byteOffsets) != nil,
       let end = payload.firstOffset(of: Byte.lineFeed, in: payload.byteOffsets)
@@ -42,10 +44,11 @@ enum HTTPRequest {
     return looseLine(payload, 0..<end) != nil
   }
 
-  /// Bytes of a segment that is full, for a line that goes on in the next one.
+  /// The fewest bytes of a segment that counts as full, so that its line may go on in the next one.
   private static let fullSegment = 512
 
-  /// Whether a payload is the beginning of a request line that fills a segment: a known method and a target without end.
+  /// Whether a payload is a full segment with the beginning of a request line: a known method, and
+  /// a target that does not end.
   private static func isLongLine(
     _ payload: RawSpan, _ start: Int, _ method: Range<Int>
   ) -> Bool {
@@ -65,7 +68,7 @@ enum HTTPRequest {
     return looseLine(payload, start..<newline) != nil
   }
 
-  /// Where a request begins behind empty lines, which are left by clients that end a body with one
+  /// The offset after leading empty lines, left by clients that end a body with an empty line
   /// (RFC 9112 §2.2).
   private static func leadingLines(_ payload: RawSpan) -> Int {
     var start = 0
@@ -73,7 +76,7 @@ enum HTTPRequest {
     return start
   }
 
-  /// Whether the first bytes of a stream may be a request's whose line goes on in the next packet.
+  /// Whether a stream's first bytes may begin a request whose line continues in the next packet.
   static func mayBegin(_ payload: RawSpan) -> Bool {
     let start = leadingLines(payload)
     var offset = start
@@ -91,7 +94,8 @@ enum HTTPRequest {
     return payload.firstOffset(of: Byte.lineFeed, in: offset..<payload.byteCount) == nil
   }
 
-  /// Where a request begins that stands behind an empty line, as behind chunks of which the lengths are none.
+  /// The offset of the first request that follows an empty line, or nil; used after chunks with
+  /// invalid lengths.
   static func offsetBehindEmptyLine(_ payload: RawSpan, from start: Int) -> Int? {
     var offset = start
     while let lineEnd = payload.firstOffset(of: Byte.lineFeed, in: offset..<payload.byteCount) {
@@ -103,7 +107,7 @@ enum HTTPRequest {
       guard next < payload.byteCount, payload.byte(unchecked: next) == Byte.lineFeed else {
         continue
       }
-      // All of them at once: a request is looked for behind many only once.
+      // Skips all empty lines at once, so that a request is looked for only once behind many.
       offset = next + 1
       offset += leadingLines(payload.extracting(offset..<payload.byteCount))
       let rest = payload.extracting(offset..<payload.byteCount)
@@ -121,7 +125,7 @@ enum HTTPRequest {
   /// Whether a payload begins with a response.
   static func isResponse(_ payload: RawSpan) -> Bool { payload.hasText("http/1.", at: 0) }
 
-  /// The status of the response that a payload begins with (RFC 9112 §4); nil where it begins with none.
+  /// The status of the response that a payload begins with (RFC 9112 §4), or nil.
   static func status(_ payload: RawSpan) -> Int? {
     guard isResponse(payload), payload.byteCount >= 12, Byte.isBlank(payload.byte(unchecked: 8))
     else {
@@ -131,12 +135,13 @@ enum HTTPRequest {
     return status >= 100 ? status : nil
   }
 
-  /// Whether what begins like a response may be the end of a request line, of which the rest came before.
+  /// Whether a payload that begins like a response may instead be the version at the end of a
+  /// request line that began before.
   static func isVersionAlone(_ payload: RawSpan) -> Bool {
     payload.byteCount <= 8 || isLineBreak(payload.byte(unchecked: 8))
   }
 
-  /// The method that stands at an offset with a space behind it.
+  /// The method at an offset, followed by a space; nil if there is none.
   private static func method(_ payload: RawSpan, at start: Int) -> Range<Int>? {
     guard let word = firstWord(payload, at: start),
       payload.byte(unchecked: word.upperBound) == Byte.space
@@ -144,9 +149,10 @@ enum HTTPRequest {
     return word
   }
 
-  /// What may be a method at an offset, with a space or a tab behind it.
+  /// The word at an offset that may be a method, followed by a space or a tab; nil if there is
+  /// none.
   private static func firstWord(_ payload: RawSpan, at start: Int) -> Range<Int>? {
-    // The first byte decides for nearly every payload that is no request.
+    // The first byte already rules out nearly every payload that is no request.
     guard start < payload.byteCount, isTokenByte(payload.byte(unchecked: start)) else {
       return nil
     }
@@ -157,27 +163,29 @@ enum HTTPRequest {
     return start..<offset
   }
 
-  /// The request line that ends at an offset; nil where it is none.
+  /// The request line that ends at an offset; nil if the text is none.
   static func line(_ text: RawSpan, end: Int) -> RequestLine? {
     guard let method = method(text, at: 0), method.upperBound <= end,
       let version = versionOffset(text, method.upperBound..<end, isWhole: true)
     else { return looseLine(text, 0..<end) }
-    // Several blanks at either side of the target are one (RFC 9112 §3).
+    // Several blanks before or after the target count as one (RFC 9112 §3).
     let words = trimmed(text, method.upperBound..<version)
     return RequestLine(method: method, target: words)
   }
 
-  /// Methods that are enough to tell a request where its version does not.
+  /// Methods by which a request is recognised even without a regular version.
   private static let looseMethods: [StaticString] = [
     "get", "post", "head", "put", "connect", "options", "delete", "patch",
     "trace", "propfind",
   ]
 
-  /// The letters that these begin with, which most payloads do not: c, d, g, h, o, p and t, a bit each.
+  /// The first letters of `looseMethods`, which most payloads do not begin with: a bit each for c,
+  /// d, g, h, o, p and t.
   @inline(__always)
   private static var looseInitials: UInt32 { 0x11_8198 }
 
-  /// One of these methods at the beginning of a line, behind which a blank or a tab stands.
+  /// The method of `looseMethods` that a line begins with, followed by a blank or a tab; nil if
+  /// there is none.
   private static func looseMethod(_ text: RawSpan, _ line: Range<Int>) -> Range<Int>? {
     guard let first = line.first.map({ text.byte(unchecked: $0) }),
       first & 0xc0 == 0x40,
@@ -194,8 +202,9 @@ enum HTTPRequest {
     return nil
   }
 
-  /// A request line as programs write it that are no browsers, and as many servers take it: without a version,
-  /// with tabs between its parts (RFC 9112 §3), or with a version whose name only begins with `HTTP`.
+  /// A request line in a form that some programs write and many servers accept: without a version,
+  /// with tabs between its parts (RFC 9112 §3), or with a version whose name only begins with
+  /// `HTTP`.
   private static func looseLine(_ text: RawSpan, _ line: Range<Int>) -> RequestLine? {
     guard let method = looseMethod(text, line) else { return nil }
     let rest = trimmed(text, method.upperBound..<line.upperBound)
@@ -214,11 +223,11 @@ enum HTTPRequest {
     return isVersion ? RequestLine(method: method, target: target) : nil
   }
 
-  /// Where the blank before the version is at the end of a line.
+  /// The offset of the blank before the version at the end of a line; nil if there is no version.
   ///
-  /// Servers take versions that are no standard's, such as `HTTP/1.`, so only the name is asked for.
+  /// Servers accept versions of no standard, such as `HTTP/1.`, so only the name is compared.
   private static func versionOffset(_ payload: RawSpan, _ line: Range<Int>, isWhole: Bool) -> Int? {
-    // Blanks behind the version are left out, as servers do (RFC 9112 §3).
+    // Blanks after the version are ignored, as servers do (RFC 9112 §3).
     var end = line.upperBound
     while end > line.lowerBound, Byte.isBlank(payload.byte(unchecked: end - 1)) { end -= 1 }
     var offset = end - 1
@@ -233,7 +242,7 @@ enum HTTPRequest {
     return nil
   }
 
-  /// RFC 9110 §5.6.2.
+  /// Whether a byte may occur in a token (RFC 9110 §5.6.2).
   @inline(__always)
   private static func isTokenByte(_ byte: UInt8) -> Bool {
     switch byte {
@@ -245,7 +254,8 @@ enum HTTPRequest {
 
   // MARK: Parts
 
-  /// A host and its port, as in a Host header (RFC 9110 §7.2); user information before them is none of either.
+  /// A host and its port, as in a Host header (RFC 9110 §7.2); user information before the host is
+  /// left out.
   static func splitHost(_ bytes: RawSpan, _ value: Range<Int>) -> (
     host: Range<Int>, port: UInt16?
   ) {
@@ -261,14 +271,16 @@ enum HTTPRequest {
     else { return (unbracketed(bytes, value), nil) }
     let host = value.lowerBound..<colon - 1
     let isBracketed = !host.isEmpty && bytes.byte(unchecked: host.lowerBound) == UInt8(ascii: "[")
-    // A bare IPv6 address has no port: all of it is the host.
+    // An IPv6 address without brackets has no port: all of it is the host.
     if !isBracketed, bytes.firstOffset(of: Byte.colon, in: host) != nil { return (value, nil) }
     let port = decimal(bytes, colon..<value.upperBound)
     return (unbracketed(bytes, host), port > 0 ? UInt16(exactly: port) : nil)
   }
 
-  /// The host in what is none as it stands: with blanks or NULs around it, as a URL, or with something for a port
-  /// that is none; and how much of that is an authority.
+  /// The host in a value that is not a valid host as a whole, its port, and its authority in a URL.
+  ///
+  /// Blanks or NULs around the host are left out, a URL is reduced to its host, and an invalid port
+  /// is dropped.
   static func oddHost(_ bytes: RawSpan, _ range: Range<Int>) -> (
     host: Range<Int>, port: UInt16?, authority: Range<Int>
   ) {
@@ -304,7 +316,7 @@ enum HTTPRequest {
     return host.lowerBound + 1..<host.upperBound - 1
   }
 
-  /// Host and port of a target that begins with a scheme and `://`; nil for any other.
+  /// Host and port of a target that begins with a scheme and `://`; nil for any other target.
   static func authority(_ payload: RawSpan, _ target: Range<Int>) -> Range<Int>? {
     var offset = target.lowerBound
     while offset < target.upperBound, isSchemeByte(payload.byte(unchecked: offset)) { offset += 1 }
@@ -328,7 +340,7 @@ enum HTTPRequest {
     byte == Byte.lineFeed || byte == Byte.carriageReturn
   }
 
-  /// A range without the blanks and the line breaks at its ends.
+  /// A range without blanks and line breaks at its ends.
   static func trimmed(_ bytes: RawSpan, _ range: Range<Int>) -> Range<Int> {
     func isSpace(_ byte: UInt8) -> Bool { Byte.isBlank(byte) || isLineBreak(byte) }
     var (start, end) = (range.lowerBound, range.upperBound)
@@ -337,9 +349,9 @@ enum HTTPRequest {
     return start..<end
   }
 
-  /// The length that a header's value says; nil where there is none, 0 where it is not one.
+  /// The length in a header's value; nil if the value is empty, 0 if it is no valid length.
   ///
-  /// What was two headers may have become a list of the same lengths (RFC 9112 §6.3).
+  /// Two headers with the same length may have been joined to a list (RFC 9112 §6.3).
   static func length(_ bytes: RawSpan, _ value: Range<Int>) -> Int? {
     var length: Int?
     var start = value.lowerBound
@@ -347,7 +359,7 @@ enum HTTPRequest {
       let end = bytes.firstOffset(of: Byte.comma, in: start..<value.upperBound) ?? value.upperBound
       let element = trimmed(bytes, start..<end)
       start = end + 1
-      // Empty elements of a list count for nothing (RFC 9110 §5.6.1).
+      // Empty elements of a list are ignored (RFC 9110 §5.6.1).
       if element.isEmpty { continue }
       let number = decimal(bytes, element)
       if let length, length != number { return 0 }
@@ -356,10 +368,10 @@ enum HTTPRequest {
     return length
   }
 
-  /// A decimal number; 0 where there is none, or none that an `Int` holds.
+  /// A decimal number; 0 if there is none, or if it does not fit into an `Int`.
   ///
-  /// A length that no message can have must not swallow the connection: like one that is no number, it is
-  /// not believed.
+  /// An impossible length must not swallow the rest of the connection, so it is treated like a
+  /// length that is no number.
   static func decimal(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
     var value = 0
     for offset in range {
@@ -373,8 +385,8 @@ enum HTTPRequest {
     return value
   }
 
-  /// A chunk's size at the beginning of its line (RFC 9112 §7.1); nil where there is none or it is beyond all
-  /// reason.
+  /// The chunk size at the beginning of a line (RFC 9112 §7.1); nil if there is none, or if it
+  /// exceeds 32 bits.
   static func hexadecimal(_ bytes: RawSpan, end: Int) -> Int? {
     var value = 0
     var offset = 0

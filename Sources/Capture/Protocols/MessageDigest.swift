@@ -1,6 +1,6 @@
 internal import Crypto
 
-/// Digests that fingerprints, certificates and Community IDs are named by: MD5 (RFC 1321), SHA-1 and
+/// The digests that fingerprints, certificates and Community IDs use: MD5 (RFC 1321), SHA-1 and
 /// SHA-256 (FIPS 180-4).
 enum MessageDigest {
   /// Appends the 16 bytes of a span's MD5.
@@ -22,7 +22,7 @@ enum MessageDigest {
     _ function: Function.Type, of data: RawSpan, to bytes: inout [UInt8]
   ) {
     var hash = Function()
-    // SAFETY: the closure only reads the bytes that it is lent, while it is lent them.
+    // SAFETY: the closure only reads the bytes, and does not keep them.
     unsafe data.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
     bytes.append(contentsOf: hash.finalize())
   }

@@ -1,15 +1,15 @@
 import Parsing
 
-/// The text of a DNS name while it is put together: at most 255 bytes of it on the wire, each written
-/// as four characters at worst.
+/// The text of a DNS name while it is put together: at most 255 bytes on the wire, each of which is
+/// written as up to four characters.
 @safe
 struct NameText: ~Copyable {
   private static let capacity = 1024
   private let memory: UnsafeMutablePointer<UInt8>
   private(set) var count = 0
-  /// A label holds a byte above ASCII, so the normal form is another one (UTS 46), or there is none.
+  /// A label holds a byte above ASCII, so the normal form differs (UTS 46) or does not exist.
   var hasHighBytes = false
-  /// A label holds a byte that is written as an escape, so this is no host's name.
+  /// A label holds a byte that is written as an escape, so this is no host name.
   var hasEscapes = false
 
   init() {
@@ -25,18 +25,18 @@ struct NameText: ~Copyable {
     hasEscapes = false
   }
 
-  /// Adds a character; beyond the capacity, which no name reaches, nothing happens.
+  /// Adds a character; does nothing beyond the capacity, which no name reaches.
   @inline(__always)
   mutating func append(_ byte: UInt8) {
     guard count < Self.capacity else { return }
-    // SAFETY: compared with the capacity in the line above.
+    // SAFETY: the guard above checked that `count` is below the capacity.
     unsafe memory[count] = byte
     count &+= 1
   }
 
   /// The characters so far; valid until the next change.
   ///
-  /// The name is a part of the writer that it is written with, so this span claims no borrow.
+  /// The name is part of the writer into which it is written, so this span claims no borrow.
   var bytes: RawSpan {
     @_lifetime(immortal) get {
       // SAFETY: the memory is initialised and lives as long as this name.
@@ -46,10 +46,11 @@ struct NameText: ~Copyable {
 
   // MARK: Labels
 
-  /// Adds a label's bytes, lower case, preceded by a dot where it is not the first.
+  /// Adds a label's bytes in lower case, preceded by a dot unless the label is the first.
   ///
-  /// A dot or backslash inside a label gets a backslash before it, a byte that cannot be printed is
-  /// written as `\DDD` (RFC 1035 §5.1). Well-formed UTF-8 is kept, but for dots of other scripts.
+  /// Inside a label, a dot or backslash gets a backslash before it, and a byte that cannot be
+  /// printed is written as `\DDD` (RFC 1035 §5.1). Well-formed UTF-8 is kept, except for the dots
+  /// of other scripts.
   mutating func appendLabel(_ message: RawSpan, _ range: Range<Int>) {
     if count > 0 { append(0x2e) }
     var offset = range.lowerBound
@@ -60,7 +61,8 @@ struct NameText: ~Copyable {
         let word = message.littleEndianUInt64(unchecked: offset)
         let mask = UInt64.max >> UInt64(truncatingIfNeeded: 64 &- 8 &* length)
         if Self.unusual(word) & mask == 0 {
-          // SAFETY: there is room for eight bytes; what stands behind the label's is written over.
+          // SAFETY: `count` is at most the capacity less eight, so eight bytes fit; those beyond
+          // the label's are overwritten later.
           unsafe UnsafeMutableRawPointer(memory + count).storeBytes(
             of: Self.lowered(word).littleEndian, as: UInt64.self)
           count &+= length
@@ -75,29 +77,32 @@ struct NameText: ~Copyable {
   private static let ones: UInt64 = 0x0101_0101_0101_0101
   private static let tops: UInt64 = 0x8080_8080_8080_8080
 
-  /// The top bit of each byte of a word that is not written as itself but for its case: all but a hyphen, from
-  /// `/` to `[` and from `]` to `~`.
+  /// A mask with the top bit of each byte that is not written as itself, letter case aside.
   ///
-  /// True up to the first byte above ASCII, which is flagged: its sums may run into those behind it.
+  /// Bytes written as themselves are the hyphen, those from `/` to `[`, and those from `]` to `~`.
+  ///
+  /// The result is right up to the first byte above ASCII, which is flagged: its carry may change
+  /// the bytes after it.
   @inline(__always)
   static func unusual(_ word: UInt64) -> UInt64 {
     let fromSlash = word &+ ones &* (0x80 - 0x2f)
     let isDelete = word &+ ones
-    // A byte below 0x80 leaves its top bit alone where it is nothing.
+    // 0x80 minus a byte below 0x80 keeps its top bit only if the byte is 0.
     let isBackslash = tops &- (word ^ ones &* 0x5c)
     let isHyphen = tops &- (word ^ ones &* 0x2d)
     let plain = fromSlash & ~isDelete & ~isBackslash | isHyphen
     return (~plain | word) & tops
   }
 
-  /// Plain bytes with capital letters made small.
+  /// The bytes of a word, all ASCII, with capital letters in lower case.
   @inline(__always)
   static func lowered(_ word: UInt64) -> UInt64 {
     let capitals = (word &+ ones &* (0x80 - 0x41)) & ~(word &+ ones &* (0x80 - 0x5b)) & tops
     return word | capitals >> 2
   }
 
-  /// Adds the byte of a label at an offset, or more than that one, and gives how many.
+  /// Adds the byte at an offset of a label, or the sequence that begins there; returns the number
+  /// of bytes taken.
   @inline(never)
   private mutating func appendByte(_ label: RawSpan, at offset: Int) -> Int {
     let byte = label.byte(unchecked: offset)
@@ -108,7 +113,8 @@ struct NameText: ~Copyable {
     return 1
   }
 
-  /// Adds a byte that is written otherwise than as itself, or a sequence of UTF-8, and gives its length.
+  /// Adds a byte that is not written as itself, or a UTF-8 sequence; returns the number of bytes
+  /// taken.
   private mutating func appendUnusual(_ label: RawSpan, at offset: Int) -> Int {
     let byte = label.byte(unchecked: offset)
     switch byte {
@@ -140,7 +146,8 @@ struct NameText: ~Copyable {
     append(0x30 + byte % 10)
   }
 
-  /// Whether three bytes are a character that IDNA takes for a dot (UTS 46): in a label that is no border.
+  /// Whether three bytes are a character that IDNA takes for a dot (UTS 46); inside a label it
+  /// separates nothing.
   private static func isDot(_ bytes: RawSpan, at offset: Int) -> Bool {
     let sequence =
       UInt32(bytes.byte(unchecked: offset)) << 16
@@ -149,8 +156,8 @@ struct NameText: ~Copyable {
     return [0xe3_8082, 0xef_bc8e, 0xef_bda1, 0xe2_80a4, 0xef_b992].contains(sequence)
   }
 
-  /// Length of the UTF-8 sequence at an offset, or 0 where it is not well-formed (RFC 3629) or
-  /// stands for a C1 control.
+  /// Length of the UTF-8 sequence at an offset; 0 if it is not well-formed (RFC 3629) or is a C1
+  /// control.
   private static func scalarLength(_ bytes: RawSpan, at offset: Int) -> Int {
     let first = bytes.byte(unchecked: offset)
     func continuation(_ distance: Int, _ range: ClosedRange<UInt8> = 0x80...0xbf) -> Bool {

@@ -2,7 +2,8 @@ import Indicators
 import Parsing
 
 extension ObservableWriter {
-  /// Writes the DNS name in `name`, unless it is the root's, or a question's of the message where that is said.
+  /// Writes the DNS name in `name`, unless it is the root's; with `unlessQuestion`, also not if it
+  /// is the name of a question of the message.
   mutating func keepName(_ field: CaptureField, unlessQuestion: Bool = false) {
     let start = batch.arena.count
     if name.hasHighBytes, !name.hasEscapes {
@@ -20,10 +21,11 @@ extension ObservableWriter {
     if field == .dnsQuery, isNamed { noteQuestion() }
   }
 
-  /// Writes a host as it stands in a header or a handshake: an address or a name, by shape.
+  /// Writes a host from a header or a handshake, as an address or a name, by its shape.
   ///
-  /// What has no normal form is written in lower case, since it was sent all the same, unless only
-  /// valid hosts are wanted; false where it is not valid. The port belongs to an address.
+  /// A host without a normal form is written in lower case, because it was sent all the same; with
+  /// `onlyIfValid`, it is not written. Returns false if the host is not valid. The port is written
+  /// only with an address.
   @discardableResult
   mutating func keepHost(
     _ field: CaptureField, _ host: RawSpan, port: UInt16 = 0, onlyIfValid: Bool = false
@@ -46,11 +48,11 @@ extension ObservableWriter {
     return false
   }
 
-  /// Writes a host that is an address or a name; false, and nothing written, where it is neither.
+  /// Writes a host that is an address or a name; writes nothing and returns false if it is neither.
   private mutating func keepValidHost(
     _ field: CaptureField, _ host: RawSpan, port: UInt16
   ) -> Bool {
-    // An address with a trailing dot is still one, as a name with one is the same name.
+    // An address with a trailing dot is still an address, just as a name with one is the same name.
     let isRooted = host.byteCount > 1 && host.byte(unchecked: host.byteCount - 1) == 0x2e
     if let (address, version) = Self.address(
       isRooted ? host.extracting(0..<host.byteCount - 1) : host)
@@ -64,11 +66,11 @@ extension ObservableWriter {
     return true
   }
 
-  /// Bytes of the longest host that may be written otherwise: a name of percent units alone is shorter.
+  /// The longest host that is decoded: even a name of percent-encoded bytes only is shorter.
   private static let longestPlainHost = 1 << 10
 
-  /// A host as it is in a URL, where it is written otherwise: without user information and zone, percent units decoded
-  /// (RFC 3986 §3.2); nil where nothing of that is in it.
+  /// A host without what a URL may add to it (RFC 3986 §3.2): user information and zone are
+  /// removed, percent-encoded bytes decoded. Nil if there is nothing of that in it.
   private static func plainHost(_ host: RawSpan) -> [UInt8]? {
     guard host.byteCount <= longestPlainHost else { return nil }
     var start = 0
@@ -88,7 +90,8 @@ extension ObservableWriter {
         text.append(byte)
         continue
       }
-      // The zone of an address, which stands behind a percent sign that may itself be a unit.
+      // The zone of an IPv6 address begins at the percent sign, which may itself be
+      // percent-encoded.
       if text.contains(Byte.colon) { break }
       guard offset + 2 <= host.byteCount else { return nil }
       let unit = Hex.byte(host.byte(unchecked: offset), host.byte(unchecked: offset + 1))
@@ -99,7 +102,7 @@ extension ObservableWriter {
     return text
   }
 
-  /// The address that text is as a whole, with its version.
+  /// The address that the whole text spells, with its version; nil if it spells none.
   static func address(_ text: RawSpan) -> (address: IPAddress, version: UInt8)? {
     guard let last = text.byteCount > 0 ? text.byte(unchecked: text.byteCount - 1) : nil else {
       return nil
@@ -117,19 +120,20 @@ extension ObservableWriter {
 }
 
 extension ObservableWriter {
-  /// Adds the normal form of the URL in `scratch` to the arena and gives its scheme's length; nil, and
-  /// nothing added, where it has none.
+  /// Adds the normal form of the URL in `scratch` to the arena; returns the length of its scheme,
+  /// or nil, with nothing added, if it has none.
   mutating func appendScratchAsURL() -> Int? {
-    // Taken out for the call, so that it can be read while the rest is written.
+    // Moved out for the call, so that it can be read while the rest of the writer is changed.
     let url = scratch
     scratch = []
     defer { scratch = url }
     return appendURL(url.rawSpan)
   }
 
-  /// The same of a URL that stands elsewhere.
+  /// Adds the normal form of a URL to the arena, as `appendScratchAsURL` does.
   ///
-  /// Blanks and controls in path and query are written `%XX`, as in logs of the same requests.
+  /// Blanks and control characters in path and query are written as `%XX`, as in logs of the same
+  /// requests.
   mutating func appendURL(_ url: RawSpan) -> Int? {
     var parts = URLParts()
     let refusal = normalizer.appendURL(

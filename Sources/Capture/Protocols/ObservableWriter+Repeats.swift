@@ -2,13 +2,13 @@ import Glibc
 import Indicators
 import Parsing
 
-/// Which values a packet, a message or an earlier version of it has already.
+/// Finds values that a packet, a message or an earlier version of it already has.
 extension ObservableWriter {
-  /// Values of one packet that are compared one by one; more are found by hash.
+  /// The most values of a packet that are compared one by one; with more, values are found by hash.
   private static let few = 12
 
-  /// The observable by which the packet or the message has the value, or -1; `addsIt` says that it is written
-  /// next otherwise.
+  /// The observable of the packet or message that has the value, or -1; `addsIt` says that the
+  /// value is written next if there is none.
   @inline(__always)
   mutating func known(
     _ field: CaptureField, _ kind: IndicatorKind, from start: Int, addsIt: Bool
@@ -53,7 +53,8 @@ extension ObservableWriter {
     Int(field) << 8 | Int(kind.rawValue)
   }
 
-  /// Whether an observable of the batch is the value at the end of the arena, of the same packet or message.
+  /// Whether an observable has the value at the end of the arena, and belongs to the same packet or
+  /// message.
   @inline(__always)
   private func isSame(
     _ index: Int, _ field: CaptureField, _ kind: IndicatorKind, from start: Int
@@ -63,7 +64,7 @@ extension ObservableWriter {
         || batch.records[Int(batch.observables[index].record)].number == number)
   }
 
-  /// Whether an observable of the batch is the value at the end of the arena.
+  /// Whether an observable has the value at the end of the arena.
   @inline(__always)
   func isSameValue(
     _ index: Int, _ field: CaptureField, _ kind: IndicatorKind, from start: Int
@@ -76,7 +77,8 @@ extension ObservableWriter {
   }
 
   private static func isEqual(_ arena: [UInt8], _ left: Int, _ right: Int, _ length: Int) -> Bool {
-    // SAFETY: both ranges are in the arena: one of an observable, one up to its end.
+    // SAFETY: both ranges are in the arena: one is an observable's, the other ends at the arena's
+    // end.
     unsafe arena.withUnsafeBytes { bytes in
       guard let base = bytes.baseAddress else { return true }
       return unsafe memcmp(base + left, base + right, length) == 0
@@ -85,7 +87,8 @@ extension ObservableWriter {
 
   // MARK: Versions
 
-  /// What the present packet has, for `written`, or all that was written since it came.
+  /// The sorted hashes, for `written`, of the present packet's values; with `ofAll`, of all values
+  /// written since the packet began.
   func writtenValues(ofAll: Bool = false) -> [UInt64] {
     (packetStart..<batch.observables.count).compactMap { index in
       let value = batch.observables[index]

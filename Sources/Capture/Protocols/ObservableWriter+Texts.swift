@@ -2,13 +2,14 @@ import Indicators
 import Matchers
 
 extension ObservableWriter {
-  /// Occurrences of texts in one value that are written.
+  /// The most occurrences of texts that are written for one value.
   private static let mostTexts = 256
 
-  /// Writes the texts that stand in the value at the end of the arena, from `start` on, each once in its field: in a
-  /// value that was put together they need not stand in the payload.
+  /// Writes the texts that occur in the value at the end of the arena, from `start` on, each once
+  /// in its field.
   ///
-  /// Texts that end at one place belong together, as those of a payload do.
+  /// The value may have been put together, so the texts need not occur in the payload. Texts that
+  /// end at the same byte are joined, as those of a payload are.
   mutating func keepTexts(in field: CaptureField, from start: Int, _ skips: inout SkipCounters) {
     let end = batch.arena.count
     keepsPatterns = true
@@ -16,7 +17,7 @@ extension ObservableWriter {
     for index in textMatchers.indices {
       textMatches.removeAll(keepingCapacity: true)
       var state = LiteralMatcher.State()
-      // SAFETY: the span does not leave the closure, which changes nothing in the arena.
+      // SAFETY: the span does not leave the closure, which does not change the arena.
       let isWhole = unsafe batch.arena.withUnsafeBytes { bytes in
         unsafe textMatchers[index].scan(
           bytes.bytes.extracting(start..<end), state: &state, limit: Self.mostTexts,

@@ -2,66 +2,69 @@ import Indicators
 import Matchers
 import Parsing
 
-/// Appends one packet's observables to the batch, each (field, value) of a packet once.
+/// Appends one packet's observables to the batch, each pair of field and value once for a packet.
 ///
-/// The batch is moved in for the time of one `fill` and moved out again, so that nothing but this
-/// struct holds it and appending copies nothing. A value is written to the end of the arena and
-/// then either kept by an observable or cut off again, so a value needs no memory of its own.
+/// The batch is moved in for the time of one `fill` and moved out again, so that only this struct
+/// holds it and appending copies nothing. A value is written to the end of the arena; then either
+/// an observable keeps it or it is cut off again, so a value needs no memory of its own.
 struct ObservableWriter: ~Copyable {
   var batch = ObservableBatch()
   var normalizer = Normalizer()
-  /// Bytes put together for one value (a URL, a message's pieces); reused.
+  /// Bytes of one value that is put together (a URL, a message's pieces); reused.
   var scratch: [UInt8] = []
   var name = NameText()
-  /// The kinds that take part; values that have to be computed are left out where theirs does not.
+  /// The kinds that are wanted; of other kinds, values that would have to be computed are left out.
   var kinds = IndicatorKindSet.all
-  /// What finds the texts that values of text are searched for, as payloads are.
+  /// The matchers that search values of kind text, as they search payloads.
   var textMatchers: [LiteralMatcher] = []
   var textMatches: [LiteralMatch] = []
   /// The present ClientHello's parts; reused.
   var fingerprint = TLSFingerprint()
 
-  /// What is kept are numbers of patterns, which no text equals.
+  /// Whether the values being kept are pattern numbers, which must not compare equal to texts.
   var keepsPatterns = false
-  /// The flow of what is written next; its record is made when something is.
+  /// The flow of the next values; its record (`madeFlow`) is made when a value is written.
   private(set) var source = FlowSource()
   private(set) var madeFlow = FlowRecord(
     source: (0, 0), destination: (0, 0), sourcePort: 0, destinationPort: 0, ipProtocol: 0,
     ipVersion: 0, tunnelDepth: 0, hasPorts: false)
   private(set) var isFlowMade = true
-  /// Where that flow stands in the batch, or `ObservableRecord.noFlow`.
+  /// Index of that flow in the batch, or `ObservableRecord.noFlow`.
   private(set) var flowIndex = ObservableRecord.noFlow
-  /// Of the present batch, so that flows know whether their index is still good; never 0.
+  /// The present batch's number, by which flows know whether their index is still valid; never 0.
   private(set) var serial: UInt32 = 0
 
   var fields = InlineArray<32, UInt16>(repeating: 0)
   private(set) var number: UInt64 = 0
   private(set) var time = ObservableRecord.noTime
   private(set) var order: UInt64 = 0
-  /// The packet's record for the present flow, once it has one.
+  /// Index of the packet's record for the present flow; `.max` until it has one.
   private var record = UInt32.max
-  /// The code of the DNS response whose values are written.
+  /// The code of the DNS response whose values are being written; nil outside of one.
   private var responseCode: DNSResponseCode?
-  /// Where values come from bytes of several packets: which brought which.
+  /// If the bytes being read came in several packets, which packet brought which; else empty.
   private var marks: [StreamMark] = []
   private var packet = (number: UInt64(0), time: ObservableRecord.noTime)
-  /// Where the packet's values begin in the batch.
+  /// Index of the packet's first observable in the batch.
   private(set) var packetStart = 0
   var seen = SeenValues()
-  /// Where the values of a message begin that are written once, however many packets brought it.
+  /// Index of the first observable of the present message, whose values are written once even if
+  /// several packets brought it.
   private(set) var messageStart = Int.max
-  /// The questions of the present DNS message, as observables; more of them are not told from other messages'.
+  /// The observables of the present DNS message's questions. If there are more than fit, names are
+  /// compared with all questions of the packet.
   private var questions = InlineArray<4, UInt32>(repeating: 0)
   private var questionCount = 0
-  /// The observable that holds the value kept last.
+  /// The observable that holds the value that was kept last; `.max` if an earlier version has it.
   private var lastKept: UInt32 = 0
-  /// Hashes of questions that an earlier version has, so that they are no observables of this one (`UInt32.max`).
+  /// Hashes of questions that an earlier version of the packet has; they have no observable here
+  /// (`UInt32.max` in `questions`).
   private var droppedQuestions = InlineArray<4, UInt64>(repeating: 0)
   private var lastDropped: UInt64 = 0
-  /// Values, with their packets, that are not written again; sorted.
+  /// Sorted hashes of values and their packets; these values are not written again.
   var written: [UInt64] = []
 
-  /// Takes the batch over; `serial` is a number that no other batch of the capture has, never 0.
+  /// Takes over a batch; `serial` is a number that no other batch of the capture has, never 0.
   mutating func begin(_ batch: inout ObservableBatch, serial: UInt32) {
     swap(&self.batch, &batch)
     self.serial = serial
@@ -69,7 +72,7 @@ struct ObservableWriter: ~Copyable {
     record = .max
     number = 0
     packetStart = self.batch.observables.count
-    // The caller may hand in another batch each time, or one whose table was started anew.
+    // The batch may be another one each time, or one whose table of fields was started anew.
     for field in CaptureField.allCases
     where !self.batch.fields.isName(field.name, at: fields[field.rawValue]) {
       fields[field.rawValue] = self.batch.fields.intern(field.name)
@@ -79,7 +82,8 @@ struct ObservableWriter: ~Copyable {
   /// Gives the batch back.
   mutating func end(_ batch: inout ObservableBatch) { swap(&self.batch, &batch) }
 
-  /// Begins a packet; `order` tells of its values in which order they became known.
+  /// Begins a packet; `order` is the position of its values in the order in which values become
+  /// known.
   @inline(__always)
   mutating func beginPacket(number: UInt64, time: Int64, order: UInt64) {
     self.number = number
@@ -90,7 +94,7 @@ struct ObservableWriter: ~Copyable {
     seen.removeAll()
   }
 
-  /// Begins another version of the packet before.
+  /// Begins another version of the present packet.
   @inline(__always)
   mutating func continuePacket(order: UInt64) {
     self.order = order
@@ -106,7 +110,7 @@ struct ObservableWriter: ~Copyable {
     record = .max
   }
 
-  /// Begins a flow whose record was kept.
+  /// Begins a flow whose record was kept by the caller.
   mutating func beginFlow(_ flow: FlowRecord, index: UInt32) {
     madeFlow = flow
     isFlowMade = true
@@ -114,7 +118,7 @@ struct ObservableWriter: ~Copyable {
     record = .max
   }
 
-  /// The flow of what is written next, as it is shown.
+  /// The record of the flow that the next values belong to.
   mutating func flow() -> FlowRecord {
     if !isFlowMade {
       madeFlow = source.record
@@ -123,11 +127,11 @@ struct ObservableWriter: ~Copyable {
     return madeFlow
   }
 
-  /// Begins a flow of the packet of which nothing is written.
+  /// Begins a flow of the packet for which nothing is written.
   @inline(__always)
   mutating func leaveFlow() { record = .max }
 
-  /// Shows from now on that the flow's packets disagree about some bytes.
+  /// Marks the flow as one whose packets disagree about some bytes, in records from now on.
   mutating func markOverlap() {
     madeFlow = flow()
     madeFlow.hasOverlap = true
@@ -135,7 +139,7 @@ struct ObservableWriter: ~Copyable {
     record = .max
   }
 
-  /// Says that values are written which an earlier packet brought.
+  /// Attributes the next values to another packet, an earlier one that brought them.
   mutating func attribute(number: UInt64, time: Int64) {
     guard number != self.number || time != self.time else { return }
     self.number = number
@@ -143,13 +147,14 @@ struct ObservableWriter: ~Copyable {
     record = .max
   }
 
-  /// Says that what is read next came with several packets.
+  /// Says that the bytes read next came in several packets.
   mutating func useMarks(_ marks: [StreamMark]) {
     self.marks = marks
     packet = (number, time)
   }
 
-  /// Says that the next value's last byte stands before an offset of the bytes being read.
+  /// Says that the next value ends at offset `end` of the bytes being read: it belongs to the
+  /// packet that brought its last byte.
   @inline(__always)
   mutating func place(_ end: Int) {
     if !marks.isEmpty { findPlace(end) }
@@ -164,14 +169,15 @@ struct ObservableWriter: ~Copyable {
     attribute(number: marks[low].number, time: marks[low].time)
   }
 
-  /// Ends what several packets brought.
+  /// Ends the bytes that came in several packets.
   mutating func endMarks() {
     if marks.isEmpty { return }
     marks = []
     attribute(number: packet.number, time: packet.time)
   }
 
-  /// Begins a DNS message, each of whose values is written once; those of a response have a record of their own.
+  /// Begins a DNS message, each of whose values is written once; a response gets a record of its
+  /// own.
   @inline(__always)
   mutating func beginMessage(_ code: DNSResponseCode?) {
     messageStart = batch.observables.count
@@ -190,7 +196,7 @@ struct ObservableWriter: ~Copyable {
     record = .max
   }
 
-  /// Notes that the value kept last is a question's name.
+  /// Notes that the value kept last is the name of a question.
   @inline(__always)
   mutating func noteQuestion() {
     if questionCount < questions.count {
@@ -200,7 +206,8 @@ struct ObservableWriter: ~Copyable {
     questionCount += 1
   }
 
-  /// Whether the value at the end of the arena, from `start` on, is the name of one of the message's questions.
+  /// Whether the value at the end of the arena, from `start` on, is the name of one of the
+  /// message's questions.
   mutating func isQuestion(from start: Int) -> Bool {
     guard questionCount <= questions.count else {
       return known(.dnsQuery, .domain, from: start, addsIt: false) >= 0
@@ -215,20 +222,20 @@ struct ObservableWriter: ~Copyable {
     return false
   }
 
-  /// The packet that values are written of.
+  /// The packet that the next values belong to.
   var present: (number: UInt64, time: Int64) {
     @inline(__always) get { (number, time) }
   }
 
-  /// Whether anything was written for the packet's present flow.
+  /// Whether a value was written for the packet's present flow.
   var hasRecord: Bool { record != .max }
 
-  /// The packet's record for the present flow.
+  /// The index of the packet's record for the present flow, which is made if there is none.
   private mutating func recordIndex() -> UInt32 {
     if record != .max { return record }
     if flowIndex == ObservableRecord.noFlow {
       flowIndex = UInt32(truncatingIfNeeded: batch.flows.count)
-      // Made where it stands: a copy of what was written just now waits for it.
+      // Made in place: a copy would have to wait for the bytes that were written just now.
       batch.flows.append(isFlowMade ? madeFlow : source.record)
     }
     record = UInt32(truncatingIfNeeded: batch.records.count)
@@ -240,7 +247,7 @@ struct ObservableWriter: ~Copyable {
 
   // MARK: Values
 
-  /// Writes a pair of IPv4 addresses of a header, each with its port; none is compared with others.
+  /// Writes the two IPv4 addresses of a header, each with its port, without checking for repeats.
   mutating func append(
     _ first: (field: CaptureField, address: UInt32, port: UInt16, flags: ObservableFlags),
     _ second: (field: CaptureField, address: UInt32, port: UInt16, flags: ObservableFlags)
@@ -260,7 +267,7 @@ struct ObservableWriter: ~Copyable {
         offset: start &+ 4, length: 4, record: record, port: second.port, schemeLength: 0))
   }
 
-  /// Writes an address; IPv6 forms of IPv4 addresses become IPv4.
+  /// Writes an address; IPv4-mapped IPv6 addresses become IPv4.
   mutating func append(
     _ field: CaptureField, _ address: IPAddress, version: UInt8, port: UInt16 = 0,
     flags: ObservableFlags = [], isRepeatable: Bool = false
@@ -287,8 +294,9 @@ struct ObservableWriter: ~Copyable {
     }
   }
 
-  /// The value that says that a matcher's pattern was found; another one that ends with the one before belongs to
-  /// it.
+  /// The observable for a pattern that a matcher found in a payload.
+  ///
+  /// If `isAnother`, it ends where the one before it ends, and is joined to that.
   mutating func makePattern(_ pattern: FoundPattern, _ record: UInt32) -> Observable {
     let start = batch.arena.count
     appendPattern(pattern.pattern, of: pattern.matcher)
@@ -299,7 +307,7 @@ struct ObservableWriter: ~Copyable {
       length: 8, record: record, port: 0, schemeLength: 0)
   }
 
-  /// Adds the number of a pattern, and that of its matcher, to the arena.
+  /// Adds a matcher's number and its pattern's number to the arena.
   mutating func appendPattern(_ pattern: UInt32, of matcher: UInt32) {
     append(bigEndian: matcher)
     append(bigEndian: pattern)
@@ -325,8 +333,8 @@ struct ObservableWriter: ~Copyable {
     unsafe value.withUnsafeBytes { unsafe batch.arena.append(contentsOf: $0) }
   }
 
-  /// Makes an observable of the arena's bytes from `start` on, or drops them: empty values, and
-  /// values that the packet already has in this field.
+  /// Makes an observable of the arena's bytes from `start` on; drops them and returns false if they
+  /// are empty, or if the packet already has the value in this field.
   @discardableResult
   mutating func keep(
     _ field: CaptureField, _ kind: IndicatorKind, from start: Int, flags: ObservableFlags = [],
@@ -362,29 +370,29 @@ struct ObservableWriter: ~Copyable {
 
   // MARK: Versions
 
-  /// Where the batch stands.
+  /// A position in the batch to which `takeBack` can return.
   struct Place {
     fileprivate var observables: Int
     fileprivate var records: Int
     fileprivate var arena: Int
   }
 
-  /// Where the batch stands now.
+  /// The present position in the batch.
   var place: Place {
     Place(
       observables: batch.observables.count, records: batch.records.count, arena: batch.arena.count)
   }
 
-  /// Forgets where values stand: others were inserted before them.
+  /// Forgets the indices of values, because other values were inserted before them.
   mutating func forgetPlaces() { seen.removeAll() }
 
-  /// Takes back what was written since the batch stood at a place.
+  /// Removes everything written since the batch was at `place`.
   mutating func takeBack(to place: Place) {
     batch.observables.removeLast(batch.observables.count - place.observables)
     batch.records.removeLast(batch.records.count - place.records)
     batch.arena.removeLast(batch.arena.count - place.arena)
     if record != .max, Int(record) >= place.records { record = .max }
-    // Some of the values by hash are none any more.
+    // Some values found by hash no longer exist.
     seen.removeAll()
   }
 }

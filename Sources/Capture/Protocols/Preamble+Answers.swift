@@ -1,8 +1,9 @@
 import Parsing
 
-/// What servers say before TLS, with its first message behind it in the same segment.
+/// What servers send before TLS, if TLS begins in the same segment.
 extension Preamble {
-  /// Whether a payload may begin with one, by its first byte; says yes too often.
+  /// Whether a payload may begin with such an answer, judging by its first byte; often true without
+  /// reason.
   @inline(__always)
   static func mayAnswer(_ payload: RawSpan) -> Bool {
     switch payload.byte(unchecked: 0) {
@@ -11,18 +12,21 @@ extension Preamble {
     }
   }
 
-  /// Where what a server says before TLS ends, with its first message behind it: the answer to a CONNECT or an
-  /// upgrade of HTTP, of SOCKS, of PostgreSQL, or a line that grants `STARTTLS`; nil where there is none.
+  /// Where the server's answer ends before its first TLS message, or nil if there is none.
+  ///
+  /// Known answers are those to a CONNECT or an upgrade of HTTP, those of SOCKS and PostgreSQL, and
+  /// a line that grants `STARTTLS`.
   static func answerEnd(_ payload: RawSpan) -> Int? {
     guard payload.byteCount > 1 else { return nil }
     let reach: Int
     switch payload.byte(unchecked: 0) {
-    // A proxy's answer is 8 bytes (SOCKS 4), or a method and a header of at most 262 (RFC 1928 §6).
+    // A proxy's answer has 8 bytes (SOCKS 4), or a method and a reply of at most 262 bytes
+    // (RFC 1928 §6).
     case 0: reach = 8
     case 5: reach = 2 + 2 + 262
     case 0x53: reach = 1
     case 0x48 where HTTPRequest.isResponse(payload): reach = longestHead
-    // `+OK`, `220 `, `234 `, and with a tag of IMAP before it `OK`.
+    // `+OK`, `220 `, `234 `, and IMAP's `OK` after a tag.
     case 0x2b, 0x32, 0x41...0x5a, 0x61...0x7a: reach = longestLine
     default: return nil
     }
@@ -39,10 +43,10 @@ extension Preamble {
     return nil
   }
 
-  /// Bytes of the longest head of an answer, and of lines, that are looked through for what follows them.
+  /// The most bytes of an HTTP answer's head, and of a line, in which the end is looked for.
   private static let (longestHead, longestLine) = (8192, 128)
 
-  /// Whether bytes, of a server and before TLS, are all that is said before it.
+  /// Whether bytes from a server are one whole answer before TLS.
   private static func isAnswer(_ bytes: RawSpan) -> Bool {
     let count = bytes.byteCount
     switch bytes.byte(unchecked: 0) {

@@ -1,10 +1,11 @@
 import Indicators
 import Parsing
 
-/// Where SOCKS proxies are asked to lead a connection to.
+/// The destinations that SOCKS proxies are asked to connect to.
 extension Preamble {
-  /// The end that the last of the proxies leads to that a payload begins with requests to; nil where it begins
-  /// with none, or they are asked for something else than a connection.
+  /// The destination that the last SOCKS request at the beginning of a payload asks for.
+  ///
+  /// Nil if there is no such request, or if it asks for something else than a connection.
   static func target(_ payload: RawSpan) -> HTTPTarget? {
     var target: HTTPTarget?
     var offset = 0
@@ -18,7 +19,7 @@ extension Preamble {
     return target
   }
 
-  /// The target of a request that is whole.
+  /// The target of a whole request.
   private static func socksTarget(_ request: RawSpan) -> HTTPTarget? {
     switch request.byte(unchecked: 0) {
     case 4 where tabularData(request) == nil && socks4(request) == request.byteCount:
@@ -30,7 +31,7 @@ extension Preamble {
     }
   }
 
-  /// A name, if there is one, stands between two zeros at the end.
+  /// The target of a SOCKS 4 request; a name, if there is one, is between the last two zero bytes.
   private static func socks4Target(_ request: RawSpan) -> HTTPTarget? {
     guard request.byte(unchecked: 1) == 1 else { return nil }
     let port = request.bigEndianUInt16(unchecked: 2)
@@ -51,7 +52,7 @@ extension Preamble {
     }
   }
 
-  /// The target of a name, which may be an address's text.
+  /// The target for a name, which may be the text of an address.
   static func named(_ host: RawSpan, _ port: UInt16) -> HTTPTarget {
     let known = ObservableWriter.address(host)
     return (known?.address ?? IPAddress(ipv4: 0), known?.version ?? 0, port)

@@ -1,9 +1,10 @@
 import Parsing
 
-/// What a client sends before a protocol of its own begins, maybe in the same segment: a proxy's header, a
-/// request to a SOCKS proxy, or one for TLS.
+/// What a client sends before its protocol proper begins, perhaps in the same segment: a proxy's
+/// header, a request to a SOCKS proxy, or a request for TLS.
 enum Preamble {
-  /// Whether a payload may begin with one; says yes too often.
+  /// Whether a payload may begin with a preamble, judging by its first byte; often true without
+  /// reason.
   @inline(__always)
   static func mayBegin(_ payload: RawSpan) -> Bool {
     switch payload.byte(unchecked: 0) {
@@ -12,10 +13,10 @@ enum Preamble {
     }
   }
 
-  /// Proxies stand behind one another, but not many.
+  /// The most preambles that are read in a row: proxies may be chained, but not many.
   static let mostInRow = 4
 
-  /// Where those that a payload begins with end; nil where there is none.
+  /// Where the preambles at the beginning of a payload end; nil if there are none.
   static func end(_ payload: RawSpan) -> Int? {
     var end = 0
     for _ in 0..<mostInRow {
@@ -27,7 +28,7 @@ enum Preamble {
     return end > 0 ? end : nil
   }
 
-  /// What stands behind all that a payload begins with, however many.
+  /// The payload without the preambles that it begins with, however many.
   @_lifetime(copy payload)
   static func stripped(from payload: RawSpan) -> RawSpan {
     var rest = payload
@@ -37,7 +38,7 @@ enum Preamble {
     return rest
   }
 
-  /// Whether a payload is the beginning of a preamble whose length tells that more of it follows.
+  /// Whether a payload is the beginning of a preamble whose form shows that more of it follows.
   static func isCut(_ payload: RawSpan) -> Bool {
     switch payload.byte(unchecked: 0) {
     case 4: isCutSOCKS4(payload)
@@ -60,15 +61,17 @@ enum Preamble {
     }
   }
 
-  /// Whether a payload may begin with a line that asks for TLS, as `upgradeEnd` knows them.
+  /// Whether a payload may begin with a line that asks for TLS (`upgradeEnd`).
   @inline(__always)
   static func mayUpgrade(_ payload: RawSpan) -> Bool {
     let letter = payload.byte(unchecked: 0) | 0x20
     return letter == 0x73 || letter == 0x61
   }
 
-  /// Where a line ends that asks for TLS, with TLS behind it: `STARTTLS` of SMTP (RFC 3207), with a tag before
-  /// it of IMAP, `STLS` of POP3 (RFC 2595), `AUTH TLS` of FTP (RFC 4217).
+  /// Where a line that asks for TLS ends, if TLS follows it; else nil.
+  ///
+  /// The lines are SMTP's `STARTTLS` (RFC 3207), the same with a tag in IMAP, POP3's `STLS`
+  /// (RFC 2595), and FTP's `AUTH TLS` (RFC 4217).
   static func upgradeEnd(_ payload: RawSpan) -> Int? {
     let limit = min(payload.byteCount, 32)
     guard let newline = payload.firstOffset(of: 0x0a, in: 0..<limit), isTLS(payload, newline + 1)
@@ -81,14 +84,14 @@ enum Preamble {
     return asks ? newline + 1 : nil
   }
 
-  /// Whether TLS follows from an offset on, or as much of a record's beginning as there is.
+  /// Whether a TLS record begins at an offset, as far as its bytes have come.
   private static func isTLS(_ payload: RawSpan, _ offset: Int) -> Bool {
     let count = payload.byteCount - offset
     return count > 0 && payload.byte(unchecked: offset) == 22
       && (count < 2 || payload.byte(unchecked: offset + 1) == 3)
   }
 
-  /// PostgreSQL's SSLRequest: its length, and a number where a version stands otherwise.
+  /// The length of PostgreSQL's SSLRequest: its own length, and a number in place of the version.
   private static func postgres(_ payload: RawSpan) -> Int? {
     guard isTLS(payload, 8), payload.bigEndianUInt32(unchecked: 0) == 8,
       payload.bigEndianUInt32(unchecked: 4) == 80_877_103
@@ -96,15 +99,18 @@ enum Preamble {
     return 8
   }
 
-  /// What Microsoft SQL Server and its clients agree on before TLS, and the header before each part of its handshake
-  /// ([MS-TDS] 2.2.3.1, 2.2.6.5): type, status, length, process, number, window.
+  /// The length of what Microsoft SQL Server and its clients exchange before TLS, or of the header
+  /// before each part of the TLS handshake; nil if it is neither ([MS-TDS] 2.2.3.1, 2.2.6.5).
   ///
-  /// A handshake that is longer than a packet of 4 KiB goes on behind another header, and is read up to that.
+  /// The header is type, status, length, process, number and window.
+  ///
+  /// A handshake longer than a packet of 4 KiB continues behind another header, and is read only up
+  /// to that.
   static func tabularData(_ payload: RawSpan) -> Int? {
     guard payload.byteCount > 8, payload.byte(unchecked: 1) <= 1, payload.byte(unchecked: 7) == 0
     else { return nil }
     if isTLS(payload, 8) { return 8 }
-    // The first of the options is the version, six bytes behind the list of them.
+    // The first option is the version, whose six bytes follow the list of options.
     let length = Int(payload.bigEndianUInt16(unchecked: 2))
     guard payload.byte(unchecked: 1) == 1, 20...4096 ~= length, length <= payload.byteCount,
       payload.byte(unchecked: 8) == 0, payload.bigEndianUInt16(unchecked: 11) == 6,
@@ -113,7 +119,8 @@ enum Preamble {
     return length
   }
 
-  /// MySQL's SSLRequest: the beginning of a login, with the flag that says that TLS follows.
+  /// The length of MySQL's SSLRequest: the beginning of a login, with the flag that says that TLS
+  /// follows.
   private static func mySQL(_ payload: RawSpan) -> Int? {
     guard isTLS(payload, 36), payload.bigEndianUInt32(unchecked: 0) & 0xffff_ff00 == 0x2000_0000,
       payload.byte(unchecked: 5) & 0x08 != 0
@@ -130,7 +137,7 @@ enum Preamble {
       || payload.byteCount == 37 && payload.byte(unchecked: 36) == 22
   }
 
-  /// A name in a request of SOCKS 4 goes on in the next segment.
+  /// Whether a name in a SOCKS 4 request continues in the next segment.
   private static func isCutSOCKS4(_ payload: RawSpan) -> Bool {
     let count = payload.byteCount
     guard count > 8, payload.byte(unchecked: 1) &- 1 <= 1 else { return false }
@@ -143,7 +150,8 @@ enum Preamble {
     return count < limit && payload.firstOffset(of: 0, in: user + 1..<count) == nil
   }
 
-  /// A request of SOCKS 4: command, port, address, a user's name, and a host's where the address is 0.0.0.x.
+  /// The length of a SOCKS 4 request: command, port, address, a user's name, and a host's name if
+  /// the address is 0.0.0.x.
   static func socks4(_ payload: RawSpan) -> Int? {
     guard payload.byteCount > 8, payload.byte(unchecked: 1) &- 1 <= 1,
       let user = payload.firstOffset(of: 0, in: 8..<min(payload.byteCount, 8 + 256))
@@ -157,7 +165,7 @@ enum Preamble {
     return end + 1
   }
 
-  /// How far a payload that begins like SOCKS 5 goes.
+  /// How far a payload that may begin with SOCKS 5 goes.
   enum Extent {
     case whole(request: Int, end: Int), cut, other
   }
@@ -170,8 +178,8 @@ enum Preamble {
     if case .cut = socks5Extent(payload) { true } else { false }
   }
 
-  /// A greeting of SOCKS 5 and the request behind it (RFC 1928 §3, §4), which do not wait for answers, maybe with a
-  /// name and password between them (RFC 1929 §2).
+  /// The extent of a SOCKS 5 greeting and the request behind it (RFC 1928 §3, §4), sent without
+  /// waiting for answers; a name and password may be between them (RFC 1929 §2).
   static func socks5Extent(_ payload: RawSpan) -> Extent {
     let count = payload.byteCount
     guard count > 2 else { return .other }
@@ -201,21 +209,21 @@ enum Preamble {
     return end <= count ? .whole(request: request, end: end) : .cut
   }
 
-  /// More methods than clients offer.
+  /// The most methods accepted in a greeting; clients offer fewer.
   private static let mostMethods = 32
 }
 
-/// The header that a proxy puts before a connection's own bytes to tell where it came from: the PROXY
-/// protocol of HAProxy, versions 1 and 2.
+/// The header in which a proxy says where a connection came from: HAProxy's PROXY protocol,
+/// versions 1 and 2.
 enum ProxyHeader {
   private static let signature: [UInt8] = [13, 10, 13, 10, 0, 13, 10, 0x51, 0x55, 0x49, 0x54, 10]
-  /// Version 1 is one line of at most so many bytes.
+  /// Version 1 is one line of at most this many bytes.
   private static let longestLine = 107
 
-  /// Bytes of a header of version 2 that goes on in further segments.
+  /// The longest header of version 2 that is waited for in further segments.
   private static let longestHeader = 1024
 
-  /// Whether a payload is the beginning of a header, and more of it follows.
+  /// Whether a payload is the beginning of a header of which more follows.
   static func isCut(_ payload: RawSpan) -> Bool {
     if payload.hasText("proxy ", at: 0) {
       return payload.byteCount < longestLine
@@ -228,7 +236,7 @@ enum ProxyHeader {
     return end <= longestHeader && payload.byteCount < end
   }
 
-  /// How many bytes are as those of the signature of version 2.
+  /// The number of leading bytes that equal version 2's signature.
   private static func signatureLength(_ payload: RawSpan) -> Int {
     var length = 0
     while length < min(payload.byteCount, signature.count),
@@ -239,7 +247,8 @@ enum ProxyHeader {
     return length
   }
 
-  /// Where the header that a payload begins with ends; nil where there is none, or not all of it.
+  /// Where the header at the beginning of a payload ends; nil if there is none, or if it is not
+  /// whole.
   static func end(_ payload: RawSpan) -> Int? {
     if payload.hasText("proxy ", at: 0) {
       let limit = min(payload.byteCount, longestLine)

@@ -1,11 +1,11 @@
-/// The values of one packet by hash, emptied in one step.
+/// The values of one packet by hash; the table is emptied in one step.
 ///
-/// Probes are bounded: in a packet made so that many values collide some are written twice, which
-/// costs less than looking long.
+/// Probes are bounded: in a packet crafted so that many values collide, some are written twice,
+/// which costs less than long probes.
 struct SeenValues {
   private static let size = 1 << 14
   private static let longestProbe = 32
-  /// In each: the generation that wrote it, and the observable's index.
+  /// In each slot: the generation that wrote it, and the observable's index.
   private var slots: [UInt64] = []
   private var generation: UInt32 = 1
   private(set) var isEmpty = true
@@ -26,7 +26,7 @@ struct SeenValues {
     }
   }
 
-  /// The observable that stands at a step of a hash's probe; nil ends the probe.
+  /// The observable at a step of a hash's probe; nil ends the probe.
   func candidate(_ hash: UInt32, _ probe: Int) -> UInt32? {
     guard !isEmpty, probe < Self.longestProbe else { return nil }
     let value = slots[(Int(hash) + probe) & (Self.size - 1)]
@@ -36,7 +36,7 @@ struct SeenValues {
 
   mutating func insert(_ hash: UInt32, _ index: UInt32) {
     isEmpty = false
-    // Many captures hold nothing that comes here.
+    // Created late, because many captures never need the table.
     if slots.isEmpty { slots = Array(repeating: 0, count: Self.size) }
     for probe in 0..<Self.longestProbe {
       let slot = (Int(hash) + probe) & (Self.size - 1)

@@ -9,7 +9,7 @@ enum TLSCertificates {
   /// The most names read in one certificate.
   private static let mostNames = 4096
 
-  /// Writes what the certificates of a message say; the list begins at an offset.
+  /// Writes the values of a message's certificates; the list begins at offset `start`.
   static func read(
     _ message: RawSpan, start: Int, into writer: inout ObservableWriter,
     _ skips: inout SkipCounters
@@ -68,7 +68,8 @@ enum TLSCertificates {
     var outer = DERReader(certificate, base: place)
     var whole = try outer.enter(sequence)
     var body = try whole.enter(sequence)
-    // The version is left out of the first version; then number, signature, issuer, validity.
+    // Version 1 certificates have no version field. The four fields after it are serial number,
+    // signature, issuer and validity.
     if body.nextTag == 0xa0 { try body.skip() }
     for _ in 0..<4 { try body.skip() }
     var subject = try body.enter(sequence)
@@ -112,7 +113,8 @@ enum TLSCertificates {
     }
   }
 
-  /// Writes a common name, of whose letters each has some bytes, where it has a host name's shape.
+  /// Writes a common name whose characters have `width` bytes each, if it has the form of a host
+  /// name.
   private static func keepCommonName(
     _ text: RawSpan, width: Int, into writer: inout ObservableWriter
   ) {
@@ -136,7 +138,7 @@ enum TLSCertificates {
       default: return
       }
       if width == 1 {
-        // Those above U+007F are of UTF-8.
+        // Bytes above 0x7f belong to UTF-8 sequences.
         writer.scratch.append(UInt8(truncatingIfNeeded: letter))
       } else {
         guard let scalar = Unicode.Scalar(letter) else { return }

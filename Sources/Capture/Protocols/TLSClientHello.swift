@@ -1,7 +1,7 @@
 import Indicators
 import Parsing
 
-/// Reads what TLS and DTLS ClientHellos name (RFC 8446 §4.1.2, RFC 6347 §4.2.2, RFC 6066 §3).
+/// Reads the values of TLS and DTLS ClientHellos (RFC 8446 §4.1.2, RFC 6347 §4.2.2, RFC 6066 §3).
 struct TLSClientHello {
   private static let handshake: UInt8 = 22
   private static let changeCipherSpec: UInt8 = 20
@@ -13,13 +13,13 @@ struct TLSClientHello {
   private static let datagramRecordHeader = 13
   private static let handshakeHeader = 4
   private static let datagramHandshakeHeader = 12
-  /// A plain record holds at most 2¹⁴ bytes.
+  /// An unencrypted record holds at most 2¹⁴ bytes.
   private static let longestRecord = 1 << 14
 
-  /// The type of the handshake message that a TLS payload begins with; nil where it is none.
+  /// The type of the handshake message that a TLS payload begins with; nil if it begins with none.
   ///
-  /// A client's second hello follows a ChangeCipherSpec record for the sake of middleboxes
-  /// (RFC 8446, appendix D.4): that gives type 0.
+  /// The type is 0 if a ChangeCipherSpec record comes first, as before a client's second hello for
+  /// the sake of middleboxes (RFC 8446, appendix D.4).
   @inline(__always)
   static func firstMessage(_ payload: RawSpan) -> UInt8? {
     guard payload.byteCount > recordHeader, payload.byte(unchecked: 1) == 3 else { return nil }
@@ -39,8 +39,10 @@ struct TLSClientHello {
     }
   }
 
-  /// The type where the record's version is none that there is: receivers ignore it (RFC 8446 §5.1), so only what looks
-  /// like a hello in all else is one.
+  /// The type in a record of an unknown version.
+  ///
+  /// Receivers ignore the record's version (RFC 8446 §5.1), so the record is accepted if everything
+  /// else looks like a hello.
   @inline(never)
   private static func firstOfOtherVersion(_ payload: RawSpan) -> UInt8? {
     guard payload.byte(unchecked: 0) == handshake else { return nil }
@@ -49,7 +51,8 @@ struct TLSClientHello {
     guard type == clientHello || type == serverHello, length > 0, length <= longestRecord else {
       return nil
     }
-    // The message's length has three bytes, and its own version is one that there is.
+    // A message's length has three bytes, of which the first is 0 here, and its own version is a
+    // known one.
     guard length == 1 || payload.byteCount <= 6 || payload.byte(unchecked: 6) == 0 else {
       return nil
     }
@@ -59,20 +62,22 @@ struct TLSClientHello {
     return type
   }
 
-  /// Whether a payload is too short for `firstMessage`, but may begin a handshake's record.
+  /// Whether a payload is too short for `firstMessage`, but may begin a handshake record.
   static func mayBegin(_ payload: RawSpan) -> Bool {
     let count = payload.byteCount
     return count <= recordHeader && payload.byte(unchecked: 0) == handshake
       && (count < 2 || payload.byte(unchecked: 1) == 3)
   }
 
-  /// The type where the first record is an alert, or too short for a message's header: senders cut a
-  /// hello so that it is not seen, and receivers put it together again (RFC 8446 §5.1).
+  /// The type if the first record is an alert, or too short for a message's header.
+  ///
+  /// Senders split a hello so that it is not recognised, and receivers join it again (RFC 8446
+  /// §5.1).
   @inline(never)
   private static func firstShort(_ payload: RawSpan, _ length: Int) -> UInt8? {
     let type = payload.byte(unchecked: 0)
     let next = recordHeader + length
-    // What follows must be a record of this kind too, as far as it is there.
+    // The next record must be a handshake record too, as far as it has come.
     if payload.byteCount > next {
       guard payload.byte(unchecked: next) == handshake,
         payload.byteCount <= next + 1 || payload.byte(unchecked: next + 1) == 3
@@ -82,7 +87,8 @@ struct TLSClientHello {
     }
     if type == alert {
       guard length == 2, payload.byte(unchecked: recordHeader) &- 1 <= 1 else { return nil }
-      // A server warns of a name that it does not know before its hello (RFC 6066 §3), which tells that it is one.
+      // Before its hello, a server may warn of a name that it does not know (RFC 6066 §3); the
+      // hello tells that it is a server.
       guard payload.byteCount > next + recordHeader else { return 0 }
       let message = payload.byte(unchecked: next + recordHeader)
       return message == clientHello || message == serverHello ? message : 0
@@ -92,23 +98,23 @@ struct TLSClientHello {
     return message == clientHello || message == serverHello ? message : nil
   }
 
-  /// The type of the handshake message that a DTLS payload begins with; nil where it is none.
+  /// The type of the handshake message that a DTLS payload begins with; nil if it begins with none.
   @inline(__always)
   static func firstDatagramMessage(_ payload: RawSpan) -> UInt8? {
     guard payload.byteCount > datagramRecordHeader, payload.byte(unchecked: 0) == handshake else {
       return nil
     }
     switch payload.bigEndianUInt16(unchecked: 1) {
-    // 1.0, 1.2, and 1.0 before its standard.
+    // DTLS 1.0, 1.2, and 1.0 as it was before its standard.
     case 0xfeff, 0xfefd, 0x0100: return payload.byte(unchecked: datagramRecordHeader)
     default: return nil
     }
   }
 
-  /// Writes what the handshake messages of a datagram say that begins with a DTLS record.
+  /// Writes the values of the handshake messages in a datagram that begins with a DTLS record.
   ///
-  /// Messages in fragments are put together. The name of a ClientHello stands in its first fragment as a rule,
-  /// and is read there.
+  /// Messages in fragments are put together. The name in a ClientHello is usually in the first
+  /// fragment, and is read there.
   static func readDatagram(
     _ payload: RawSpan, flow: FlowKey, isFromFirst: Bool, _ handshakes: inout DatagramHandshakes,
     into writer: inout ObservableWriter, _ skips: inout SkipCounters
@@ -134,7 +140,7 @@ struct TLSClientHello {
     }
   }
 
-  /// Reads a message, or a part of one and what it makes whole.
+  /// Reads a message, or a fragment and the message that it completes.
   private static func readDatagramMessage(
     _ payload: RawSpan, _ start: Int, _ end: Int, _ sender: (flow: FlowKey, isFromFirst: Bool),
     _ handshakes: inout DatagramHandshakes, into writer: inout ObservableWriter,
@@ -148,7 +154,8 @@ struct TLSClientHello {
     let fragmentLength = Int(payload.bigEndianUInt32(unchecked: start + 8) & 0xff_ffff)
     let part = payload.extracting(body..<min(end, body + fragmentLength))
     let isFragment = fragmentOffset != 0 || fragmentLength < length
-    // A record that is sent again has another number, the message in it has not (RFC 6347 §4.2.4).
+    // A repeated record has another record number, but the message in it has the same sequence
+    // number (RFC 6347 §4.2.4).
     if !isFragment, length <= part.byteCount,
       handshakes.isRepeated(
         payload.extracting(start..<body + length), of: sender.flow, isFromFirst: sender.isFromFirst)
@@ -191,7 +198,7 @@ struct TLSClientHello {
         }
       }
     } else if type == clientHello, fragmentOffset == 0, part.byteCount > readLength {
-      // What is cut here is counted where the rest does not come.
+      // A hello that is cut here is counted only if the rest does not come.
       let counted = skips
       readHello(part, isDatagram: true, isWhole: false, namesFrom: readLength, &writer, &skips)
       skips = counted
@@ -199,7 +206,8 @@ struct TLSClientHello {
     }
   }
 
-  /// Reads a hello's body, as far as it is there; names that end before `namesFrom` were read.
+  /// Reads a hello's body, as far as it has come; names that end before offset `namesFrom` have
+  /// been read.
   ///
   /// - Returns: whether it announces early data (RFC 8446 §4.2.10).
   @discardableResult
@@ -219,13 +227,14 @@ struct TLSClientHello {
     var cursor = ByteCursor(hello)
     do {
       try cursor.skip(start)
-      // Servers that are told of versions in an extension do not look at this one (RFC 8446 §4.2.1).
+      // The version is not checked: servers that find versions in an extension ignore it (RFC 8446
+      // §4.2.1).
       try cursor.skip(2 + 32)
       try cursor.skip(Int(cursor.readUInt8()))
       if isDatagram { try cursor.skip(Int(cursor.readUInt8())) }
       try cursor.skip(Int(cursor.readUInt16()))
       try cursor.skip(Int(cursor.readUInt8()))
-      // Hellos before TLS 1.2 may end here.
+      // Hellos of versions before TLS 1.2 may end here.
       if cursor.isAtEnd, isWhole { return false }
       try cursor.skip(2)
       while !cursor.isAtEnd || !isWhole {
@@ -256,7 +265,7 @@ struct TLSClientHello {
       let name = try cursor.readSpan(Int(cursor.readUInt16()))
       writer.place(place + cursor.offset)
       guard type == 0, !writer.keepHost(.tlsServerName, name, onlyIfValid: true) else { continue }
-      // What some clients hand on as it was typed, with a port or in brackets.
+      // Some clients send the host as it was typed, with a port or in brackets.
       let host = name.extracting(HTTPRequest.oddHost(name, name.byteOffsets).host)
       if !writer.keepHost(.tlsServerName, host, onlyIfValid: true) {
         writer.keepHost(.tlsServerName, name)

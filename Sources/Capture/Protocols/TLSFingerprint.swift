@@ -1,7 +1,8 @@
 import Indicators
 import Parsing
 
-/// The parts of a ClientHello that its fingerprints are made of, GREASE (RFC 8701) left out.
+/// The parts of a ClientHello from which its fingerprints are made, without GREASE values
+/// (RFC 8701).
 struct TLSFingerprint {
   private(set) var version: UInt16 = 0
   private(set) var ciphers: [UInt16] = []
@@ -29,7 +30,7 @@ struct TLSFingerprint {
 
   // MARK: Reading
 
-  /// Reads a hello's body; throws where it is malformed.
+  /// Reads a hello's body; throws if it is malformed.
   mutating func read(
     _ hello: RawSpan, start: Int, isDatagram: Bool
   ) throws(ParsingError) {
@@ -49,7 +50,7 @@ struct TLSFingerprint {
       let body = try rest.readCursor(Int(rest.readUInt16()))
       if Self.isGREASE(type) { continue }
       extensions.append(type)
-      // A list that is cut short costs itself only.
+      // A malformed extension loses only its own values.
       try? readExtension(type, body)
     }
   }
@@ -91,8 +92,8 @@ struct TLSFingerprint {
 
   // MARK: JA3
 
-  /// Appends the text whose MD5 is the JA3: version, ciphers, extensions, groups and point formats in
-  /// decimal, in the order of the hello.
+  /// Appends the text whose MD5 is the JA3: version, ciphers, extensions, groups and point formats
+  /// in decimal, in the order of the hello.
   func appendJA3Text(to text: inout [UInt8]) {
     Self.append(decimal: version, to: &text)
     for list in [ciphers, extensions, groups, pointFormats.map { UInt16($0) }] {
@@ -119,10 +120,10 @@ struct TLSFingerprint {
 
   // MARK: JA4
 
-  /// Appends the JA4, by its technical description.
+  /// Appends the JA4, as its technical description defines it.
   func appendJA4(isDatagram: Bool, to text: inout [UInt8]) {
     text.append(isDatagram ? 0x64 : 0x74)
-    // Numbers of DTLS count downwards.
+    // DTLS version numbers count downwards.
     let offered = isDatagram ? versions.min() : versions.max()
     text += Self.name(ofVersion: offered ?? version).utf8
     text.append(extensions.contains(0) ? 0x64 : 0x69)
@@ -164,7 +165,8 @@ struct TLSFingerprint {
     text.append(0x30 + count % 10)
   }
 
-  /// First and last character of the first protocol, or of its hexadecimal digits.
+  /// Appends the first and last character of the first protocol, or of its hexadecimal digits;
+  /// zeros if there is no protocol.
   private func appendProtocol(to text: inout [UInt8]) {
     guard let (first, last) = protocolEnds else {
       text += [0x30, 0x30]
@@ -186,7 +188,7 @@ struct TLSFingerprint {
     }
   }
 
-  /// The first twelve digits of a text's SHA-256; zeros for no text.
+  /// Appends the first twelve digits of a text's SHA-256; zeros for an empty text.
   private static func append(shortDigest list: [UInt8], to text: inout [UInt8]) {
     guard !list.isEmpty else {
       text += repeatElement(0x30, count: 12)
@@ -200,7 +202,7 @@ struct TLSFingerprint {
 }
 
 extension TLSFingerprint {
-  /// Writes the fingerprints of a whole ClientHello, as far as they are wanted.
+  /// Writes the fingerprints of a whole ClientHello whose kinds are wanted.
   mutating func write(
     _ hello: RawSpan, start: Int, isDatagram: Bool, into writer: inout ObservableWriter
   ) {
@@ -219,7 +221,7 @@ extension TLSFingerprint {
     }
   }
 
-  /// Writes the JA3S of a ServerHello's message: version, cipher, extensions.
+  /// Writes the JA3S of a ServerHello: version, cipher, extensions.
   static func writeServer(
     _ message: RawSpan, start: Int, into writer: inout ObservableWriter
   ) throws(ParsingError) {
@@ -228,7 +230,7 @@ extension TLSFingerprint {
     try cursor.skip(start)
     let version = try cursor.readUInt16()
     try cursor.skip(32)
-    // Drafts of TLS 1.3 have neither a session's identifier nor a compression method here.
+    // Drafts of TLS 1.3 have neither a session identifier nor a compression method here.
     let isDraft = version >> 8 == 0x7f
     if !isDraft { try cursor.skip(Int(cursor.readUInt8())) }
     let cipher = try cursor.readUInt16()

@@ -1,18 +1,18 @@
 import Indicators
 import Parsing
 
-/// Handshake messages of TLS, each with its header of four bytes, of DTLS twelve.
+/// Handshake messages, each with its header: four bytes in TLS, twelve in DTLS.
 enum TLSHandshake {
   private static let clientHello: UInt8 = 1
   private static let serverHello: UInt8 = 2
   private static let certificate: UInt8 = 11
 
-  /// What certificates yield.
+  /// The kinds of indicators that certificates yield.
   private static let certificateKinds = IndicatorKindSet([
     .certificateSHA1, .certificateSHA256, .domain, .ipv4, .ipv6,
   ])
 
-  /// Whether messages of a type say anything that is wanted.
+  /// Whether messages of a type can hold anything that is wanted.
   static func isWanted(_ type: UInt8, _ kinds: IndicatorKindSet) -> Bool {
     switch type {
     case clientHello: true
@@ -22,8 +22,10 @@ enum TLSHandshake {
     }
   }
 
-  /// Writes what a message says, of one that is cut only the names of a ClientHello; whether data is to follow before the
-  /// server has answered.
+  /// Writes the values of a message; of one that is cut, only the names of a ClientHello.
+  ///
+  /// - Returns: whether the message announces early data, which is sent before the server has
+  ///   answered.
   @discardableResult
   static func read(
     _ message: RawSpan, start: Int = 4, isWhole: Bool, into writer: inout ObservableWriter,

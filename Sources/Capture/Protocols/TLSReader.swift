@@ -3,50 +3,52 @@ import Parsing
 /// Reads the handshake messages of one direction of a TLS connection across records and segments
 /// (RFC 8446 §5.1, RFC 5246 §6.2).
 ///
-/// A message that is whole in a record of one packet is read where it stands. Messages that name
-/// nothing are stepped over, and with the first encrypted byte the reader is done.
+/// A message that is whole in one record of one packet is read in place. Messages that name nothing
+/// are stepped over. The reader is done at the first encrypted byte.
 struct TLSReader {
-  /// What became of the bytes.
+  /// What to do after the bytes that were read.
   enum Outcome {
     case goesOn
-    /// Nothing that is wanted can follow.
+    /// No message that is wanted can follow.
     case done
-    /// This is no TLS.
+    /// The bytes are not TLS.
     case other
   }
 
   private static let headerLength = 5
-  /// A record holds at most 2¹⁴ bytes, and 2048 more where it is encrypted.
+  /// A record holds at most 2¹⁴ bytes, and up to 2048 more if it is encrypted.
   private static let longestRecord = 1 << 14 + 2048
-  /// The longest message that is put together: as long as what may wait in a direction; chains of certificates in use
-  /// stay below 64 KiB.
+  /// The longest message that is put together: as many bytes as may wait in one direction.
+  /// Certificate chains in use stay below 64 KiB.
   private static let longestMessage = 1 << 20
 
-  /// The bytes of a record's header that are there.
+  /// The bytes of the next record's header that have come.
   private var header: UInt64 = 0
   private var headerCount = 0
   /// Bytes of the present record that are still to come.
   private var rest = 0
   private var isHandshake = false
-  /// A handshake message that goes on in another record or packet.
+  /// A handshake message that continues in another record or packet.
   private var message = StreamBuffer()
-  /// Bytes of a message of no interest that are still to come.
+  /// Bytes of an unwanted message that are still to come.
   private var unwanted = 0
-  /// No byte of the present record was read so far.
+  /// No byte of the present record has been read yet.
   private var isAtStart = false
   /// A ChangeCipherSpec record has passed.
   private var isEncrypted = false
   /// Bytes of application data that may still come before a second hello.
   private var earlyRest = 0
-  /// Bytes that a client may send before the server's answer, which may ask for a second hello (RFC 8446 §4.2.10): servers
-  /// take a quarter of it.
+  /// The most bytes of early data that are stepped over.
+  ///
+  /// A client may send early data before the server's answer, which may ask for a second hello
+  /// (RFC 8446 §4.2.10). Servers accept a quarter of this.
   private static let mostEarly = 64 << 10
 
-  /// Whether nothing has begun that is not over.
+  /// Whether all records and messages that have begun are complete.
   var isBetweenMessages: Bool { message.isEmpty && rest == 0 && headerCount == 0 }
-  /// The packet that brought the first of the bytes that wait for others.
+  /// The packet that brought the first byte that waits for others.
   var firstMark: StreamMark? { message.marks.first }
-  /// Bytes of memory in use, about.
+  /// Approximate bytes of memory in use.
   var cost: Int { message.cost }
 
   mutating func reset() {
@@ -88,8 +90,8 @@ struct TLSReader {
     return .goesOn
   }
 
-  /// Whether a record behind a ChangeCipherSpec is a second hello after all (RFC 8446, appendix D.4),
-  /// and no ciphertext.
+  /// Whether a record after a ChangeCipherSpec begins a second hello (RFC 8446, appendix D.4), and
+  /// is not encrypted.
   private static func isHello(_ data: RawSpan, _ offset: Int, _ end: Int, record: Int) -> Bool {
     let type = data.byte(unchecked: offset)
     guard type == 1 || type == 2 else { return false }
@@ -97,7 +99,8 @@ struct TLSReader {
     let length = Int(data.bigEndianUInt32(unchecked: offset) & 0xff_ffff) + 4
     if length == record { return true }
     guard length > record, length <= longestRecord else { return false }
-    // It may go on in other records; its version tells it from ciphertext, which is longer than a few bytes.
+    // The hello may continue in other records. Its version then tells it from ciphertext; a record
+    // this short cannot be ciphertext.
     return record < 16
       || end - offset >= 6 && data.byte(unchecked: offset + 4) == 3
         && data.byte(unchecked: offset + 5) <= 4
@@ -122,7 +125,7 @@ struct TLSReader {
     return .goesOn
   }
 
-  /// Reads the handshake bytes of a record that are there; false where they are no handshake.
+  /// Reads the bytes of a handshake record that have come; false if they are no handshake.
   private mutating func readHandshake(
     _ data: RawSpan, _ start: Int, _ end: Int, into writer: inout ObservableWriter,
     _ skips: inout SkipCounters
@@ -152,7 +155,7 @@ struct TLSReader {
           continue
         }
       }
-      // The header's four bytes first, then as many as they say.
+      // First the header's four bytes, then as many as the header says.
       let needed = message.count < 4 ? 4 - message.count : messageLength - message.count
       let step = min(needed, end - offset)
       message.append(data.extracting(offset..<offset + step), of: writer.present)
@@ -173,7 +176,7 @@ struct TLSReader {
     return true
   }
 
-  /// Length of the message whose first four bytes are there, those included.
+  /// Length of the message in `message`, whose four header bytes are there, including the header.
   private var messageLength: Int {
     4 + Int(message.bytes[1]) << 16 + Int(message.bytes[2]) << 8 + Int(message.bytes[3])
   }
@@ -198,7 +201,7 @@ struct TLSReader {
     swap(&whole, &message)
   }
 
-  /// Steps over bytes that the capture does not have; false where they belonged to something wanted.
+  /// Steps over bytes that the capture does not have; false if they belonged to something wanted.
   mutating func skip(_ count: Int) -> Bool {
     guard message.isEmpty, headerCount == 0, count <= rest else { return false }
     if isHandshake {
@@ -209,7 +212,7 @@ struct TLSReader {
     return true
   }
 
-  /// Tells that no more bytes come: of a message that is not whole, what is there is read.
+  /// Ends the stream; an incomplete message is read as far as it has come.
   mutating func finish(into writer: inout ObservableWriter, _ skips: inout SkipCounters) {
     if message.count >= 4 { readMessage(isWhole: false, into: &writer, &skips) }
     message.removeAll()
