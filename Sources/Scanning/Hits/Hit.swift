@@ -106,8 +106,8 @@ public struct Suppression: Sendable {
   /// Why the value is allowed: the list's own description, or else how the entry covers the value.
   public var reason: [UInt8]
 
-  /// The list, and behind it the line where it has some.
-  var place: [UInt8] { list + (line == 0 ? [] : Array(":\(line)".utf8)) }
+  /// The list, and behind it the line if it has one.
+  var place: [UInt8] { list + (line.map { Array(":\($0)".utf8) } ?? []) }
 }
 
 /// A database entry with everything that a hit shows of it; read once and shared by hits.

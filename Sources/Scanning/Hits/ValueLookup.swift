@@ -222,7 +222,7 @@ public struct ValueLookup {
   private static func facts(of source: ResolvedSource) -> [[UInt8]] {
     var facts: [[UInt8]] = []
     func add(_ name: String, _ text: [UInt8]) { facts.append(Array((name + " ").utf8) + text) }
-    if source.confidence != 255 { add("confidence", Array("\(source.confidence)".utf8)) }
+    if let confidence = source.confidence { add("confidence", Array("\(confidence)".utf8)) }
     if let tlp = source.tlp.name { add("tlp", Array(tlp.utf8)) }
     for (name, list) in [
       ("malware", source.malware), ("actors", source.actors), ("attack", source.attack),
@@ -230,8 +230,8 @@ public struct ValueLookup {
     ] where !list.isEmpty {
       add(name, Array(list.map { DisplayText.defangedLine($0) }.joined(separator: ", ".utf8)))
     }
-    for (name, time) in [("from", source.validFrom), ("until", source.validUntil)]
-    where time != .min && time != .max {
+    for (name, time) in [("from", source.validFrom), ("until", source.validUntil)] {
+      guard let time else { continue }
       var text: [UInt8] = []
       Timestamp.append(time, to: &text)
       add(name, text)

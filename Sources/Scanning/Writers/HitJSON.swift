@@ -187,8 +187,8 @@ extension JSONWriter {
     key("suppressed")
     beginObject()
     member("list", suppression.list)
-    if suppression.line > 0 {
-      member("line", suppression.line)
+    if let line = suppression.line {
+      member("line", line)
     }
     member("reason", suppression.reason)
     endObject()
