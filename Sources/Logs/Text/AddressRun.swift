@@ -1,18 +1,18 @@
 import Indicators
 import Parsing
 
-/// An address that waits for its port: a sibling that may come behind it.
+/// An address that waits for its port: a sibling field that may come after it.
 struct WaitingAddress {
   /// The observable in the batch.
   var observable: Int
-  /// The path of its own field.
+  /// The path of the address's field.
   var path: FieldPaths.ID
 }
 
 extension Extraction {
   /// Emits an IPv4 address that begins at `place`.
   ///
-  /// `end` is the byte behind it, or nil where what follows does not belong to it.
+  /// `end` is the offset behind the address, or nil if the text that follows does not belong to it.
   mutating func emitIPv4(
     _ address: UInt32, _ bytes: RawSpan, at place: Int, end: Int?, _ unit: TextUnit,
     _ cursor: inout TextCursor, into batch: inout ObservableBatch
@@ -41,7 +41,7 @@ extension Extraction {
     emitAddress(.ipv4, from: start, port: port, isWhole: isWhole, at: place, unit, into: &batch)
   }
 
-  /// Emits an IPv6 address, folded to IPv4 where it maps one.
+  /// Emits an IPv6 address, or the IPv4 address that it maps.
   mutating func emitAddress(
     _ address: (high: UInt64, low: UInt64), port: UInt16, isWhole: Bool, at place: Int,
     _ unit: TextUnit, into batch: inout ObservableBatch
@@ -85,8 +85,9 @@ extension Extraction {
     return number(bytes, at: end + 1, end: unit.end)
   }
 
-  /// A port's digits, not followed by a letter or digit; 0 for none, and with a leading zero: behind `#` that is
-  /// how rsyslog writes the end of a line (`192.0.2.1#015`).
+  /// The port whose digits begin at `start`; 0 if there is none or a letter or digit follows them.
+  ///
+  /// A leading zero gives 0 too: rsyslog writes the end of a line as `#015` (`192.0.2.1#015`).
   func number(_ bytes: RawSpan, at start: Int, end: Int) -> UInt16 {
     var value: UInt32 = 0
     var offset = start
@@ -102,7 +103,7 @@ extension Extraction {
     return isAlphanumeric(bytes, at: offset, end: end) ? 0 : UInt16(value)
   }
 
-  /// Whether a letter or digit stands at an offset, as it is or as a percent unit.
+  /// Whether there is a letter or digit at `offset`, plain or as a percent unit.
   func isAlphanumeric(_ bytes: RawSpan, at offset: Int, end: Int) -> Bool {
     guard offset < end else { return false }
     let byte = bytes.byte(unchecked: offset)
@@ -111,8 +112,8 @@ extension Extraction {
     return classes.is(value, .alphanumeric)
   }
 
-  /// The port of an address behind a key such as `SRC=`: the value of the first `SPT=` behind it and
-  /// before the next `SRC=`.
+  /// The port of an address behind a key such as `SRC=`: the value of the first `SPT=` behind it
+  /// and before the next `SRC=`.
   private func keyedPort(_ bytes: RawSpan, _ address: Range<Int>, _ unit: TextUnit) -> UInt16 {
     var key = address.lowerBound
     if key > unit.start, Self.isQuote(bytes.byte(unchecked: key - 1)) { key -= 1 }
@@ -150,7 +151,7 @@ extension Extraction {
     if before == Byte.slash, unit.fieldClass.traits.contains(.isUnnamed), place - 1 > unit.start,
       Byte.isAlphanumeric(bytes.byte(unchecked: place - 2))
     {
-      // A product's, as RFC 9110 §10.1.5 has them in user agents.
+      // The version of a product in a user agent (RFC 9110 §10.1.5): `product/1.2.3.4`.
       return true
     }
     if before == Byte.colon, place - 3 >= unit.start, bytes.starts(with: "rv:", at: place - 3) {
@@ -179,8 +180,9 @@ extension Extraction {
       && Self.isQuoted(bytes, Byte.apostrophe, from: place, to: unit.end, &cursor.nextApostrophe)
   }
 
-  /// Whether a quote stands behind a place; without one nothing is quoted, so that a single one, which anybody may
-  /// have for a name, hides nothing.
+  /// Whether a closing quote follows `place`.
+  ///
+  /// Without it nothing is quoted, so that a lone quote, which any name may hold, hides nothing.
   private static func isQuoted(
     _ bytes: RawSpan, _ quote: UInt8, from place: Int, to end: Int, _ next: inout Int
   ) -> Bool {
@@ -220,7 +222,7 @@ extension Extraction {
     var end = classes.end(of: .address, bytes, from: colon + 1, to: near)
     if end == near { end = IPAddressText.endOfRun(bytes, from: end, to: unit.end) }
     cursor.addressesDone = end
-    // The shortest has two colons; most runs are times of day.
+    // The shortest IPv6 address has two colons; most runs with one colon are times of day.
     guard bytes.firstOffset(of: Byte.colon, from: colon + 1, to: end) != nil else {
       return colon + 1
     }
@@ -260,18 +262,21 @@ extension Extraction {
     return next
   }
 
-  /// Where the scan goes on behind a colon of a run that was looked at: of colons in a row none but the last,
-  /// which may be that of `://`, means anything any more.
+  /// Where the scan goes on after a colon of a run that is already done.
+  ///
+  /// In a row of colons only the last can still matter: it may be that of `://`.
   @inline(__always)
   private static func lastColon(_ bytes: RawSpan, behind colon: Int, _ unit: TextUnit) -> Int {
     guard bytes.byte(unchecked: colon + 1) == Byte.colon else { return colon + 1 }
     return IPAddressText.endOfColons(bytes, from: colon + 1, to: unit.end) - 1
   }
 
-  /// End of the zone behind an address, which names an interface of the machine that wrote the line.
+  /// End of the zone behind an address; the zone names an interface of the machine that wrote the
+  /// line.
   ///
-  /// Between brackets its `%` may be encoded (RFC 6874), and the first two digits of an interface's number may look as
-  /// if they were; elsewhere both are what they are behind any value.
+  /// Between brackets the zone's `%` may be encoded as `%25` (RFC 6874). A `%` and the first two
+  /// digits of an interface's number may look like the percent unit of a name character. Any other
+  /// percent unit begins no zone.
   private func zoneEnd(_ bytes: RawSpan, behind address: Range<Int>, _ unit: TextUnit) -> Int {
     let end = address.upperBound
     guard end < unit.end, bytes.byte(unchecked: end) == UInt8(ascii: "%") else { return end }

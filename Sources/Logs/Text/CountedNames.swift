@@ -1,25 +1,27 @@
 import Indicators
 import Parsing
 
-/// The debug log of Windows' DNS server, which writes names with the length of each label before it.
+/// The debug log of Windows' DNS server, which writes names with the length of each label before
+/// it.
 ///
 ///     5/1/2024 10:00:00 AM 0E7C PACKET  00000A1B UDP Rcv 192.0.2.1  0001   Q [0001   D   NOERROR] A  (4)evil(7)example(0)
 ///
-/// No run of text holds such a name, so the log is told by its beginning, and its lines are all read (Microsoft, "DNS
-/// Logging and Diagnostics").
+/// No name run can hold such a name, so the log is recognised by its first lines, and then every
+/// line is read (Microsoft, "DNS Logging and Diagnostics").
 enum CountedNames {
-  /// Bytes of a log in which a line of its kind must stand.
+  /// Bytes at the start of a log among which there must be a packet line.
   static let reach = 1 << 16
 
-  /// Whether a log begins as one of these does: a line of its kind stands there, whatever stands before it.
+  /// Whether a log is a DNS debug log: a packet line with a name is among its first bytes.
   ///
-  /// A question for the root has no labels, and lines of other kinds may end in `(0)` as well.
+  /// A query for the root has no labels and does not count, since lines of other logs may end in
+  /// `(0)` as well.
   static func begin(_ bytes: RawSpan) -> Bool {
     hasLine(bytes) { line in name(bytes, line) != nil && packet(bytes, line) != nil }
   }
 
-  /// Whether what there is of a log begins as one of these does, but shows no line of its kind yet, as questions for
-  /// the root do.
+  /// Whether the part of a log that was read may begin a DNS debug log, but shows no packet line
+  /// with a name yet, only the log's header or queries for the root.
   static func mayBegin(_ bytes: RawSpan) -> Bool {
     guard bytes.byteCount < reach, !begin(bytes) else { return false }
     return bytes.starts(with: "DNS Server log file creation at", at: 0)
@@ -29,7 +31,7 @@ enum CountedNames {
       }
   }
 
-  /// Whether one of the lines that a log begins with is as asked for.
+  /// Whether one of a log's first lines meets a condition.
   private static func hasLine(_ bytes: RawSpan, where isMet: (Range<Int>) -> Bool) -> Bool {
     let end = min(bytes.byteCount, reach)
     var start = 0
@@ -41,7 +43,7 @@ enum CountedNames {
     return false
   }
 
-  /// The word `PACKET` of a line, with a blank before it and behind it.
+  /// The word `PACKET` near the start of a line, without the blanks before it and behind it.
   static func packet(_ bytes: RawSpan, _ line: Range<Int>) -> Range<Int>? {
     let last = min(line.upperBound, line.lowerBound + 96)
     var offset = line.lowerBound
@@ -56,10 +58,11 @@ enum CountedNames {
     return nil
   }
 
-  /// The name at the end of a line, from its first bracket on; nil where the lengths are not those of the labels.
+  /// The name at the end of a line, from its first bracket on; nil where the lengths are not those
+  /// of the labels.
   static func name(_ bytes: RawSpan, _ line: Range<Int>) -> Range<Int>? {
     guard line.count > 6, bytes.starts(with: "(0)", at: line.upperBound - 3) else { return nil }
-    // A name and its lengths have at most 255 labels' worth of brackets.
+    // A name of at most 255 bytes and its lengths in brackets fit in 1024 bytes.
     let first = max(line.lowerBound, line.upperBound - 1024)
     var start = line.upperBound - 3
     while start > first, bytes.byte(unchecked: start - 1) != Byte.space { start -= 1 }
@@ -67,7 +70,7 @@ enum CountedNames {
     return labels(bytes, name).isEmpty ? nil : name
   }
 
-  /// The labels of a name; none where it is no such name.
+  /// The labels of a counted name; empty if a length does not fit.
   static func labels(_ bytes: RawSpan, _ name: Range<Int>) -> [Range<Int>] {
     var labels: [Range<Int>] = []
     var offset = name.lowerBound
@@ -86,7 +89,7 @@ enum CountedNames {
     return []
   }
 
-  /// Writes a name with dots between its labels, and notes where its bytes stood.
+  /// Writes a name with dots between its labels, and notes where its bytes are in the log.
   static func write(
     _ bytes: RawSpan, _ name: Range<Int>, to text: inout [UInt8], _ map: inout OffsetMap
   ) {
@@ -99,7 +102,7 @@ enum CountedNames {
 }
 
 extension Extraction {
-  /// Reads a line that tells of a packet of DNS.
+  /// Reads a line about a DNS packet; false if the line is not one.
   mutating func readCountedName(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     let text = bytes.trimmed(range)
     guard readsCountedNames, let packet = CountedNames.packet(bytes, text),
@@ -108,16 +111,18 @@ extension Extraction {
     else { return false }
     let words = words
     func word(_ index: Int) -> Range<Int> { words[index].start..<words[index].end }
-    // The packet's number, protocol, way, the other end, the message's number, `R` of a response.
+    // The words are: packet identifier, protocol, direction, remote address, query identifier, then
+    // `R` in a response.
     let isReceived = isWord(bytes, word(2), "Rcv")
     guard isReceived || isWord(bytes, word(2), "Snd"),
       IPAddressText.ipv4(bytes, word(3)) != nil || IPAddressText.ipv6(bytes, word(3)) != nil
     else { return false }
     let isResponse = isWord(bytes, word(5), "R")
-    // Who asked is the client, whichever way the packet went.
+    // The side that asked is the client, whichever way the packet went.
     let isClient = isReceived != isResponse
     line.time = countedTime(bytes, text.lowerBound..<packet.lowerBound)
-    // Where more than a time stands there, it is somebody else's.
+    // If there is more than a time before `PACKET`, another program wrote it, and it is not
+    // skipped.
     line.skip((line.time == nil ? packet : text).lowerBound..<words[2].end)
     line.add(
       self.name(isClient ? "client" : "server"), word(3), fact: isClient ? .source : .destination)
@@ -131,7 +136,7 @@ extension Extraction {
     return true
   }
 
-  /// The time before the number of the thread: with the half of the day behind it, or with the year first.
+  /// The time before the thread's number: with AM or PM behind it, or with the year first.
   private func countedTime(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     let text = bytes.trimmed(range)
     guard

@@ -3,7 +3,7 @@ import Parsing
 
 /// A name run whose characters are not all plain ASCII.
 struct DecodedRun {
-  /// Where it ends in the text.
+  /// Where the run ends in the text.
   var end: Int
   /// It holds characters above ASCII.
   var isInternational = false
@@ -12,10 +12,10 @@ struct DecodedRun {
 }
 
 extension Extraction {
-  /// Reads a run from its start.
+  /// Decodes the run that begins at `start`.
   ///
-  /// Percent units become the characters they stand for, dots of other scripts dots. The run's bytes
-  /// are then in `runBytes`, the place of each in `runOffsets`.
+  /// Percent units become the characters that they stand for, and dots of other scripts become `.`.
+  /// The run's bytes are then in `runBytes`, and the place of each in the text in `runOffsets`.
   mutating func decodeRun(_ bytes: RawSpan, from start: Int, to limit: Int) -> DecodedRun {
     runBytes.removeAll(keepingCapacity: true)
     runOffsets.removeAll(keepingCapacity: true)
@@ -24,7 +24,7 @@ extension Extraction {
     return run
   }
 
-  /// Goes on with a run from its end so far, and writes up to `room` bytes; whether there may be more.
+  /// Decodes up to `room` more bytes from the end of `run`; true if there may be more.
   private mutating func decode(
     _ bytes: RawSpan, to limit: Int, room: Int, _ run: inout DecodedRun
   ) -> Bool {
@@ -96,16 +96,17 @@ extension Extraction {
     return isFull
   }
 
-  /// Bytes of text of the longest run that is looked at before it is decoded: none is a digest.
+  /// Bytes of the longest run that is looked at before it is decoded: too few for a digest.
   private static let shortRun = 31
 
-  /// The end of a run that is no value, since it is short and has no dot amid its characters; nil where it may be one.
+  /// The end of a run that is no value, since it is short and has no dot between its characters;
+  /// nil if it may be a value.
   func endOfUndottedRun(_ bytes: RawSpan, from start: Int, _ unit: TextUnit) -> Int? {
     guard !unit.isCutAtStart, !unit.isCutAtEnd else { return nil }
     let letters = LetterClasses.shared
     let last = min(unit.end, start + Self.shortRun)
     var offset = start
-    // What is stripped from a run's ends counts for nothing.
+    // Characters that are stripped from the ends of a run do not count.
     var isBegun = false
     var hasDot = false
     while offset < last {
@@ -145,7 +146,7 @@ extension Extraction {
     let run = decodeRun(bytes, from: start, to: unit.end)
     cursor.floor = run.end
     if unit.isCutAtStart || unit.isCutAtEnd, isCut(start..<run.end, unit) {
-      // Hashes in it are runs of their own.
+      // A hash in the run need not touch the cut.
       scanDecodedHashes(runBytes, at: runOffsets, bytes, to: run.end, unit, into: &batch)
       return run.end
     }
@@ -177,7 +178,7 @@ extension Extraction {
         isWholeName: isWholeName, isLocal: isLocal, unit, &cursor, into: &batch)
     }
     guard isUnspaced else { return }
-    // Between letters of such a script a name stands without spaces around it.
+    // Between letters of an unspaced script a name has no spaces around it.
     var index = 0
     while index < run.count {
       guard run[index] < 0x80 else {
@@ -208,7 +209,7 @@ extension Extraction {
     text: RawSpan, isWholeName: Bool, isLocal: Bool, _ unit: TextUnit,
     _ cursor: inout TextCursor, into batch: inout ObservableBatch
   ) {
-    // Without one it is neither an address nor a name: no letter maps to a dot.
+    // Without a dot the value is neither an address nor a name: no letter maps to a dot.
     guard decoded.firstOffset(of: Byte.dot, from: value.lowerBound, to: value.upperBound) != nil
     else { return }
     let place = Int(offsets[value.lowerBound])

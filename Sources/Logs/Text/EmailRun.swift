@@ -2,8 +2,8 @@ import Indicators
 import Parsing
 
 extension Extraction {
-  /// Whether what ends at an offset is, or is part of, the local part of an e-mail address: `@` and a
-  /// name character follow, perhaps behind more of it (`first.last+tag@…`).
+  /// Whether what ends at an offset is, or is part of, the local part of an e-mail address: `@` and
+  /// a name character follow, perhaps behind more of it (`first.last+tag@…`).
   @inline(__always)
   func isLocalPart(
     _ bytes: RawSpan, before offset: Int, _ unit: TextUnit, _ cursor: inout TextCursor
@@ -17,8 +17,8 @@ extension Extraction {
     }
   }
 
-  /// Looks ahead over the characters of a local part; what was looked at once is remembered, so that
-  /// a line of a million `+` is walked once.
+  /// Looks ahead over the characters of a local part; the result is remembered, so that a line of a
+  /// million `+` is walked once.
   private func isLongLocalPart(
     _ bytes: RawSpan, at offset: Int, _ unit: TextUnit, _ cursor: inout TextCursor
   ) -> Bool {
@@ -63,7 +63,8 @@ extension Extraction {
         decoded = run
       }
     }
-    // Its host may be the local part of another one, as jump hosts write them: `user@a.example@b.example`.
+    // The host may be the local part of another address, as jump hosts write them:
+    // `user@a.example@b.example`.
     if wants(.email) {
       emitEmail(
         bytes, at: sign, host: sign + 1..<hostEnd, decoded, unit, cursor, into: &batch)
@@ -97,9 +98,11 @@ extension Extraction {
       {
         emitFromArena(.email, from: start, at: place, of: unit, into: &batch)
         guard decoded.isUnspaced, isScan else { return }
-        // The other reading below is a value of its own.
+        // The reading below, whose host ends before the first letter of the script, is a value of
+        // its own.
         let next = batch.arena.count
-        // A copy of its own: the arena with a second reference to it would be copied as a whole.
+        // The local part is copied first: a slice would be a second reference to the arena, and the
+        // append would copy all of it.
         let local = Array(batch.arena[start..<hostStart])
         batch.arena.append(contentsOf: local)
         emitSpacelessEmail(run, from: next, at: place, unit, into: &batch)
@@ -117,7 +120,7 @@ extension Extraction {
       batch.arena.removeLast(batch.arena.count - start)
       return
     }
-    // What stands in the chunk as one piece needs no copy.
+    // An address that is one piece of the chunk needs no copy in the arena.
     let length = batch.arena.count - start
     if unit.level == 0, value.lowerBound == sign + 1, value.upperBound - place == length {
       batch.arena.removeLast(length)
@@ -127,8 +130,8 @@ extension Extraction {
     }
   }
 
-  /// Emits the e-mail address whose host is followed by letters of a script without spaces; its local
-  /// part and `@` were appended to the arena.
+  /// Emits the e-mail address whose host is followed by letters of a script without spaces; its
+  /// local part and `@` were appended to the arena.
   private mutating func emitSpacelessEmail(
     _ run: [UInt8], from start: Int, at place: Int, _ unit: TextUnit,
     into batch: inout ObservableBatch
@@ -143,10 +146,10 @@ extension Extraction {
     }
   }
 
-  /// Appends a local part and its `@` and tells where it begins; nil, and nothing appended, if
-  /// nothing is left of it.
+  /// Appends a local part and `@`, and returns where the local part begins; nil, and nothing
+  /// appended, if it has no word character.
   ///
-  /// Percent units in it are characters of it: others were borders.
+  /// All percent units in it stand for name characters: others are borders.
   private func appendLocalPart(
     _ bytes: RawSpan, _ range: Range<Int>, to output: inout [UInt8]
   ) -> Int? {

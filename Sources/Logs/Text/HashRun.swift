@@ -7,8 +7,9 @@ extension Extraction {
 
   /// Emits the hashes of a text.
   ///
-  /// A run of 32 digits covers two neighbours of any row of offsets that are 16 apart, so one byte in
-  /// sixteen is looked at; where it and some before it are digits, the run is grown to both sides.
+  /// One byte in sixteen is looked at. A run of 32 digits covers two of these, so the 15 bytes
+  /// before the second one are digits too. Where samples of them are, the run is grown to both
+  /// sides.
   mutating func scanHashes(
     _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
   ) {
@@ -57,8 +58,9 @@ extension Extraction {
     }
   }
 
-  /// Emits the hashes in a name's run, of which some digits are written as percent units; `offsets` has the
-  /// place of each byte in the text, where the run ends before `textEnd`.
+  /// Emits the hashes in a decoded name run that have digits written as percent units.
+  ///
+  /// `offsets` has the place of each byte in the text, and `textEnd` is the end of the run there.
   mutating func scanDecodedHashes(
     _ run: [UInt8], at offsets: [Int32], _ text: RawSpan, to textEnd: Int, _ unit: TextUnit,
     into batch: inout ObservableBatch
@@ -67,7 +69,7 @@ extension Extraction {
     else { return }
     var start = 0
     while start < run.count {
-      // What is above ASCII, and dots and hyphens, stand between digits.
+      // All other characters of the run are borders of a hash.
       guard classes.is(run[start], .alphanumeric) else {
         start += 1
         continue
@@ -80,7 +82,7 @@ extension Extraction {
     }
   }
 
-  /// Emits the hash that some letters and digits of a name's run are, if they are one.
+  /// Emits the hash that `range` of a decoded name run is, if it is one.
   private mutating func scanDecodedHash(
     _ run: [UInt8], _ range: Range<Int>, at offsets: [Int32], _ text: RawSpan, to textEnd: Int,
     _ unit: TextUnit, into batch: inout ObservableBatch
@@ -88,7 +90,7 @@ extension Extraction {
     let place = Int(offsets[range.lowerBound])
     let behind = range.upperBound < run.count ? Int(offsets[range.upperBound]) : textEnd
     if unit.isCutAtStart && place == unit.start || unit.isCutAtEnd && behind == unit.end { return }
-    // Where all digits stand in the text as they are, they are found there.
+    // If no digit is encoded, `scanHashes` finds the hash in the text.
     guard behind - place > range.count,
       classes.end(of: .hexDigit, run.rawSpan, from: range.lowerBound, to: range.upperBound)
         == range.upperBound,
@@ -97,8 +99,10 @@ extension Extraction {
     emitHash(run.rawSpan, range, label(of: text, at: place, unit), at: place, unit, into: &batch)
   }
 
-  /// Where a hash begins in a run of digits: behind a percent unit or ANSI sequence that the run's
-  /// first digits end; nil where a letter or digit stands before it.
+  /// Where the hash in a run of digits begins; nil if a letter or digit is before it.
+  ///
+  /// The first digits of the run may be the end of a percent unit or of an ANSI sequence; the hash
+  /// begins behind that.
   private func hashStart(_ bytes: RawSpan, _ run: Range<Int>, _ unit: TextUnit) -> Int? {
     let start = run.lowerBound
     if let end = lastANSIEnd(before: run.upperBound), end >= start { return end }
@@ -114,19 +118,19 @@ extension Extraction {
     return classes.is(before, .alphanumeric) ? nil : start
   }
 
-  /// The last end of an ANSI sequence that is not behind an offset.
+  /// The last end of an ANSI sequence at or before `offset`.
   private func lastANSIEnd(before offset: Int) -> Int? {
     let count = ansiEnds.prefixCount { $0 <= offset }
     return count > 0 ? ansiEnds[count - 1] : nil
   }
 
-  /// Whether an offset is inside the user information of a URL, which gives nothing.
+  /// Whether an offset is inside the user information of a URL, which yields no values.
   private func isInUserInformation(_ offset: Int) -> Bool {
     let count = userInformation.prefixCount { $0.lowerBound <= offset }
     return count > 0 && userInformation[count - 1].contains(offset)
   }
 
-  /// The label that the word before a value is, where `=` or `:` joins them.
+  /// The label that the word before a value gives, if `=` or `:` joins them.
   private func wordLabel(_ bytes: RawSpan, before start: Int, from floor: Int) -> HashLabel {
     var offset = withoutFillers(bytes, before: start, from: floor)
     guard offset > floor else { return .none }
@@ -135,7 +139,7 @@ extension Extraction {
     offset = withoutFillers(bytes, before: offset - 1, from: floor)
     var first = classes.start(
       of: .name, bytes, before: offset, from: max(floor, offset - Self.longestLabel - 1))
-    // What ends a percent unit or an ANSI sequence is not of the word.
+    // The end of a percent unit or of an ANSI sequence is not part of the word.
     if first > floor, bytes.byte(unchecked: first - 1) == UInt8(ascii: "%"),
       let value = TextBorders.percentValue(bytes, at: first - 1, end: offset),
       !classes.is(value, .name)
@@ -144,7 +148,7 @@ extension Extraction {
     }
     if let end = lastANSIEnd(before: offset), end > first { first = end }
     if offset - first > Self.longestLabel {
-      // No label is longer, but the path of a key may be, of which the last keys are looked at.
+      // No label is longer, but the path of a key may be; only its last keys are looked at.
       guard
         let dot = bytes.firstOffset(
           of: Byte.dot, from: offset - Self.longestLabel - 1, to: offset)
@@ -158,7 +162,8 @@ extension Extraction {
   /// Bytes of the word before a hash that are looked at.
   private static let longestLabel = 32
 
-  /// Where blanks and quotes before an offset begin; a quote in the text of a record may be escaped.
+  /// Where blanks and quotes before an offset begin; a quote in the text of a record may be
+  /// escaped.
   private func withoutFillers(_ bytes: RawSpan, before end: Int, from floor: Int) -> Int {
     var offset = end
     while offset > floor {
@@ -171,7 +176,7 @@ extension Extraction {
     return offset
   }
 
-  /// Emits a hash of an allowed number of digits, which stands at `place` of the text.
+  /// Emits a hash found at `place` of the text, whose number of digits was checked.
   mutating func emitHash(
     _ bytes: RawSpan, _ range: Range<Int>, _ label: HashLabel, at place: Int, _ unit: TextUnit,
     into batch: inout ObservableBatch
@@ -206,7 +211,7 @@ extension Extraction {
 
   // MARK: Fingerprints
 
-  /// Bytes of the shortest fingerprint in pairs: twenty of them.
+  /// Bytes of the shortest fingerprint in pairs: twenty pairs.
   static let shortestPairs = 20 * 3 - 1
 
   /// Emits the fingerprints of a field that holds nothing else, or may hold them in pairs
@@ -214,7 +219,7 @@ extension Extraction {
   mutating func scanFingerprint(
     _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
   ) {
-    // Plain digits of other labels are found as any hash is.
+    // Plain digits under other labels are found by `scanHashes`.
     let isCertificate = unit.fieldClass.label == .certificate
     var offset = unit.start
     while offset < unit.end {
@@ -253,7 +258,7 @@ extension Extraction {
     }
   }
 
-  /// Whether a letter or digit that is written as a percent unit stands beside a range.
+  /// Whether a letter or digit that is written as a percent unit is next to a range.
   private func touchesLetterUnit(
     _ bytes: RawSpan, _ range: Range<Int>, _ unit: TextUnit
   ) -> Bool {
@@ -270,14 +275,14 @@ extension Extraction {
 
   /// Emits the fingerprints in pairs (`xx:xx:…`) of a run that holds letters, digits and colons.
   ///
-  /// `isInWord` says that a letter or digit stands before the run.
+  /// `isInWord` is true if a letter or digit is before the run.
   mutating func scanPairs(
     _ bytes: RawSpan, _ run: Range<Int>, isInWord: Bool, _ unit: TextUnit,
     into batch: inout ObservableBatch
   ) {
     guard !unit.fieldClass.traits.contains(.noHashes) else { return }
     let isContinued = isAlphanumeric(bytes, at: run.upperBound, end: unit.end)
-    // The first and the number of the pairs in a row.
+    // Where the current row of pairs begins, and how many pairs it has.
     var first = run.lowerBound
     var pairs = 0
     var group = run.lowerBound

@@ -10,7 +10,7 @@ struct IPv6Run {
   /// Bytes of the longest address with a port as a ninth group.
   private static let longest = 45 + 6
 
-  /// `floor` is the end of what a value before it or a border of several bytes takes up.
+  /// `floor` is the end of the last value or border of several bytes before the run.
   init?(
     _ bytes: RawSpan, _ run: Range<Int>, floor: Int, _ unit: TextUnit, _ classes: ByteClasses
   ) {
@@ -20,12 +20,14 @@ struct IPv6Run {
     if start > floor {
       var before = bytes.byte(unchecked: start - 1)
       if let value = TextBorders.percentValue(bytes, at: start - 1, end: unit.end) {
-        // A unit that is a border ends at the floor: this one is the character before the run.
+        // A percent unit that is a border would end at the floor, so this one is the character
+        // before the run.
         before = value
         start += 2
       }
       if classes.is(before, .alphanumeric) {
-        // `inside:2001:…`: the word before goes with its colon, but `::` is an operator there.
+        // `inside:2001:…`: the word and its colon are cut off, but `::` behind a word is an
+        // operator.
         guard let colon = bytes.firstOffset(of: Byte.colon, from: start, to: end),
           colon + 1 < end, bytes.byte(unchecked: colon + 1) != Byte.colon
         else { return nil }

@@ -1,12 +1,13 @@
 import Indicators
 import Parsing
 
-/// The labels of a name, from one look at its bytes.
+/// The labels of a name, from one pass over its bytes.
 struct NameShape {
   var labels = 1
   /// Where the last label begins.
   var lastLabel: Int
-  /// Labels of 1–63 bytes, 253 in all, two labels or more, the last not a number.
+  /// Whether it has two labels or more, each of 1–63 bytes, 253 bytes in all at most, and the last
+  /// label is not a number.
   var isName = false
 
   /// Looks at a range of name characters.
@@ -35,13 +36,15 @@ struct NameShape {
   }
 }
 
-/// What stands around a name run in its text.
+/// The surroundings of a value in a name run.
 struct RunContext {
   /// The run, before anything is stripped from it.
   var run: Range<Int>
-  /// Whether something was stripped from its end, so that what follows does not follow the name.
+  /// Whether something was stripped from the run's end, so that the text behind it does not follow
+  /// the name directly.
   var isStrippedAtEnd = false
-  /// A part of a run has letters around it, and nothing else counts.
+  /// Whether the value is a part of the run with letters of the run before it (or behind it): then
+  /// nothing else on that side counts.
   var isInsideAtStart = false
   var isInsideAtEnd = false
 }
@@ -72,8 +75,8 @@ extension Extraction {
     return start..<end
   }
 
-  /// Classifies a stripped run whose bytes stand in the text as they are: IPv4, two IPv4 joined by
-  /// `-`, else a name.
+  /// Classifies a stripped run whose bytes are those of the text: IPv4, two IPv4 joined by `-`,
+  /// else a name.
   mutating func classify(
     _ bytes: RawSpan, _ value: Range<Int>, _ context: RunContext, isLocal: Bool, _ unit: TextUnit,
     _ cursor: inout TextCursor, into batch: inout ObservableBatch
@@ -115,9 +118,11 @@ extension Extraction {
 
   // MARK: Tests of the last label
 
-  /// Whether a name in free text is one: not a file's name, and in `extract` with a known last label.
+  /// Whether a name in free text is one: not a file's name, and in `extract` with a known last
+  /// label.
   ///
-  /// `name` is the value's range in `bytes`, which for a decoded run are not the text's.
+  /// `name` is the value's range in `bytes`, which are the decoded bytes for a decoded run, not
+  /// `text`.
   func passesTests(
     _ bytes: RawSpan, _ name: Range<Int>, _ shape: NameShape, _ context: RunContext,
     textOf text: RawSpan, _ unit: TextUnit
@@ -131,7 +136,7 @@ extension Extraction {
     return isScan || TopLevelDomains.contains(label)
   }
 
-  /// Whether what stands around a name whose last label is a file extension says that it is a name.
+  /// Whether the text around a name whose last label is a file extension shows that it is no file.
   private func isNamedOutright(
     _ text: RawSpan, _ label: RawSpan, labels: Int, _ context: RunContext, _ unit: TextUnit
   ) -> Bool {
@@ -160,7 +165,7 @@ extension Extraction {
     }
   }
 
-  /// What can stand before a run and say where it is from.
+  /// The mark before a run that helps to tell a host's name from a file's.
   private enum Separator { case none, at, slash, doubleSlash, backslash, doubleBackslash }
 
   private func separator(_ text: RawSpan, before offset: Int, from start: Int) -> Separator {
@@ -176,7 +181,8 @@ extension Extraction {
     }
   }
 
-  /// The character before an offset and where it begins; a percent unit counts as what it stands for.
+  /// The character before an offset and where it begins; a percent unit counts as what it stands
+  /// for.
   func character(
     _ text: RawSpan, before offset: Int, from start: Int
   ) -> (UInt8, Int)? {
@@ -255,8 +261,8 @@ extension Extraction {
       && classes.end(of: .digit, bytes, from: colon + 1, to: unit.end) == unit.end
   }
 
-  /// Emits the name behind the `*.` of a wildcard, as certificates have them, whatever file could be called so; false
-  /// where the value is none, and must be read as text.
+  /// Emits the name behind the `*.` of a wildcard, as in certificates, even if it ends in a file
+  /// extension; false if there is none, and the value must be read as text.
   private mutating func scanWildcard(
     _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
   ) -> Bool {

@@ -1,39 +1,40 @@
 import Parsing
 
-/// What was found where a value in JSON may begin.
+/// The result of a look at a place where a JSON value may begin.
 enum PassedValue {
-  /// A value that ends here.
+  /// A value that ends at this offset.
   case value(Int)
   /// The line is text.
   case text
-  /// The first object of an array, short, which ends here.
+  /// The first object of an array, a short one that ends at this offset.
   case firstElement(Int)
-  /// The readers have to tell.
+  /// The readers have to decide.
   case unknown
 }
 
-/// A value in JSON that is stepped over: it has no candidate, and only its end is asked for.
+/// Finds the ends of JSON values that are stepped over, since they hold no candidate.
 ///
-/// Each line that begins with a bracket may be a value, over as many lines as it needs, so a value that turns out
-/// to be none has others in it that are asked for next. Of those that are open where the tokens ended all is known
-/// by that end: with a fault of grammar they are none; at the greatest depth the outermost is none, and the others
-/// go on from there. So no byte is read twice, however deep brackets go. Those that are closed are left to the
-/// readers.
+/// Each line that begins with a bracket may begin a value, which may span lines. If there turns out
+/// to be no value, the brackets inside it are asked for next. For all brackets that are still open
+/// where the tokenizer stopped, its state is the answer: after a fault of grammar none of them
+/// begins a value; at the maximum depth the outermost does not, and the tokenizer goes on for the
+/// others. So no byte is read twice, however deeply brackets are nested. Brackets that are closed
+/// by then are left to the readers.
 struct PassedValues {
   private enum Fault { case none, grammar, depth }
 
   private var tokenizer = JSONTokenizer()
-  /// Where values begin that are open at `offset`, from the outermost one on that is asked for.
+  /// Where the values begin that are open at `offset`, the outermost first.
   private var open: [Int32] = []
-  /// How many of them are none, since they go too deep.
+  /// How many entries at the front of `open` are no longer asked for.
   private var dropped = 0
-  /// Where the tokens ended.
+  /// Where the tokenizer stopped.
   private var offset = 0
-  /// How far bytes were looked at in vain.
+  /// The limit of the last look.
   private var reached = 0
   private var fault = Fault.none
 
-  /// Forgets everything: other bytes come.
+  /// Forgets everything, before other bytes are looked at.
   mutating func forget() {
     offset = 0
     reached = 0
@@ -43,7 +44,7 @@ struct PassedValues {
 
   /// Looks for the end of the value that begins at `start`, which is before `limit`.
   ///
-  /// `.text` says that it is none, whatever follows.
+  /// `.text` means that there is no value at `start`, whatever follows.
   mutating func look(
     _ bytes: RawSpan, from start: Int, to limit: Int, maximumDepth: Int
   ) -> PassedValue {
@@ -74,7 +75,7 @@ struct PassedValues {
     byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{")
   }
 
-  /// The end of the value that begins at `start`, if it is whole before `limit`; nothing of it is kept.
+  /// The end of the value that begins at `start`, if it is whole before `limit`; keeps no state.
   static func end(
     _ bytes: RawSpan, from start: Int, to limit: Int, maximumDepth: Int
   ) -> Int? {
@@ -131,8 +132,8 @@ extension Extraction {
   /// How many bytes of a value are looked at on a line that may hold a candidate.
   private static let shortValue = 64
 
-  /// Looks at a line, without candidates, that begins with a bracket, and counts one that only looks like a
-  /// record.
+  /// Looks at a line without candidates that begins with a bracket, and counts it as broken if it
+  /// only looks like a record.
   mutating func lookAtValue(_ chunk: RawSpan, _ line: Range<Int>, to limit: Int) -> PassedValue {
     var first = line.lowerBound
     while Self.isLineBlank(chunk.byte(unchecked: first)) { first += 1 }
@@ -156,7 +157,7 @@ extension Extraction {
     var valueEnd = next + 1
     if isArray, byte == UInt8(ascii: "{") {
       isOfObjects = true
-      // What follows a short one need not be known.
+      // The text behind a short element need not be known.
       let elementEnd = PassedValues.end(
         chunk, from: next, to: min(end, next + Self.shortValue), maximumDepth: options.jsonDepth)
       if let elementEnd { return .firstElement(elementEnd) }
@@ -167,13 +168,14 @@ extension Extraction {
       switch passedValues.look(chunk, from: first, to: end, maximumDepth: options.jsonDepth) {
       case .unknown, .firstElement: return .unknown
       case .text:
-        // The elements of an array, or of a list that an object begins with, are records of their own.
+        // The elements of an array, or of a list that an object begins with, are records of their
+        // own.
         return isOfObjects || byte == Byte.quote && listStart(chunk, from: first, to: end) != nil
           ? .unknown : .text
       case .value(let end): valueEnd = end
       }
     }
-    // What follows it tells whether it is a record.
+    // The byte behind a value tells whether it is a record.
     if isOfObjects { return .value(valueEnd) }
     guard valueEnd < chunk.byteCount else { return .unknown }
     switch chunk.byte(unchecked: valueEnd) {
@@ -183,7 +185,8 @@ extension Extraction {
     }
   }
 
-  /// Steps over short values that follow one another on a line, and its end; false where there is none.
+  /// Steps over short values that follow one another on a line, and over the line's end; false if
+  /// there is nothing to step over.
   mutating func stepOverValues(
     _ chunk: RawSpan, _ position: inout LogPosition, _ state: inout LogState, to candidate: Int
   ) -> Bool {
@@ -215,7 +218,7 @@ extension Extraction {
     return position.offset > start
   }
 
-  /// Steps over elements of an open array, as `readArray` reads them; false where there is none.
+  /// Steps over elements of an open array, as `readArray` reads them; false if there is none.
   mutating func stepOverElements(
     _ chunk: RawSpan, _ position: inout LogPosition, _ state: inout LogState, to candidate: Int
   ) -> Bool {

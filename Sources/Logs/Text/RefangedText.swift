@@ -1,21 +1,22 @@
 import Indicators
 import Parsing
 
-/// A text that was defanged, with the dots, colons and schemes back that people took out of it, and where
-/// its bytes stood: what `--refang` reads instead of the text itself.
+/// A defanged text with its dots, colons and schemes restored.
 ///
-/// The forms are those of feeds (`Refanging`). What would be too much in prose is asked for more: a dot
-/// with half a bracket or a backslash stands between characters of a name.
+/// With `--refang` it is read instead of the text itself. `map` tells where its bytes are there.
+///
+/// The forms are those of feeds (`Refanging`). A dot with half a bracket or a backslash is common
+/// in prose, so it must also be between characters of a name.
 struct RefangedText {
   var bytes: [UInt8] = []
   var map = OffsetMap()
   /// The level of the text that it was made from.
   var level = 0
 
-  /// The level of the text itself, above those of unescaped ones.
+  /// The level of the refanged text itself, above those of unescaped texts.
   static let level = 3
 
-  /// Makes the text of a unit's; false where nothing in it is defanged.
+  /// Refangs the text of a unit; false if nothing in it is defanged.
   mutating func make(_ text: RawSpan, _ unit: TextUnit) -> Bool {
     bytes.removeAll(keepingCapacity: true)
     map.begin(at: unit.start)
@@ -51,7 +52,7 @@ struct RefangedText {
     return isChanged
   }
 
-  /// What stands for a separator at an offset: the separator, and the length of what stands for it.
+  /// The separator that the defanged form at `offset` stands for, and the length of that form.
   private static func separator(
     _ text: RawSpan, at offset: Int, _ unit: TextUnit
   ) -> (StaticString, Int)? {
@@ -73,8 +74,10 @@ struct RefangedText {
     return whole
   }
 
-  /// Appends what stands before the `:` at an offset, if that is a defanged scheme, as the scheme that it
-  /// stands for; both are of one length.
+  /// Appends the text before the `:` at `offset` with the defanged scheme at its end restored;
+  /// false if there is none.
+  ///
+  /// Both forms of a scheme have the same length.
   @discardableResult
   private mutating func restoreScheme(
     _ text: RawSpan, before offset: Int, _ copied: inout Int
@@ -103,7 +106,7 @@ struct RefangedText {
 }
 
 extension Extraction {
-  /// Emits every value of a text as it was before it was defanged.
+  /// Emits every value of a refanged text; `unit` is that of the original.
   mutating func scanRefanged(
     _ text: RefangedText, _ unit: TextUnit, into batch: inout ObservableBatch
   ) {

@@ -12,8 +12,9 @@ enum TextBorders {
     return Hex.byte(bytes.byte(unchecked: offset + 1), bytes.byte(unchecked: offset + 2))
   }
 
-  /// Length of the percent unit at an offset that stands for `value`: `%25` takes two hexadecimal
-  /// digits behind it along, since its text was encoded twice.
+  /// Length of the percent unit at `offset` that stands for `value`.
+  ///
+  /// `%25` takes up the two hexadecimal digits behind it as well: its text was encoded twice.
   @inline(__always)
   static func percentLength(_ bytes: RawSpan, value: UInt8, at offset: Int, end: Int) -> Int {
     guard value == UInt8(ascii: "%"), offset + 4 < end,
@@ -23,8 +24,9 @@ enum TextBorders {
     return 5
   }
 
-  /// The byte that a percent unit at an offset stands for, of text that was encoded twice the inner
-  /// one (`%252F`); nil where there is no unit.
+  /// The byte that the percent unit at `offset` stands for; nil if there is no unit.
+  ///
+  /// In text that was encoded twice (`%252F`), it is the byte of the inner unit.
   static func percentByte(_ bytes: RawSpan, at offset: Int, end: Int) -> UInt8? {
     guard let value = percentValue(bytes, at: offset, end: end) else { return nil }
     guard percentLength(bytes, value: value, at: offset, end: end) == 5 else { return value }
@@ -32,19 +34,20 @@ enum TextBorders {
       | Hex.value(of: bytes.byte(unchecked: offset + 4))
   }
 
-  /// Whether a byte is unreserved (RFC 3986 §2.3), so that its percent unit is the character itself.
+  /// Whether a byte is unreserved (RFC 3986 §2.3), so that its percent unit is the character
+  /// itself.
   @inline(__always)
   static func isUnreserved(_ byte: UInt8) -> Bool {
     Byte.isAlphanumeric(byte) || byte == UInt8(ascii: "-")
       || byte == Byte.dot || byte == UInt8(ascii: "_") || byte == UInt8(ascii: "~")
   }
 
-  /// End of the ANSI sequence that begins at an ESC, or at the `\u001b` that JSON writes for it; nil
-  /// where there is none.
+  /// End of the ANSI sequence that begins at an ESC, or at the `\u001b` that JSON writes for it;
+  /// nil where there is none.
   static func ansiEnd(_ bytes: RawSpan, at offset: Int, end: Int) -> Int? {
     var position = offset + 1
     if bytes.byte(unchecked: offset) == Byte.backslash {
-      // Of other escapes few have the digit.
+      // Few other escapes have this digit, so it is compared first.
       guard offset + 6 < end, bytes.byte(unchecked: offset + 4) == UInt8(ascii: "1"),
         bytes.starts(ignoringCase: "u001b", at: offset + 1)
       else { return nil }
@@ -87,7 +90,7 @@ extension RawSpan {
     return start..<end
   }
 
-  /// The range without blanks around it and what else may stand behind a record.
+  /// The range without blanks around it and without padding at its end.
   func withoutPadding(_ range: Range<Int>) -> Range<Int> {
     var end = range.upperBound
     while end > range.lowerBound, Self.isPadding(byte(unchecked: end - 1)) { end -= 1 }
@@ -100,8 +103,8 @@ extension RawSpan {
     Byte.isBlank(byte) || byte == Byte.lineFeed || byte == Byte.carriageReturn
   }
 
-  /// What may stand around a record: white space, or NUL, with which GELF and some senders of syslog over TCP
-  /// (RFC 6587 §3.4.2) end a message.
+  /// Whether a byte is padding of a record: white space, or NUL, with which GELF and some senders
+  /// of syslog over TCP (RFC 6587 §3.4.2) end a message.
   @inline(__always)
   static func isPadding(_ byte: UInt8) -> Bool { isBlank(byte) || byte == 0 }
 }

@@ -1,15 +1,16 @@
 import Indicators
 import Parsing
 
-/// Where a scan of a text stands, and what it learned on its way; all of it moves forwards only, which
-/// is what keeps the scan linear.
+/// The state of a scan of a text.
+///
+/// All of it moves forwards only, which keeps the scan linear.
 struct TextCursor {
   /// Nothing before it belongs to a later name run: the end of the last run, unit or border.
   var floor: Int
-  /// Nothing before it belongs to a later value of any kind: the end of a border of several bytes or
-  /// of the user information of a URL.
+  /// Nothing before it belongs to a later value of any kind: the end of a border of several bytes
+  /// or of the user information of a URL.
   var hardFloor: Int
-  /// IPv6 runs that begin before it were looked at.
+  /// IPv6 runs that begin before this offset are done.
   var addressesDone: Int
   /// End of the characters of a local part that were looked ahead at, and whether `@` follows them.
   var localEnd = -1
@@ -17,7 +18,8 @@ struct TextCursor {
   /// The authority of the last URL.
   var authorityStart = -1
   var authorityEnd = -1
-  /// The `@` behind the host of the last share (`file://host@SSL/`), which makes no local part of it.
+  /// The `@` behind the host of the last share (`file://host@SSL/`); it does not make the host a
+  /// local part.
   var shareHostEnd = -1
   /// End of the URL text that holds the last URL, and where the search for it began.
   var urlTextStart = -1
@@ -41,9 +43,9 @@ struct TextCursor {
 extension Extraction {
   /// Emits every value of a text.
   ///
-  /// One loop looks for anchors, bytes that a value can be recognised by: `.`, `@`, `:`, `%`, ESC and
-  /// all above ASCII. At each a run is grown to both sides, classified as a whole, and stepped over.
-  /// Hashes, whose bytes are nothing special, are found by sampling.
+  /// One loop looks for anchors, bytes that a value can be recognised by: `.`, `@`, `:`, `%`, ESC
+  /// and all above ASCII. At each a run is grown to both sides, classified as a whole, and stepped
+  /// over. Hashes, whose bytes are nothing special, are found by sampling.
   mutating func scan(
     _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
   ) {
@@ -55,7 +57,8 @@ extension Extraction {
       if traits.contains(.userAgent), traits.isDisjoint(with: [.noAddresses, .isUnnamed]),
         bytes.firstOffset(of: Byte.slash, from: unit.start, to: unit.end) != nil
       {
-        // What is called an agent alone may be an address; of a product it is the version.
+        // The value may be just an address, but with a product (`name/1.2.3.4`) the number is a
+        // version.
         var unit = unit
         unit.fieldClass.traits.insert(.noAddresses)
         scanText(bytes, unit, into: &batch)
@@ -65,7 +68,7 @@ extension Extraction {
     scanText(bytes, unit, into: &batch)
   }
 
-  /// Emits every value in a text, which as a whole is looked at already.
+  /// Emits every value in a text but those of the field's own kinds, which `scan` emits.
   private mutating func scanText(
     _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
   ) {
@@ -88,7 +91,7 @@ extension Extraction {
     }
   }
 
-  /// Emits every value of a text but those that are compared whole.
+  /// Emits every value of a text except those that are compared as a whole.
   mutating func scanValues(
     _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
   ) {
@@ -124,7 +127,7 @@ extension Extraction {
           cursor.floor = after
           cursor.hardFloor = after
           ansiEnds.append(after)
-          // What looks like a quote in it is none.
+          // A quote inside the sequence does not count.
           Self.noteQuotes(bytes, to: offset, &cursor)
           cursor.quotesDone = max(cursor.quotesDone, after)
           offset = after
@@ -148,7 +151,7 @@ extension Extraction {
     _ bytes: RawSpan, at dot: Int, _ unit: TextUnit, _ cursor: inout TextCursor,
     into batch: inout ObservableBatch
   ) -> Int {
-    // A run has a dot inside only if something of it stands on both sides of one.
+    // A dot is inside a run only if characters of the run are on both sides of it.
     guard dot > cursor.floor, classes.is(bytes.byte(unchecked: dot - 1), .name),
       dot + 1 < unit.end
     else { return dot + 1 }
@@ -211,7 +214,7 @@ extension Extraction {
     return TextScalar(bytes, at: offset, end: end).nameClass != .border
   }
 
-  /// Whether a character of a name run stands at an offset.
+  /// Whether there is a character of a name run at `offset`.
   func beginsRun(_ bytes: RawSpan, at offset: Int, end: Int) -> Bool {
     guard offset < end else { return false }
     let byte = bytes.byte(unchecked: offset)
@@ -219,7 +222,7 @@ extension Extraction {
     return (byte >= 0x80 || byte == UInt8(ascii: "%")) && continuesRun(bytes, at: offset, end: end)
   }
 
-  /// Counts a run that touches a cut of its line; such a run may be part of another value.
+  /// Whether a run touches a cut of its line, and so may be part of a longer value; counts it.
   @inline(__always)
   mutating func isCut(_ range: Range<Int>, _ unit: TextUnit) -> Bool {
     guard

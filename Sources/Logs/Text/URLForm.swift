@@ -1,17 +1,17 @@
 import Indicators
 import Parsing
 
-/// The normal form of a URL in the arena, of which shorter URLs at its place have a part.
+/// The normal form of a URL in the arena; forms of shorter URLs at its place are prefixes of it.
 struct URLForm {
   let start: Int
   let schemeLength: Int
   private let keepsPath: Bool
-  /// Ends in the text to which the form is known.
+  /// The ends in the text for which the length of the form is known.
   private let ends: ClosedRange<Int>
-  /// The end asked for last, and the form's length up to it: the next one is near.
+  /// The end asked for last, and the form's length up to it: the next end is near it.
   private var (end, length): (Int, Int)
 
-  /// Nil where the forms of shorter ones are not known from it.
+  /// Nil if the forms of shorter URLs cannot be derived from this one.
   init?(_ parts: URLParts, start: Int, length: Int, end: Int) {
     guard parts.settledLength > 0 else { return nil }
     self.start = start
@@ -22,7 +22,8 @@ struct URLForm {
     ends = self.end - parts.settledLength...self.end
   }
 
-  /// Length of the form of the URL that ends at an offset of the text; nil where it is not a part of this one.
+  /// Length of the form of the shorter URL that ends at `end` in the text; nil if it is not a
+  /// prefix of this form.
   mutating func length(to end: Int, in text: RawSpan, _ arena: RawSpan) -> Int? {
     guard ends.contains(end) else { return nil }
     if keepsPath {
@@ -32,7 +33,7 @@ struct URLForm {
       while self.end > end { goBack(to: end, in: text) }
       while self.end < end { goOn(in: text) }
     }
-    // What is a longer segment here may be `.` or `..` where it is cut.
+    // The cut may turn a longer segment into `.` or `..`, which a normal form does not keep.
     var offset = start + length - 1
     let dots = max(start, offset - 2)
     while offset > dots, arena.byte(unchecked: offset) == Byte.dot { offset -= 1 }

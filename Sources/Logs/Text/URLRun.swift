@@ -2,7 +2,8 @@ import Indicators
 import Parsing
 
 extension Extraction {
-  /// A `://`: emits the URL whose scheme ends there, and returns where the scan of its text goes on.
+  /// A `://`: emits the URL whose scheme ends there, and returns where the scan of its text goes
+  /// on.
   mutating func scanURL(
     _ bytes: RawSpan, at colon: Int, _ unit: TextUnit, _ cursor: inout TextCursor,
     into batch: inout ObservableBatch
@@ -39,8 +40,9 @@ extension Extraction {
       cursor.shareHostEnd = start + share.hostEnd
       return authority
     }
-    // The user information gives nothing. With a mark in it that stands between fields as well, or that it cannot hold
-    // (RFC 3986, §3.2.1), the sign may be another field's.
+    // User information yields no values. Where it holds a mark that also separates fields, or one
+    // that RFC 3986 §3.2.1 forbids there, the `@` may belong to another field, and nothing is
+    // hidden.
     let sign = parts.hostStart - 1
     for offset in authority..<sign where Self.endsField(bytes.byte(unchecked: offset)) {
       return authority
@@ -51,7 +53,7 @@ extension Extraction {
     return sign
   }
 
-  /// Whether a byte may stand between a host and what no longer belongs to it.
+  /// Whether a byte may separate a host from another field, or is a bracket.
   private static func endsField(_ byte: UInt8) -> Bool {
     switch byte {
     case Byte.comma, UInt8(ascii: ";"), UInt8(ascii: "&"), UInt8(ascii: "["), UInt8(ascii: "]"):
@@ -60,8 +62,9 @@ extension Extraction {
     }
   }
 
-  /// Letters and digits of an escape that stand between a backslash and a scheme that everybody knows, as in
-  /// nginx' `\x22http://`, in `\u0022http://` and in the `\nhttp://` of programs in Go; else 0.
+  /// Length of the escape, without its backslash, before a well-known scheme; 0 if there is none.
+  ///
+  /// Examples are nginx' `\x22http://`, `\u0022http://` and the `\nhttp://` of programs in Go.
   private static func escapeLength(_ bytes: RawSpan, before scheme: Range<Int>) -> Int {
     let length: Int
     switch bytes.byte(unchecked: scheme.lowerBound) {
@@ -83,7 +86,7 @@ extension Extraction {
 
   /// Emits a name or address and the path behind it as a URL without scheme.
   ///
-  /// `isName` where the host is a name that stands in the text as it is.
+  /// `isName` is true if the host is a name whose bytes are those of the text.
   mutating func emitBareURL(
     _ bytes: RawSpan, _ host: Range<Int>, isName: Bool = false, _ context: RunContext,
     _ unit: TextUnit, _ cursor: inout TextCursor, into batch: inout ObservableBatch
@@ -149,7 +152,7 @@ extension Extraction {
   private func urlTextEnd(
     _ bytes: RawSpan, from offset: Int, start: Int, _ unit: TextUnit, _ cursor: inout TextCursor
   ) -> Int {
-    // URLs in one another end where the first of them does.
+    // URLs inside one another end where the first of them does.
     if offset < cursor.urlTextStart || offset >= cursor.urlTextEnd {
       cursor.urlTextStart = offset
       cursor.urlTextEnd = urlTextEnd(bytes, from: offset, unit)
@@ -178,13 +181,13 @@ extension Extraction {
 
   // MARK: Candidates
 
-  /// Emits what a URL's text can mean: in `scan` the longest form first, then shorter ones to fall
-  /// back on, in `extract` the fully cut one.
+  /// Emits the candidates of a URL's text: in `scan` the longest first, then shorter ones as
+  /// fallbacks, in `extract` only the fully cut one.
   ///
-  /// `minimum` is the least end that a candidate can have. A list of URLs is, to each of them, text that goes on
-  /// to the list's end: all candidates of all of them would be the square of it. What ends before the next URL
-  /// begins is always tried, the shortest first, as far as some multiple of its length goes; the others are as
-  /// long as the record's budget lasts.
+  /// `minimum` is the smallest end that a candidate can have. In a list of URLs, the text of each
+  /// goes on to the list's end, so the work for all candidates would be quadratic. Those that end
+  /// before the next URL begins are always tried, or the shortest of them if they exceed a multiple
+  /// of that text's length; the others are tried as long as the record's budget lasts.
   private mutating func emitURL(
     _ bytes: RawSpan, _ range: Range<Int>, minimum: Int, hasScheme: Bool, _ unit: TextUnit,
     into batch: inout ObservableBatch
@@ -215,7 +218,7 @@ extension Extraction {
     var waits = false
     repeat {
       guard tail.end >= minimum else { return }
-      // Alone it is tried as it ends and fully cut, whatever the budget.
+      // A URL with no other behind it is tried whole and fully cut, whatever the budget.
       waits = record.urlBudget <= 0 && !(isAlone && tail.end == range.upperBound)
       if waits {
         isComplete = false
@@ -260,7 +263,8 @@ extension Extraction {
     if !isComplete { counters.crowdedURLs += 1 }
   }
 
-  /// Emits what stands before a separator, and without the punctuation and brackets at its end.
+  /// Emits the text before a separator, then that text without the punctuation and brackets at its
+  /// end.
   private mutating func emitPiece(
     _ bytes: RawSpan, _ range: Range<Int>, minimum: Int, _ flags: inout ObservableFlags,
     _ form: inout URLForm?, hasScheme: Bool, _ unit: TextUnit, into batch: inout ObservableBatch
@@ -278,10 +282,12 @@ extension Extraction {
     byte == Byte.comma || byte == UInt8(ascii: ";")
   }
 
-  /// Bytes behind which the pieces of a URL without scheme are no longer its own, and how many are.
+  /// How many bytes and pieces behind a URL without scheme still count as its own.
   private static let bareReach = (bytes: 256, pieces: 4)
 
-  /// Where in a URL's text the next URL begins, or its end; without scheme, where nothing tells, soon.
+  /// Where the next URL begins in a URL's text, or the end of that text.
+  ///
+  /// Without a scheme nothing marks the next URL, so `bareReach` limits the text.
   private func ownEnd(
     _ bytes: RawSpan, _ range: Range<Int>, minimum: Int, hasScheme: Bool
   ) -> Int {
@@ -307,9 +313,9 @@ extension Extraction {
     return end
   }
 
-  /// Emits one candidate, if it is a URL; those behind it are then to fall back on.
+  /// Emits one candidate, if it is a URL; shorter ones tried after it are then fallbacks.
   ///
-  /// `form` is the normal form of a longer one that begins at the same place.
+  /// `form` is the normal form of a longer candidate that begins at the same place.
   private mutating func emitURL(
     _ bytes: RawSpan, _ range: Range<Int>, _ flags: inout ObservableFlags, _ form: inout URLForm?,
     hasScheme: Bool, _ unit: TextUnit, into batch: inout ObservableBatch
@@ -361,7 +367,7 @@ extension Extraction {
 private struct URLTail {
   private let start: Int
   private(set) var end: Int
-  /// Brackets opened less brackets closed, once they had to be counted.
+  /// Opened minus closed brackets of a kind; nil until they are counted.
   private var round: Int?
   private var square: Int?
 

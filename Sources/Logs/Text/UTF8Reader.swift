@@ -8,7 +8,7 @@ struct TextScalar {
   /// nil for bytes that are no UTF-8, which are borders.
   var scalar: Unicode.Scalar?
 
-  /// The character at an offset; one that goes on behind `end` is none.
+  /// Reads the character at `offset`; one that goes past `end` counts as a byte that is no UTF-8.
   init(_ bytes: RawSpan, at offset: Int, end: Int) {
     var next = offset
     scalar = UTF8Decoder.nextLong(bytes, at: &next)
@@ -19,7 +19,7 @@ struct TextScalar {
     }
   }
 
-  /// What it is to a run of a name.
+  /// The character's role in a name run.
   var nameClass: NameScalarClass {
     guard let scalar else { return .border }
     return IDNACharacters.nameClass(scalar)
