@@ -4,7 +4,8 @@ import Parsing
 extension Extraction {
   /// Reads the record that begins at `start` with `{` or `[`, and emits its values.
   ///
-  /// nil: it is none, and its line is text. false: more bytes are needed to tell.
+  /// Returns nil if it is no record and its line is text, and false if more bytes are needed to
+  /// tell.
   mutating func readRecord(
     _ chunk: RawSpan, from start: Int, _ position: inout LogPosition, _ state: inout LogState,
     isFinal: Bool, into batch: inout ObservableBatch
@@ -67,8 +68,9 @@ extension Extraction {
 
   /// Leaves a line that looked like a record to be read as text.
   ///
-  /// nil: it is counted. false: more bytes are needed to read it as text. It will be tried again with
-  /// them, and counted then, so that the count does not depend on where the bytes are cut.
+  /// Returns nil once the line is counted. Returns false if more bytes are needed to read it as
+  /// text: the line is tried again with them and counted then, so that the count does not depend on
+  /// where the bytes are cut.
   private mutating func giveUp(
     _ chunk: RawSpan, at start: Int, _ position: LogPosition, isLong: Bool, isFinal: Bool
   ) -> Bool? {
@@ -92,7 +94,7 @@ extension Extraction {
 
   /// Reads on in an open array: a comma, an element, or its end.
   ///
-  /// false: more bytes are needed.
+  /// Returns false if more bytes are needed.
   mutating func readArray(
     _ chunk: RawSpan, _ position: inout LogPosition, _ state: inout LogState, isFinal: Bool,
     into batch: inout ObservableBatch
@@ -151,8 +153,8 @@ extension Extraction {
 
   // MARK: Lists of records
 
-  /// The list that an object begins with, as CloudTrail's files do, and its first element; nil where
-  /// it begins with something else.
+  /// The list that an object begins with, as CloudTrail's files do, and its first element; nil
+  /// where it begins with something else.
   func listStart(
     _ chunk: RawSpan, from start: Int, to end: Int
   ) -> (name: LogState.ListName, element: Int)? {
@@ -205,7 +207,7 @@ extension Extraction {
     return true
   }
 
-  /// The path under which the elements of a list stand.
+  /// The path of the elements of a list.
   mutating func path(of list: LogState.ListName) -> FieldPaths.ID {
     switch list {
     case .none: FieldPaths.root
@@ -215,13 +217,13 @@ extension Extraction {
   }
 }
 
-/// Where the reading of a chunk stands.
+/// How far a chunk has been read.
 struct LogPosition {
   var offset: Int
   /// Lines before the offset.
   var line: UInt64
 
-  /// Moves to a later offset; whether a line ended on the way.
+  /// Moves to a later offset; true if a line ended on the way.
   @discardableResult
   mutating func advance(_ chunk: RawSpan, to end: Int) -> Bool {
     let lines = chunk.lineFeeds(from: offset, to: end)

@@ -1,15 +1,16 @@
 import Indicators
 import Parsing
 
-/// The element of an array that says something of the event, as far as it is only one.
+/// The array element that states facts about the event, as long as only one does.
 struct EventElement {
   /// Its object's serial number, or 0.
   private var serial: UInt32 = 0
-  /// Whether several said something.
+  /// Whether several elements stated facts.
   private(set) var isSeveral = false
 
-  /// Notes that this one says something, or 0 for none; what was gathered holds no more where that makes several of
-  /// one.
+  /// Notes the serial number of an element that states a fact, or 0 for none.
+  ///
+  /// `isFirstOther` is true if it is the second such element: facts gathered so far no longer hold.
   mutating func note(_ other: UInt32) -> (isSeveral: Bool, isFirstOther: Bool) {
     let wasSeveral = isSeveral
     if other > 0 {
@@ -20,14 +21,16 @@ struct EventElement {
   }
 }
 
-/// What the members of an object say of one another: of the event, of an address' port, of the parts of a URL.
+/// What the members of an object say about the event, and about one another: the port of an
+/// address, the parts of a URL.
 extension Extraction {
-  /// Objects and arrays around a member, itself included, up to which it says something of the event: where
-  /// nothing around it does, and at all.
+  /// Most objects and arrays around a member that states a fact about the event: up to the first
+  /// number the fact counts by itself, up to the second only if nothing around the member states
+  /// it.
   private static let deepestOwnFact = 3
   private static let deepestFact = 8
 
-  /// Notes what a member says of the event: one of the record itself or of an object in it.
+  /// Notes the fact that a member of the record, or of an object in it, states about the event.
   mutating func noteFact(
     _ bytes: RawSpan, _ token: JSONToken, _ fieldClass: FieldClass, _ top: inout JSONFrame,
     _ walk: inout JSONWalk, depth: Int, base: Int? = nil
@@ -35,14 +38,14 @@ extension Extraction {
     guard depth <= Self.deepestFact, !token.hasEscapes else { return }
     let first = (base ?? frames.count - depth) + 2
     var depth = depth
-    // What holds the record itself is none of what is around its members.
+    // An object that holds the record itself does not count as one around its members.
     if depth > Self.deepestOwnFact,
       paths.fieldClass(frames[first].path).traits.contains(.isRecord)
     {
       depth -= 1
     }
     if depth > Self.deepestOwnFact {
-      // What stands in objects of objects counts where what is around them says nothing.
+      // Facts of deeper objects count only if the objects around them state none.
       let (isSeveral, isFirstOther) = deepElement.note(top.element)
       if isFirstOther { deepFacts.reset() }
       if isSeveral { return }
@@ -59,8 +62,8 @@ extension Extraction {
     default: break
     }
     if top.element > 0 {
-      // What an element of an array says is of that element: where several say something, of none of them is
-      // it known whether it is the event.
+      // A fact in an array's element is about that element. If several elements state facts, none
+      // of them is known to be the event.
       let (isSeveral, isFirstOther) = nestedElement.note(top.element)
       if isFirstOther { nestedFacts.reset() }
       if isSeveral { return }
@@ -72,20 +75,24 @@ extension Extraction {
         fieldClass.fact, rank: fieldClass.factRank, bytes, token.range, owner: top.serial,
         depth: depth + Int(fieldClass.namedDepth))
     } else {
-      // What a record in a string says counts where the one around it says nothing.
+      // Facts of a record in a string count only if the record around it states none.
       nestedFacts.note(
         fieldClass.fact, rank: fieldClass.factRank, bytes, token.range, owner: top.serial,
         depth: 1 + Int(fieldClass.namedDepth))
     }
   }
 
-  /// Lists of names and values that tell of the event itself: Windows', and OpenTelemetry's.
+  /// Keys of lists of names and values that describe the event itself: Windows' and
+  /// OpenTelemetry's.
   ///
-  /// Headers, parameters and conditions may say anything.
+  /// Other such lists (headers, parameters, conditions) may say anything.
   private static let eventLists: Set<String> = ["data", "attributes"]
 
-  /// Notes what a pair of a name and a value says of the event, which is a member of a list: the value is as one of
-  /// the object that holds the list, so many objects and lists above, but behind that object's own.
+  /// Notes the fact that a pair of a name and a value, an element of a list, states about the
+  /// event.
+  ///
+  /// The value counts as a member of the object that holds the list, `above` objects and lists
+  /// further up, but comes behind that object's own members.
   mutating func noteNamedFact(
     _ bytes: RawSpan, _ token: JSONToken, _ named: FieldClass, of above: Int,
     _ walk: inout JSONWalk, depth: Int
@@ -100,7 +107,7 @@ extension Extraction {
     frames[holder].ends = frame.ends
   }
 
-  /// Whether a value says that there is none.
+  /// Whether a value is empty or `-`, which means that there is none.
   static func isAbsent(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     range.isEmpty || range.count == 1 && bytes.byte(unchecked: range.lowerBound) == Byte.minus
   }
@@ -112,10 +119,10 @@ extension Extraction {
       || bytes.byte(unchecked: first) == Byte.backslash
   }
 
-  /// Bytes of a string that may be the name of a value beside it.
+  /// Bytes of the longest string that may be the name of a value beside it.
   static let longestPairName = 64
 
-  /// Notes what a member is to its siblings.
+  /// Notes a member's role for its siblings.
   @inline(__always)
   mutating func note(
     _ bytes: RawSpan, _ token: JSONToken, _ index: Int, _ path: FieldPaths.ID,
@@ -187,8 +194,8 @@ extension Extraction {
     }
   }
 
-  /// Notes the value of a header of a request that names its host, for the object that the list of headers is a
-  /// member of: what that says itself comes first.
+  /// Notes the value of a request's header that names the host, for the object that holds the list
+  /// of headers; that object's own host comes first.
   mutating func noteHeader(_ index: Int, below depth: Int) {
     // The header's object, the list, and what the list is a member of.
     let outer = frames.count - 2
@@ -196,7 +203,8 @@ extension Extraction {
     frames[outer].noteHost(index, rank: FieldClass.furtherURLPart - 1)
   }
 
-  /// The same of headers that are the members of an object that has just ended: `"headers":{"Host":"a.example"}`.
+  /// The same for headers that are the members of an object that has just ended:
+  /// `"headers":{"Host":"a.example"}`.
   @inline(__always)
   func noteHost(inHeaders headers: JSONFrame, for outer: inout JSONFrame) {
     let host = headers.host >= 0 ? headers.host : headers.authority

@@ -1,13 +1,14 @@
 import Parsing
 
-/// Which of a record's members may tell its time, gathered during the walk and read only where a value was
-/// found.
+/// The members of a record that may tell its time, gathered during the walk and read only if a
+/// value was found.
 struct JSONTimes {
-  /// Where a member stands decides before its name does.
+  /// The place of a member, which decides before its name does.
   enum Place: UInt8 {
     /// In the record itself.
     case record
-    /// In an object that by its name holds the record whole, with both ends and a time of theirs in it.
+    /// In an object that by its name holds the whole record, and with an object in it that has both
+    /// ends and their time.
     case holder
     /// In the object that holds both ends of the event, or in the nearest around that one.
     case besideEnds
@@ -16,8 +17,9 @@ struct JSONTimes {
     /// In the only member of the record.
     case onlyMember
 
-    /// Whether a time there may stand beside a day or zone, of which no better place is noted than that of an object
-    /// that by its name holds the event.
+    /// Whether a time at this place goes with a day or zone at the other one.
+    ///
+    /// All days and zones below the record itself are noted as `wrapper`.
     func isBeside(_ other: Place) -> Bool { self == other || other == .wrapper && self != .record }
   }
 
@@ -38,7 +40,7 @@ struct JSONTimes {
     }
   }
 
-  /// Notes the time of an object that holds the record, before those of any in it.
+  /// Notes the time of an object that holds the record; it comes before the times of objects in it.
   mutating func note(holder token: JSONToken) {
     let rank = Place.holder.rawValue * Self.namesOfPlace
     if first.map({ $0.rank < rank }) ?? false {
@@ -48,7 +50,7 @@ struct JSONTimes {
     }
   }
 
-  /// Puts a member first, which may stand there already by another place.
+  /// Puts a member first, which may be first already because of another place.
   private mutating func put(first token: JSONToken, _ rank: UInt8) {
     if first?.token.start != token.start { second = first }
     first = (token, rank)
@@ -59,14 +61,14 @@ struct JSONTimes {
     if date.map({ place.rawValue < $0.place.rawValue }) ?? true { date = (token, place) }
   }
 
-  /// Notes the zone of the times that stand beside it.
+  /// Notes the zone of the times beside it.
   mutating func note(zone token: JSONToken, _ place: Place) {
     if zone.map({ place.rawValue < $0.place.rawValue }) ?? true { zone = (token, place) }
   }
 
   /// The time that the members tell, in nanoseconds since 1970.
   ///
-  /// `year` is that of dates without one.
+  /// `year` is the year of dates that name none.
   func time(_ bytes: RawSpan, year: Int?) -> Int64? { found(bytes, year: year)?.time }
 
   /// The time that the members tell, and whether it has a zone of its own.
@@ -93,8 +95,10 @@ struct JSONTimes {
     return date.token.range.count > 10 ? Self.found(bytes, date.token, year) : nil
   }
 
-  /// The time of the object that holds both ends, where it is that of the record with a fraction: services that send on
-  /// what others logged write whole seconds around it.
+  /// The time of the object that holds both ends, if it is the record's time with a fraction of a
+  /// second; else nil.
+  ///
+  /// Services that forward what others logged write whole seconds around it.
   private func preciser(
     _ bytes: RawSpan, than outer: (time: Int64, isZoned: Bool), _ year: Int?
   ) -> (time: Int64, isZoned: Bool)? {
@@ -109,7 +113,7 @@ struct JSONTimes {
 
   private static let wholeSecond: Int64 = 1_000_000_000
 
-  /// The time of a member; it has the zone that one beside it names, if it has none.
+  /// The time of a member; if it has no zone, that of the zone beside it is used.
   private func found(
     _ bytes: RawSpan, _ token: JSONToken, _ rank: UInt8, _ year: Int?
   ) -> (time: Int64, isZoned: Bool)? {
@@ -135,7 +139,8 @@ struct JSONTimes {
 }
 
 extension Extraction {
-  /// Notes the time of an object that has ended, if it holds the event, for the object around it.
+  /// Notes the time of an object that has ended, if it holds both ends of the event, and tells the
+  /// object around it which ends it holds.
   @inline(__always)
   func noteTime(
     _ tokens: borrowing [JSONToken], of object: JSONFrame, in outer: inout JSONFrame,
@@ -156,12 +161,13 @@ extension Extraction {
     }
   }
 
-  /// Notes a member that tells a time: of the record itself, or of something in it, which may be the event.
+  /// Notes a member that tells a time: of the record itself, or of something in it, which may be
+  /// the event.
   func noteTime(
     _ token: JSONToken, _ index: Int, _ fieldClass: FieldClass, _ top: inout JSONFrame,
     _ walk: inout JSONWalk, depth: Int
   ) {
-    // Of an object that stands for one value, that is where it stands.
+    // A value in an object that only wraps it (`$date`) counts as being where that object is.
     let isWrapped = fieldClass.traits.contains(.isWrapped)
     var (depth, path) = (depth, top.path)
     if isWrapped { (depth, path) = (depth - 1, paths.parent(of: path)) }

@@ -3,12 +3,12 @@ import Parsing
 
 /// The members of an object that make a URL together.
 struct JSONURLParts {
-  /// Tokens of both, and their fields; a host that a header names has none.
+  /// The tokens of host and path, and their fields; a host from a header has no field.
   var host: Int
   var hostField: FieldPaths.ID
   var path: Int
   var pathField: FieldPaths.ID
-  /// The path stands in a request's first line.
+  /// Whether the path is part of a request's first line.
   var isRequestLine = false
 }
 
@@ -20,17 +20,17 @@ struct DoubledPart {
   var field: FieldPaths.ID
 }
 
-/// The parts of a URL whose keys are paths with the same components before the last: those of one object, as if they
-/// stood in one below it.
+/// The parts of a URL whose keys, in one object, are dotted paths with the same components before
+/// the last, as if they were members of an inner object.
 struct DottedURL {
-  /// What the keys have in common.
+  /// The components that the keys share.
   var prefix: FieldPaths.ID
   /// The members that are parts; the serial number is that of the object itself.
   var parts: JSONFrame
 }
 
 extension JSONFrame {
-  /// What makes a URL of the object, if it has both.
+  /// The host and the path that make the object's URL; nil if one is missing.
   @inline(__always)
   var urlParts: JSONURLParts? {
     if host >= 0, urlPath >= 0 { return parts(path: urlPath, pathField) }
@@ -57,18 +57,21 @@ extension JSONFrame {
 extension Extraction {
   /// Notes a further value of a key of an object.
   mutating func noteDouble(_ token: Int, _ field: FieldPaths.ID, of frame: JSONFrame) {
-    // A key that is a path may be a part of two.
+    // A dotted key may be a part of two URLs, and so be noted already.
     if doubledParts.last?.token == token, doubledParts.last?.owner == frame.serial { return }
     doubledParts.append(DoubledPart(owner: frame.serial, token: token, field: field))
   }
 
-  /// Forgets the further values of an object that ends; those of the objects around it stand before them.
+  /// Forgets the further values of an object that ends; those of objects around it come before
+  /// them.
   mutating func forgetDoubles(of frame: JSONFrame) {
     while doubledParts.last?.owner == frame.serial { doubledParts.removeLast() }
   }
 
-  /// Joins the further values of the keys that an object's URL was made of: each with the first and the last of the
-  /// other key, for of several values programs take one of these.
+  /// Joins the further values of the keys that an object's URL was made of.
+  ///
+  /// Each value is joined with the first and the last value of the other key: if a key has several
+  /// values, programs take one of these.
   mutating func joinDoubles(
     _ bytes: RawSpan, _ tokens: borrowing [JSONToken], _ frame: JSONFrame, _ parts: JSONURLParts,
     _ walk: JSONWalk, into batch: inout ObservableBatch
@@ -85,7 +88,7 @@ extension Extraction {
       for path in isEnd ? paths : ends(paths) where host != parts.host || path != parts.path {
         var joined = parts
         (joined.host, joined.path) = (host, path)
-        // Each of them is read anew.
+        // Both values are read again for each joined URL.
         record.urlBudget -= tokens[host].range.count + tokens[path].range.count
         guard record.urlBudget > 0 else {
           counters.crowdedURLs += 1
@@ -98,10 +101,10 @@ extension Extraction {
 }
 
 extension Extraction {
-  /// Paths that one object is asked for URLs below.
+  /// Most prefixes of dotted keys for which one object's URLs are gathered.
   private static let mostDotted = 16
 
-  /// Notes a part of a URL by a key that is a path.
+  /// Notes a part of a URL whose key is a dotted path.
   mutating func noteDottedPart(
     _ bytes: RawSpan, _ token: JSONToken, _ index: Int, _ path: FieldPaths.ID, of object: JSONFrame
   ) {
@@ -123,8 +126,8 @@ extension Extraction {
     dottedURLs[place].parts = parts
   }
 
-  /// Joins the URLs of an object that ends whose parts have keys that are paths, but for the one that they are known to
-  /// make as a whole.
+  /// Joins the URLs of an object that ends whose parts have dotted keys, except the one that the
+  /// object's own parts make already.
   mutating func joinDotted(
     _ bytes: RawSpan, _ tokens: borrowing [JSONToken], _ frame: JSONFrame, _ walk: JSONWalk,
     into batch: inout ObservableBatch

@@ -20,12 +20,14 @@ enum JSONFault {
 }
 
 extension Extraction {
-  /// Reads the tokens of a JSON value from an offset on, without emitting anything: text that turns out to be
-  /// no record must leave no trace.
+  /// Reads the tokens of a JSON value from an offset on, without emitting anything: text that turns
+  /// out to be no record must leave no trace.
   ///
-  /// `windowEnd` is where the record's limit or the bytes end; more may come behind it unless it is
-  /// `isFinal`. Of literals only truth values of members are kept, the others tell nothing. Static, so that nothing of the
-  /// caller's is copied for the call. `offset` is then where reading can go on, but for faults of grammar.
+  /// `windowEnd` is where the record's limit or the bytes end; more may come behind it unless
+  /// `isFinal` is true. Truth values are kept only as members' values, and null never, since they
+  /// tell nothing else. Afterwards `offset` is where reading can go on, except after a fault of
+  /// grammar. The function is static so that none of the caller's properties is copied for the
+  /// call.
   static func tokenize(
     _ bytes: RawSpan, at offset: inout Int, to windowEnd: Int, isFinal: Bool,
     _ tokenizer: inout JSONTokenizer, into tokens: inout [JSONToken]
@@ -90,7 +92,8 @@ extension Extraction {
     knownTokens = nil
   }
 
-  /// Keeps what is known of the value that was read last and is whole, but no record for what follows it.
+  /// Keeps what is known of the value that was read last: it is whole, but no record because of the
+  /// text behind it.
   mutating func keepWhole() {
     guard knownTokens == nil else { return }
     knownValues.keep(&tokens, JSONTokenizer(), .grammar, at: 0)

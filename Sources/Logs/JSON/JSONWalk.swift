@@ -5,12 +5,13 @@ import Parsing
 struct JSONFrame {
   var path: FieldPaths.ID
   var isObject: Bool
-  /// The object's serial number, or of an array that of the object it stands in.
+  /// The object's serial number; for an array, that of the object around it.
   var serial: UInt32
   /// Addresses from here on wait for a port of this object.
   var waitingStart: Int
 
-  // Tokens of the parts of a joined URL, or -1, and their fields; of the usual names and of HTTP/2's.
+  // Tokens of the parts of a joined URL, or -1, and their fields. `authority` and `authorityPath`
+  // are for names that other things have as well, such as HTTP/2's.
   var host = -1
   var urlPath = -1
   var original = -1
@@ -18,7 +19,7 @@ struct JSONFrame {
   var authority = -1
   var authorityPath = -1
   var query = -1
-  /// What is called a query and may be one of DNS.
+  /// A member that is called a query and may be one of DNS.
   var anyQuery = -1
   var scheme = -1
   var method = -1
@@ -38,13 +39,15 @@ struct JSONFrame {
 
   /// Members begun so far, up to two.
   var members: UInt8 = 0
-  /// It stands in an array, so it is one of several.
+  /// Whether it is in an array, and so one of several.
   var isInArray = false
-  /// The serial number of the outermost object in an array that it is or stands in, or 0.
+  /// The serial number of the outermost object in an array that it is or is inside of, or 0.
   var element: UInt32 = 0
-  /// What it or an object in it holds of the event: 1 the source, 2 the destination, 4 both with a time of theirs.
+  /// Bits for what it or an object in it holds of the event: 1 the source, 2 the destination, 4
+  /// both with their time.
   var ends: UInt8 = 0
-  /// Its members that a line of an access log gives: 1 the code, 2 the size, 4 a client beside the host.
+  /// Bits for its members that come from a line of an access log: 1 the code, 2 the size, 4 a
+  /// client beside the host.
   var accessLog: UInt8 = 0
   /// The token of a time in it, or -1, and the rank of its name.
   var time = -1
@@ -53,13 +56,14 @@ struct JSONFrame {
   /// Its host is the client.
   var isHostClient = false
 
-  /// Whether its host may be the client, as the parsers of Fluent Bit and Fluentd call the first word of Apache's access
-  /// log; that is an address.
+  /// Whether its host, if it is an address, may be the client: the parsers of Fluent Bit and Fluentd
+  /// call the first word of Apache's access log `host`.
   var mayBeHostClient: Bool {
     accessLog == 3 && hostRank == FieldClass.plainHost && method >= 0 && authorityPath >= 0
   }
 
-  /// Notes a host by the rank of its name; without a field it is one that a header of the request names.
+  /// Notes a host if its name has a better rank than that of the host so far; a host from a header
+  /// of the request has no field.
   mutating func noteHost(_ index: Int, rank: UInt8, field: FieldPaths.ID = -1) {
     if rank < hostRank { (host, hostRank, hostField) = (index, rank, field) }
   }
@@ -73,12 +77,13 @@ struct JSONWalk {
   var report: FieldPaths.ID?
   /// The path of the record itself: that of the list which it is an element of.
   var top = FieldPaths.root
-  /// What tells the record's time.
+  /// The members that may tell the record's time.
   var times = JSONTimes()
   /// The token of a time in the record's first member, or -1, and the rank of its name.
   var timeOfMember = -1
   var rankOfMember: UInt8 = .max
-  /// The token of the string that may be a line of another program's, or -1, and the rank of its name.
+  /// The token of the string that may be a line of another program's, or -1, and the rank of its
+  /// name.
   var message = -1
   var messageRank: UInt8 = .max
 
@@ -99,14 +104,14 @@ extension Extraction {
   ) {
     let base = frames.count
     defer { frames.removeLast(frames.count - base) }
-    // A frame below the first container, for a value that stands alone.
+    // The bottom frame, for a value that is in no object or array.
     objectSerial &+= 1
     var top = JSONFrame(
       path: walk.top, isObject: false, serial: objectSerial, waitingStart: waiting.count)
     if isNested { (top.isInArray, top.element) = (outerElement > 0, outerElement) }
     var current = FieldPaths.root
     var previous = FieldPaths.root
-    // The end of an array that stands for its only element.
+    // The token that ends an array which is read as its only element, or -1.
     var passedEnd = -1
     for index in range {
       let token = tokens[index]
@@ -178,8 +183,8 @@ extension Extraction {
     waiting.removeLast(waiting.count - min(top.waitingStart, waiting.count))
   }
 
-  /// Whether the array that begins with a token holds one string or number and nothing else: some write all
-  /// values of a record so (the `fields` of Elasticsearch).
+  /// Whether the array that begins with a token holds one string or number and nothing else: some
+  /// programs write all values of a record like this (the `fields` of Elasticsearch).
   @inline(__always)
   private func isOneValue(
     _ tokens: borrowing [JSONToken], _ index: Int, in range: Range<Int>
@@ -226,7 +231,7 @@ extension Extraction {
           if isValueFirst, !named.isHost, named.fact == .none,
             named.traits.isDisjoint(with: .ownKinds)
           {
-            // A word that only stands beside a value takes nothing from it.
+            // A string beside a value that names nothing known does not change the value's class.
             named = fieldClass
           }
           (fieldClass.traits, fieldClass.label) = (named.traits, named.label)
@@ -271,7 +276,8 @@ extension Extraction {
     giveBack(text, level: unit.level)
   }
 
-  /// The token of the string behind a value that names it, or -1: some write a pair's value first.
+  /// The token of the string behind a value that names it, or -1: some programs write a pair's
+  /// value first.
   private mutating func nameBehind(
     _ bytes: RawSpan, _ tokens: borrowing [JSONToken], _ index: Int, under holder: FieldPaths.ID
   ) -> Int {
@@ -284,8 +290,8 @@ extension Extraction {
     return fieldClass.role == .pairName && fieldClass.rank != FieldClass.attribute ? index + 2 : -1
   }
 
-  /// Whether the member behind a string is the value that the string names, as OpenTelemetry writes attributes: an
-  /// object.
+  /// Whether the member behind a string is the value that the string names, as OpenTelemetry writes
+  /// attributes: an object called `value`.
   private func isName(
     _ bytes: RawSpan, _ tokens: borrowing [JSONToken], behind index: Int
   ) -> Bool {
@@ -294,18 +300,19 @@ extension Extraction {
       && tokens[index + 2].kind == .beginObject
   }
 
-  /// Notes which element of an array the string is or stands in, which may be a record itself.
+  /// Notes the array element that a string is or is inside of, since the string may be a record
+  /// itself.
   @inline(__always)
   private mutating func noteOuter(of frame: JSONFrame, depth: Int) {
     outerElement = frame.element
-    // A string that is an element itself is one as an object is.
+    // A string that is itself an element counts as one, as an object does.
     if outerElement == 0, !frame.isObject, depth > 0 {
       objectSerial &+= 1
       outerElement = objectSerial
     }
   }
 
-  /// Undoes the escapes of a string, and notes where its bytes stood.
+  /// Undoes the escapes of a string, and notes in `map` where its bytes come from.
   private static func unescape(
     _ bytes: RawSpan, _ range: Range<Int>, to text: inout [UInt8], _ map: inout OffsetMap
   ) {

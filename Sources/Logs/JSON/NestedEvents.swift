@@ -1,13 +1,15 @@
 import Indicators
 import Parsing
 
-/// Several events in a string of a record, or at the end of a line of text: in an array, or in lists of an object
-/// that says nothing of one itself (`WrappedLists`).
+/// Several events in a string of a record, or at the end of a line of text: in an array, or in
+/// lists of an object that states nothing about an event itself (`WrappedLists`).
 ///
-/// Each has its own time and its own ends. The record that holds them stays one as far as places are
-/// concerned: its observables come in the order in which they stand, under its line and from its first byte on.
+/// Each event has its own time and its own ends. As for places, the record that holds them stays
+/// one record: its observables come in the order of the text, with the record's line and counted
+/// from its first byte.
 extension Extraction {
-  /// Emits the events that a value holds which is a record in a string or behind a text; false: it is one itself.
+  /// Emits the events in a value that is a record in a string or behind text; false if the value is
+  /// an event itself.
   mutating func emitNestedEvents(
     _ bytes: RawSpan, _ tokens: borrowing [JSONToken], _ place: RecordPlace,
     into batch: inout ObservableBatch
@@ -28,7 +30,8 @@ extension Extraction {
     return true
   }
 
-  /// Emits a record in a string that tells of nothing but its own values, as an event by itself.
+  /// Emits a record in a string as an event of its own, which says nothing about the record around
+  /// it.
   mutating func emitApart(
     _ bytes: RawSpan, _ tokens: borrowing [JSONToken], _ place: RecordPlace,
     into batch: inout ObservableBatch
@@ -39,9 +42,9 @@ extension Extraction {
     }
   }
 
-  /// Emits events in the record begun, and keeps what that says of its own.
+  /// Emits events inside the record begun, and keeps the facts that the record states itself.
   private mutating func keepingOuterEvent(_ emit: (inout Extraction) -> Void) {
-    // Where the string stands in a list, its events are still known from one another.
+    // Even if the string is in an array, each of its events counts as the only one.
     let element = outerElement
     outerElement = 0
     let outer = (facts, nestedFacts, deepFacts, nestedElement, deepElement)
@@ -50,7 +53,7 @@ extension Extraction {
     outerElement = element
   }
 
-  /// Emits one of them.
+  /// Emits one event inside the record begun.
   mutating func emitNestedEvent(
     _ bytes: RawSpan, _ tokens: borrowing [JSONToken], _ range: Range<Int>, _ place: RecordPlace,
     top: FieldPaths.ID, into batch: inout ObservableBatch
@@ -69,7 +72,8 @@ extension Extraction {
 }
 
 extension RecordCursor {
-  /// Begins an event of the record, whose observables get an entry of their own; gives what the cursor was before.
+  /// Begins an event of the record, whose observables get an entry of their own; returns the cursor
+  /// as it was before.
   fileprivate mutating func beginEvent(_ batch: borrowing ObservableBatch) -> RecordCursor {
     let outer = self
     isInBatch = false
@@ -78,7 +82,7 @@ extension RecordCursor {
     return outer
   }
 
-  /// Ends it; the record has an entry wherever an event in it has one.
+  /// Ends the event; the record gets an entry if an event in it has one.
   fileprivate mutating func endEvent(in outer: RecordCursor, _ batch: inout ObservableBatch) {
     let hasEntry = isInBatch
     (isInBatch, index) = (outer.isInBatch, outer.index)

@@ -1,10 +1,10 @@
 import Indicators
 import Parsing
 
-/// What a record's strings hold, which may be records or lines themselves (`Matching.md` §7).
+/// Values in a record's strings, which may be records or lines themselves (`Matching.md` §7).
 extension Extraction {
-  /// Emits the values of a member's string: a line that a record is, a record in JSON, or text; whether it is
-  /// a record in JSON.
+  /// Emits the values of a member's string: a line of another program, a record in JSON, or text;
+  /// true if it is a record in JSON.
   @discardableResult
   mutating func scanMember(
     _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
@@ -15,7 +15,7 @@ extension Extraction {
     return scanString(bytes, unit, into: &batch)
   }
 
-  /// Emits the values of a string of a record; whether it is a record itself.
+  /// Emits the values of a string of a record; true if it is a record itself.
   @discardableResult
   mutating func scanString(
     _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
@@ -77,7 +77,7 @@ extension Extraction {
     {
     case .complete(whole.upperBound): return true
     case .broken(let fault): nestedValues.keep(&tokens, tokenizer, fault, at: offset)
-    // What follows it does not matter to the values in it.
+    // The text behind a value does not matter to the values inside it.
     default: nestedValues.keep(&tokens, tokenizer, .grammar, at: offset)
     }
     return false
@@ -85,8 +85,9 @@ extension Extraction {
 
   /// Emits the values of the record that was read last, all under one field.
   ///
-  /// `isWhole` says that it is what the record around it tells of, so that its time and its ends may be those of the
-  /// latter; any other, as a user agent that somebody gave himself, tells of nothing but its own values.
+  /// `isWhole` is true if the nested record is the event that the outer record reports, so that its
+  /// time and its ends may be those of the outer one. Any other, such as a user agent that a client
+  /// made up, says nothing about the outer record.
   mutating func walkNested(
     _ bytes: RawSpan, level: Int, field: FieldPaths.ID, isWhole: Bool,
     into batch: inout ObservableBatch
@@ -98,7 +99,7 @@ extension Extraction {
     (nestedMessage, memberMessage) = (nil, nil)
     let place = RecordPlace(in: field, level: level)
     if emitNestedEvents(bytes, tokens, place, into: &batch) {
-      // Each has what it says itself.
+      // Each event has its own time and facts.
     } else if !isWhole {
       emitApart(bytes, tokens, place, into: &batch)
     } else {

@@ -1,18 +1,20 @@
 import Indicators
 import Parsing
 
-/// Where a record in JSON stands: on a line of its own, or in a string of another one or at the end of a line.
+/// The place of a record in JSON: a line of its own, a string of another record, or the end of a
+/// line.
 struct RecordPlace {
   /// Its line, from 1.
   var number: UInt64
-  /// The field that holds it, under which its values are reported; nil for one on a line of its own.
+  /// The field that holds it, under which its values are reported; nil for one on a line of its
+  /// own.
   var holder: FieldPaths.ID?
   /// The text level of its bytes.
   var level = 0
 
   init(number: UInt64) { self.number = number }
 
-  /// A place in the record begun.
+  /// A place inside the record begun.
   init(in holder: FieldPaths.ID, level: Int) {
     number = 0
     self.holder = holder
@@ -20,10 +22,12 @@ struct RecordPlace {
   }
 }
 
-/// What is a record of its own among the values that were read.
+/// Emits the values that were read, divided into records.
 extension Extraction {
-  /// Emits the value whose tokens were read last, which stands by itself or is an element: of an array, which has no
-  /// name, or of a list.
+  /// Emits the value whose tokens were read last.
+  ///
+  /// `list` is nil for a value by itself, `.none` for an element of an array, else the list that
+  /// the value is an element of.
   mutating func emitRead(
     _ chunk: RawSpan, from start: Int, to end: Int, _ place: RecordPlace,
     in list: LogState.ListName? = nil, into batch: inout ObservableBatch
@@ -42,7 +46,7 @@ extension Extraction {
     }
   }
 
-  /// Emits a value: of an array each object is a record of its own.
+  /// Emits a value; each object of an array is a record of its own.
   mutating func emitValue(
     _ chunk: RawSpan, _ tokens: borrowing [JSONToken], from start: Int, to end: Int,
     _ place: RecordPlace, into batch: inout ObservableBatch
@@ -53,7 +57,7 @@ extension Extraction {
     }
     var line = place
     var counted = start
-    // Elements that are no objects, between two that are: parts of the array itself.
+    // Elements between two objects that are no objects themselves: a record of the array itself.
     var others: Range<Int> = 1..<1
     var index = 1
     while index < tokens.count - 1 {
@@ -99,8 +103,8 @@ extension Extraction {
       chunk, tokens, 0..<tokens.count, from: start, to: end, place, into: &batch)
   }
 
-  /// The lists of events that an object holds: the one that it begins with, as CloudTrail's files do, or any where it
-  /// says nothing of an event itself.
+  /// The lists of events that an object holds: the one that it begins with, as CloudTrail's files
+  /// do, or all of them if it states nothing about an event itself.
   mutating func eventLists(
     _ chunk: RawSpan, _ tokens: borrowing [JSONToken], from start: Int, to end: Int
   ) -> [WrappedLists.List] {
@@ -122,7 +126,7 @@ extension Extraction {
     counted = offset
   }
 
-  /// The index behind the value whose first token is at an index.
+  /// The index behind the value whose first token is at `start`.
   static func valueEnd(_ tokens: borrowing [JSONToken], from start: Int) -> Int {
     var index = start
     var depth = 0

@@ -1,12 +1,13 @@
 import Indicators
 import Parsing
 
-/// Objects that hold lists of events and say nothing of one themselves: what services send on in batches, and what
-/// they answer with.
+/// Objects that hold lists of events and state nothing about an event themselves: batches that
+/// services forward or answer with.
 ///
-/// Each element of such a list is an event of its own, with its time and its ends. The object is still one record:
-/// where its values are and what their fields are called is as in any other, and so is its line. It may stand in an
-/// array of them, in a string of another record or at the end of a line of text (`NestedEvents`).
+/// Each element of such a list is an event of its own, with its time and its ends. The object is
+/// still one record: the places and field names of its values, and its line, are those of any
+/// record. It may be in an array of such objects, in a string of another record or at the end of a
+/// line of text (`NestedEvents`).
 struct WrappedLists {
   /// A list of events, by the indices of its tokens.
   struct List {
@@ -15,25 +16,26 @@ struct WrappedLists {
     /// The index behind the token of `]`.
     var end: Int
     var path: FieldPaths.ID
-    /// The tokens of the keys and the beginnings of the objects and lists that it stands in.
+    /// The tokens of the keys and opening brackets around the list.
     var outer: [Int]
-    /// Each element is on the line on which it begins, rather than on the object's.
+    /// Whether an element's line is the one on which it begins, not the object's.
     var hasOwnLines = false
   }
 
   var lists: [List] = []
-  /// A member says something of an event, or belongs to another one (a URL's path, a port).
+  /// Whether a member states something about an event, or belongs to another member (a URL's path,
+  /// a port).
   var hasEvent = false
-  /// The objects are elements of a list.
+  /// Whether the objects are elements of a list.
   var isInner = false
 }
 
 extension Extraction {
-  /// Keys, objects and lists around a list of events, itself and its key included: it may stand in four objects, or in
-  /// the lists of OpenTelemetry.
+  /// Most keys, objects and lists around a list of events, itself and its key included: enough for
+  /// four objects, or for the lists of OpenTelemetry.
   private static let deepestWrapper = 8
 
-  /// Whether some array holds what may be events; most records have none, and are events themselves.
+  /// Whether some array may hold events; most records have none, and are events themselves.
   static func mayWrap(_ tokens: borrowing [JSONToken], _ range: Range<Int>) -> Bool {
     for index in range.dropLast() where tokens[index].kind == .beginArray {
       switch tokens[index + 1].kind {
@@ -44,7 +46,8 @@ extension Extraction {
     return false
   }
 
-  /// The lists of events in the object that the tokens are; none where it says something of an event itself.
+  /// The lists of events in the object that the tokens are; empty if it states something about an
+  /// event itself.
   mutating func wrappedLists(_ chunk: RawSpan, _ tokens: borrowing [JSONToken]) -> [WrappedLists
     .List]
   {
@@ -55,7 +58,7 @@ extension Extraction {
     return result.hasEvent ? [] : result.lists
   }
 
-  /// Looks for lists of events in the object that begins at an index; the index behind it.
+  /// Looks for lists of events in the object that begins at `start`; returns the index behind it.
   private mutating func findLists(
     _ chunk: RawSpan, _ tokens: borrowing [JSONToken], from start: Int, _ path: FieldPaths.ID,
     _ outer: inout [Int], _ result: inout WrappedLists
@@ -94,11 +97,11 @@ extension Extraction {
       default:
         let fieldClass = paths.fieldClass(field)
         switch fieldClass.role {
-        // What other things have as well: who made a file, how many there are.
+        // Batches have such members as well: who made a file, how many events there are.
         case .none, .pairName, .pairValue, .message, .urlHost:
           if fieldClass.role == .pairName { hasName = true }
           if fieldClass.role == .pairValue { hasValue = true }
-          // A pair belongs together.
+          // The elements are pairs of a name and a value, which belong together.
           let isPair = result.isInner && hasName && hasValue
           if fieldClass.fact != .none || isPair { result.hasEvent = true }
         default: result.hasEvent = true
@@ -109,7 +112,8 @@ extension Extraction {
     return index + 1
   }
 
-  /// Looks for lists of events in the elements of a list, none of which says something of one itself.
+  /// Looks for lists of events in the elements of a list; none count if an element states something
+  /// about an event itself.
   private mutating func findInnerLists(
     _ chunk: RawSpan, _ tokens: borrowing [JSONToken], _ elements: Range<Int>,
     _ list: FieldPaths.ID, _ outer: inout [Int], _ result: inout WrappedLists
@@ -137,7 +141,8 @@ extension Extraction {
     return !result.hasEvent && !result.lists.isEmpty
   }
 
-  /// Whether the first element of a list tells when it was or between whom, or is a record in a string.
+  /// Whether the first element of a list tells its time or both its ends, or is a record in a
+  /// string.
   private mutating func tellsEvent(
     _ chunk: RawSpan, _ tokens: borrowing [JSONToken], _ element: Int, _ list: FieldPaths.ID
   ) -> Bool {
@@ -149,10 +154,11 @@ extension Extraction {
       let end = Self.valueEnd(tokens, from: element)
       var (index, path, previous) = (element + 1, list, list)
       var ends: UInt8 = 0
-      // Its own members, and those of objects in it that hold the event by their name.
+      // Its own members, and those of objects in it, unless the object's name says that it is about
+      // something else.
       while index < end {
         guard tokens[index].kind == .key else {
-          // The end of one of these, behind which its own go on.
+          // The end of such an object; the element's own members go on behind it.
           (index, path, previous) = (index + 1, list, list)
           continue
         }
@@ -175,7 +181,8 @@ extension Extraction {
     }
   }
 
-  /// Emits the elements of lists that an object holds, each as an event of its own, and what stands between them.
+  /// Emits the elements of lists that an object holds, each as an event of its own, and the parts
+  /// of the object between the lists.
   mutating func emitWrapped(
     _ chunk: RawSpan, _ tokens: borrowing [JSONToken], _ lists: [WrappedLists.List],
     _ place: RecordPlace, into batch: inout ObservableBatch
@@ -201,7 +208,7 @@ extension Extraction {
     emitPart(chunk, tokens, outer, next..<tokens.count, place, into: &batch)
   }
 
-  /// Emits a part of an object, before which some keys and beginnings of objects stand that it is in.
+  /// Emits a part of an object; `outer` has the tokens of the keys and opening brackets around it.
   private mutating func emitPart(
     _ chunk: RawSpan, _ tokens: borrowing [JSONToken], _ outer: [Int], _ part: Range<Int>,
     _ place: RecordPlace, into batch: inout ObservableBatch
