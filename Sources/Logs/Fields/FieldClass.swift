@@ -13,7 +13,7 @@ struct FieldTraits: OptionSet, Sendable {
   static let nothing = FieldTraits(rawValue: 4)
   /// A certificate's fingerprint and nothing else.
   static let certificate = FieldTraits(rawValue: 8)
-  /// Serial numbers look like hashes.
+  /// Names, and serial numbers, which look like hashes: nothing here is a hash.
   static let noHashes = FieldTraits(rawValue: 16)
   /// An SSH fingerprint, which may be written in pairs.
   static let pairedHash = FieldTraits(rawValue: 32)
@@ -26,25 +26,26 @@ struct FieldTraits: OptionSet, Sendable {
   static let ja4 = FieldTraits(rawValue: 2048)
   /// The field is the member of a record, so quotes around it are not in the text.
   static let isMember = FieldTraits(rawValue: 4096)
-  /// What is below the field tells of something else than the event: of a file, a process, a certificate.
+  /// The fields below this one describe something other than the event: a file, a process, a
+  /// certificate.
   static let isApart = FieldTraits(rawValue: 8192)
-  /// The value is that of the field above, which is an object for its sake (MongoDB's `$date`).
+  /// The value is that of the field above, an object that only wraps it (MongoDB's `$date`).
   static let isWrapped = FieldTraits(rawValue: 16384)
-  /// The field holds the record itself, as what was exported or sent on has it.
+  /// The field holds the record itself, as in exported or forwarded records.
   static let isRecord = FieldTraits(rawValue: 32768)
-  /// The same, of the last component of the path by itself.
+  /// The same as `isApart`, but for the last component of the path by itself.
   static let isApartItself = FieldTraits(rawValue: 65536)
   /// The field holds the headers of a request.
   static let isHeaders = FieldTraits(rawValue: 131_072)
-  /// The format has no name for the field, so that of addresses in it holds what holds of text.
+  /// The format has no name for the field, so addresses in it follow the rules for text.
   static let isUnnamed = FieldTraits(rawValue: 262_144)
-  /// Handed on to the fields below: the component of the path that says so is above.
+  /// The traits that the fields below inherit.
   static let inherited: FieldTraits = [.noAddresses, .isApart]
-  /// Any of the kinds that are compared whole.
+  /// The kinds that are compared as a whole.
   static let ownKinds: FieldTraits = [
     .userAgent, .fileName, .registryKey, .mutex, .pipe, .ja4,
   ]
-  /// What the plain scan of a text need not know.
+  /// The traits that need more than the plain scan of a text.
   static let special: FieldTraits = [
     .nothing, .certificate, .nameTyped, .pairedHash, .ownKinds,
   ]
@@ -68,14 +69,15 @@ enum FieldRole: UInt8, Sendable {
   case urlScheme
   case method
   case time
-  /// The day, whose time of day may stand in a field of its own, and the zone of both.
+  /// The day, whose time of day may be in another field; `zone` is the zone of both.
   case date
   case zone
-  /// What may be a line as another program wrote it.
+  /// A string that may be a line of another program.
   case message
-  /// What a line of an access log has beside the request; the rank is a bit.
+  /// A field of an access log's line other than the request; its rank is a bit of `accessLog`.
   case accessLog
-  /// The name and the value of a member that is written as an object of its own: a header of HTTP, a property.
+  /// The name and the value of a member that is written as an object of its own: a header of HTTP,
+  /// a property.
   case pairName
   case pairValue
 }
@@ -87,14 +89,15 @@ struct FieldClass: Sendable, Equatable {
   var role: FieldRole = .none
   /// Which of several siblings with one role is preferred: lower first.
   var rank: UInt8 = 0
-  /// What the last component of a path that is written as one key is of a URL to those behind the same components, and
-  /// its rank.
+  /// The role in a URL that the last component of a dotted key has for keys with the same
+  /// components before theirs, and its rank.
   var part: FieldRole = .none
   var partRank: UInt8 = 0
-  /// What the field says of the event, and the same for fields that say the same.
+  /// The fact that the field states about the event, and its rank among fields that state the same.
   var fact = EventFact.none
   var factRank: UInt8 = 0
-  /// Objects around the field that its key names before itself (`suricata.eve.src_ip`), where no rule names it whole.
+  /// How many objects a dotted key names before the field itself (`suricata.eve.src_ip`); 0 if a
+  /// rule names the whole key.
   var namedDepth: UInt8 = 0
 
   /// Which end of the event an address in the field is.
@@ -107,14 +110,15 @@ struct FieldClass: Sendable, Equatable {
     }
   }
 
-  /// The rank of hosts and paths by names that other things have as well: a path is one of a machine's files
-  /// unless what stands beside it says that it is a request's.
+  /// The rank of hosts and paths whose names other things have as well: such a path is a file's
+  /// unless a field beside it shows that it is a request's.
   static let furtherURLPart: UInt8 = 10
 
-  /// The rank of what is called a host and nothing else.
+  /// The rank of a field that is just called `host`.
   static let plainHost: UInt8 = 2
 
-  /// The ranks of a path whose name does not say so unless the host beside it has a certain one, and of that host.
+  /// The rank of a path whose name does not say that it is one unless a host of rank `namesPath` is
+  /// beside it, and the rank of that host.
   static let namedByHost: UInt8 = 11
   static let namesPath: UInt8 = 5
 
@@ -151,7 +155,7 @@ struct FieldClass: Sendable, Equatable {
     let name = KeyName(key)
     let parentName = KeyName(parent)
     let grandparentName = KeyName(grandparent)
-    // A path that is written as one key says what objects in one another would, but for what is taken whole.
+    // A dotted key means what nested objects would, except if a rule takes it whole.
     let path = KeyPath(key, parent: parentName, grandparent: grandparentName)
     traits = [.isMember, inherited.intersection(.inherited)]
     if name.isNameTyped(parent: parentName) || path?.isNameTyped == true {
@@ -191,7 +195,8 @@ struct FieldClass: Sendable, Equatable {
       (role, rank) = parentName.role(parent: grandparentName)
     }
     (fact, factRank) = name.fact(parent: parentName)
-    // Who sent the line to a collector (`log.source.address` of the Elastic common schema) is no end of its event.
+    // The sender of the line to a collector (`log.source.address` of the Elastic common schema) is
+    // no end of the event.
     if parentName.plain == "source", grandparentName.plain == "log" { fact = .none }
     guard let path else { return }
     (part, partRank) = path.urlPart
@@ -203,7 +208,8 @@ struct FieldClass: Sendable, Equatable {
     if role == .none, let time = path.time { (role, rank) = time }
   }
 
-  /// The same of a field that stands as if in so many objects more: what is told outside them goes first.
+  /// The class of the field as if it were `depth` objects deeper, so that facts outside these come
+  /// first.
   func behindOwn(_ depth: UInt8) -> FieldClass {
     var other = self
     other.namedDepth += depth
@@ -216,8 +222,8 @@ struct FieldClass: Sendable, Equatable {
     return other
   }
 
-  /// The class of a field of whose key, and those above it, no rule says more than that it may be a port's
-  /// (`PlainKey`).
+  /// The class of a field of which no rule knows the key or those above it, except that it may be a
+  /// port's (`PlainKey`).
   init(plainBelow inherited: FieldTraits, isPort: Bool = false) {
     traits = [.isMember, .isApart, .isApartItself, inherited.intersection(.inherited)]
     if isPort { (role, rank) = (.port, 1) }

@@ -5,16 +5,16 @@ import Parsing
 ///
 /// A record's keys come in the order of the record before it, so each path remembers which path
 /// followed it: most look-ups are one comparison of the key's bytes. The others go to an open
-/// addressing table whose hash is seeded at each start of the process; nothing in the output depends
-/// on it. Input decides the keys, so the table starts anew when it is crowded (`isCrowded`), at a
-/// border between records.
+/// addressing table whose hash is seeded at each start of the process; nothing in the output
+/// depends on it. Input decides the keys, so the table starts anew when it is crowded
+/// (`isCrowded`), at a border between records.
 struct FieldPaths: Sendable {
   /// A path's number; 0 is the root, whose name is `text`.
   typealias ID = Int32
 
   static let root: ID = 0
 
-  /// Bytes of a field's name beyond which it is cut.
+  /// Bytes of the longest name of a field; a longer one is cut.
   static let longestName = 512
 
   struct Entry: Sendable {
@@ -24,20 +24,20 @@ struct FieldPaths: Sendable {
     var keyEnd: Int32
     /// The path that followed this one the last time.
     var next: ID = 0
-    /// For which batch's field table `field` holds.
+    /// The epoch, and so the batch, for whose field table `field` holds.
     var epoch: UInt32 = 0
     var field: UInt16 = 0
     var fieldClass: FieldClass
-    /// What rules may say of the key.
+    /// What rules may know about the key.
     var look: PlainKey.Look = []
     /// The path that a port and its address share; 0 until asked for.
     var stem: ID = 0
-    /// The path that those share whose keys are paths with the same components before the last; 0 until asked for.
+    /// The path shared by dotted keys with the same components before the last; 0 until asked for.
     var prefix: ID = 0
     /// The port seen under this path as a stem, and in which object.
     var port: UInt16 = 0
     var portOwner: UInt32 = 0
-    /// The address seen last under this path as a stem, in which record, and how many there were.
+    /// The address seen last under this path as a stem, how many there were, and in which record.
     var address: Int32 = -1
     var addresses: UInt32 = 0
     var addressOwner: UInt32 = 0
@@ -51,7 +51,8 @@ struct FieldPaths: Sendable {
   private let seed: UInt64
   /// Counts calls of `newEpoch`: an entry's `field` is of the current batch only.
   private var epoch: UInt32 = 1
-  /// Counts how often the table was started anew; what remembers a path's number must compare it.
+  /// Counts how often the table was started anew; code that remembers a path's number must compare
+  /// it.
   private(set) var generation: UInt32 = 0
   /// The object of which an address was noted last.
   private var notedOwner: UInt32 = 0
@@ -108,7 +109,7 @@ struct FieldPaths: Sendable {
     let id = ID(entries.count)
     let above = entries[Int(parent)]
     let look = PlainKey.look(key)
-    // The fields of a column-free text have no key; a class is made of the keys around.
+    // The root has no key, and so no traits to hand on.
     let inherited = parent == Self.root ? [] : above.fieldClass.traits
     let isBelowPlain =
       !above.look.contains(.word)
@@ -120,7 +121,7 @@ struct FieldPaths: Sendable {
       fieldClass = FieldClass(plainBelow: inherited, isPort: KeyStem(key).isPort)
     } else {
       fieldClass = FieldClass(
-        // The root's are none.
+        // The keys of the root are empty.
         key: key, parent: keyBytes(of: parent), grandparent: keyBytes(of: max(0, above.parent)),
         inherited: inherited)
     }
@@ -142,8 +143,8 @@ struct FieldPaths: Sendable {
   /// The path above a path.
   func parent(of id: ID) -> ID { entries[Int(id)].parent }
 
-  /// Whether what is below a path tells of something else than the event of the record that stands at another path
-  /// above it: the root, or the list of which the record is an element.
+  /// Whether the fields below a path describe something other than the event of the record at
+  /// `top`: the root, or the list that the record is an element of.
   func isApart(_ id: ID, in top: ID) -> Bool {
     guard fieldClass(id).traits.contains(.isApart) else { return false }
     var id = id
@@ -190,7 +191,7 @@ struct FieldPaths: Sendable {
       name.append(contentsOf: "text".utf8)
       return
     }
-    // From the last key to the first: where each begins is known once all lengths are.
+    // The keys are written from the last to the first, so all lengths must be known before.
     var length = -1
     var current = id
     while current > Self.root {
@@ -199,7 +200,7 @@ struct FieldPaths: Sendable {
       current = entry.parent
     }
     let start = name.count
-    // What is cut off is not even looked at: one long key may be above many others.
+    // The part that is cut off is not even read: one long key may be above many others.
     let kept = min(length, Self.longestName)
     name.append(contentsOf: repeatElement(Byte.dot, count: kept))
     var end = length
@@ -245,7 +246,7 @@ struct FieldPaths: Sendable {
     return prefix
   }
 
-  /// The components before the last of a key, as no JSON key and no stem begins.
+  /// A name for the components before the last of a key; no JSON key and no stem begins like it.
   private func prefixName(of id: ID) -> [UInt8] {
     let key = keyBytes(of: id)
     var name: [UInt8] = [0, 0]
@@ -267,8 +268,8 @@ struct FieldPaths: Sendable {
     return entries[stem].portOwner == owner ? entries[stem].port : 0
   }
 
-  /// Notes an address among the fields of a line, by its index; gives that of the one that waited for a port before,
-  /// or -1.
+  /// Notes the index of an address among the fields of a line; returns the index of the address
+  /// that waited for a port before, or -1.
   mutating func noteAddress(_ index: Int, of id: ID, owner: UInt32) -> Int {
     notedOwner = owner
     let stem = Int(stem(of: id))
@@ -282,7 +283,7 @@ struct FieldPaths: Sendable {
     return Int(entries[stem].address)
   }
 
-  /// The last address that waits for a port behind it, which it then has; -1 for none.
+  /// Takes the last address that waits for a port; -1 if there is none.
   mutating func takeAddress(forPort id: ID, owner: UInt32) -> Int {
     let stem = Int(stem(of: id))
     guard entries[stem].addressOwner == owner else { return -1 }

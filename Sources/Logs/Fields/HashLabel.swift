@@ -1,15 +1,15 @@
 import Indicators
 
-/// A word beside a hash that says of what kind it is (`Matching.md` §5).
+/// A word beside a hash that tells its kind (`Matching.md` §5).
 enum HashLabel: UInt8, Sendable {
   case none
-  /// A kind of hash that we do not have.
+  /// A kind of hash that is not supported.
   case unsupported
   case md5, sha1, sha224, sha256, sha384, sha512
   case imphash, ja3, ja3s, hassh, hasshServer
   case certificate
 
-  /// The kind of a hash of so many digits with this label; nil where the label is of no kind of
+  /// The kind of a hash with this label that has `digits` digits; nil if the label has no kind of
   /// that length.
   func kind(digits: Int) -> IndicatorKind? {
     switch (self, digits) {
@@ -30,7 +30,8 @@ enum HashLabel: UInt8, Sendable {
     }
   }
 
-  /// The kinds whose hashes have so many digits, the one that an unlabelled hash is taken for first.
+  /// The kinds whose hashes have `digits` digits; the first is the one that an unlabelled hash is
+  /// taken for.
   static func kinds(digits: Int) -> [IndicatorKind] {
     switch digits {
     case 32: all32
@@ -65,16 +66,17 @@ enum HashLabel: UInt8, Sendable {
     "certsha256": .certificate,
   ]
 
-  /// Words that may stand before or behind a kind's name in one key (`file_md5`, `ja3_hash`).
+  /// Words that may be before or behind a kind's name in one key (`file_md5`, `ja3_hash`).
   private static let fillers = [
     "hash", "hashes", "sum", "digest", "file", "value", "hex", "md5",
     "fingerprint",
   ]
 
-  /// The words that say of a hash beside them in one key that it is a certificate's.
+  /// Words in a key which show that the hash beside them is a certificate's.
   static let certificateWords: Set<String> = ["certificate", "cert", "x509"]
 
-  /// Whether one of the words of a key, as in `leaf_cert`, says so, or the key is what a certificate's hashes are called.
+  /// Whether one of a key's words names a certificate, as in `leaf_cert`, or the key is a usual
+  /// name for a certificate's hashes.
   static func isOfCertificate(_ key: KeyName) -> Bool {
     certificateWords.contains(key.plain) || key.plain == "fingerprint"
       || key.plain == "fingerprints"
@@ -82,8 +84,10 @@ enum HashLabel: UInt8, Sendable {
         .contains { certificateWords.contains(String($0)) }
   }
 
-  /// The label that a word or key is: whole, by one of its parts (`file_md5`), or with a word around
-  /// it that says no more (`md5sum`); of a certificate where it names that as well (`certificate-sha1`).
+  /// The label that a word or key gives: as a whole, by one of its parts (`file_md5`), or with a
+  /// filler around it (`md5sum`).
+  ///
+  /// It is `certificate` if the word names a certificate as well (`certificate-sha1`).
   init(word: KeyName) {
     self.init(plain: word)
     if self == .sha1 || self == .sha256, Self.namesCertificate(word) { self = .certificate }
@@ -134,9 +138,9 @@ enum HashLabel: UInt8, Sendable {
     self = .none
   }
 
-  /// The label that a field's path is: its last key's that has one.
+  /// The label of a field's path: that of the last of its keys that has one.
   ///
-  /// A certificate's is known by the last key alone, which `FieldClass` has looked at.
+  /// `certificate` is left out, since `FieldClass` has looked for it before.
   init(field: KeyName, parent: KeyName, grandparent: KeyName) {
     let path = [field, parent, grandparent]
     self = .none

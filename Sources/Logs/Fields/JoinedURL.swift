@@ -1,7 +1,7 @@
 import Indicators
 import Parsing
 
-/// A URL whose host and path stand in sibling fields (`Matching.md` §4); the parts' bytes are in the
+/// A URL whose host and path are in sibling fields (`Matching.md` §4); the parts' bytes are in the
 /// extraction's scratch memory.
 struct JoinedURL {
   /// The field, place and text level of the path, which are those of the URL.
@@ -9,16 +9,16 @@ struct JoinedURL {
   var place: Int
   var level: Int
   var port: UInt16 = 0
-  /// The port is the connection's, and the form with it a second one.
+  /// Whether the port is the connection's, so that the form with it is a second one.
   var isPortSecond = false
   /// The scheme, if the record says which it is.
   private(set) var scheme: StaticString?
-  /// The record says that it is none of a URL.
+  /// Whether the record's scheme says that there is no URL.
   private(set) var isNone = false
-  /// Zeek has decoded the path: a `#` in it is a character of it.
+  /// Whether Zeek has decoded the path, so that a `#` in it is one of its characters.
   var isZeek = false
 
-  /// Schemes of what has a host and a path.
+  /// Schemes of URLs that have a host and a path.
   private static let schemes: [StaticString] = [
     "https", "http", "ftp", "wss", "ws", "ftps", "rtsp",
   ]
@@ -28,7 +28,8 @@ struct JoinedURL {
 
   /// Takes over a scheme that the record names.
   ///
-  /// What is no word says nothing, as `HTTP/1.1`; another word, as `tcp`, that there is no URL.
+  /// A value that is no word, such as `HTTP/1.1`, says nothing; another word, such as `tcp`, says
+  /// that there is no URL.
   mutating func setScheme(_ bytes: RawSpan, _ range: Range<Int>) {
     for (name, prefix) in zip(Self.schemes, Self.prefixes)
     where range.count == name.utf8CodeUnitCount
@@ -46,8 +47,8 @@ struct JoinedURL {
       }
   }
 
-  /// The path and query in `GET /path HTTP/1.1`, a request's first line; nil in another, and of CONNECT, which
-  /// asks for none.
+  /// The path and query in a request's first line, `GET /path HTTP/1.1`; nil in any other line, and
+  /// for CONNECT, which has no path.
   static func path(inRequestLine bytes: RawSpan, _ line: Range<Int>) -> Range<Int>? {
     guard
       let blank = bytes.firstOffset(of: Byte.space, from: line.lowerBound, to: line.upperBound),
@@ -60,7 +61,8 @@ struct JoinedURL {
     return blank + 1..<(end ?? line.upperBound)
   }
 
-  /// Drops what stands before `@` in a host, as of any URL; what holds the end of an authority is none.
+  /// Drops the user information before `@` in a host, as in any URL; text that holds the end of an
+  /// authority is none.
   static func dropUserinfo(_ host: inout [UInt8]) {
     guard let sign = host.lastIndex(of: UInt8(ascii: "@")),
       !host[..<sign].contains(where: {
@@ -80,7 +82,8 @@ struct JoinedURL {
     "get", "post", "head", "put", "delete", "options", "patch", "connect", "trace", "propfind",
   ]
 
-  /// Whether what a field calls a query is the name or address that DNS was asked for, rather than a URL's.
+  /// Whether what a field calls a query is the name or address that DNS was asked for, rather than
+  /// a URL's.
   static func isName(_ query: RawSpan) -> Bool {
     let whole = 0..<query.byteCount
     let isRun = whole.allSatisfy { ByteClasses.shared.is(query.byte(unchecked: $0), .name) }
@@ -100,7 +103,7 @@ extension Extraction {
     (joinHost, joinPath, joinQuery) = ([], [], [])
     defer { (joinHost, joinPath, joinQuery) = (host, path, query) }
 
-    // Some proxies write a query with the sign that sets it off.
+    // Some proxies write the `?` before a query as well.
     let queryStart = query.first == UInt8(ascii: "?") ? 1 : 0
     record.urlBudget -= path.count + query.count
     guard record.urlBudget > 0 else {
@@ -111,7 +114,7 @@ extension Extraction {
       start: url.place, end: url.place, level: url.level, field: url.field, fieldClass: .text)
     let hasPort = Normalizer.hasPort(host: host.rawSpan)
     let firstPort = url.isPortSecond || hasPort ? 0 : url.port
-    // Without a scheme of the record's own the port tells it.
+    // If the record names no scheme, the port tells it.
     let isToldByPort =
       url.scheme == nil && (hasPort ? Self.endsInPort443(host.rawSpan) : firstPort == 443)
     let scheme = url.scheme ?? (isToldByPort ? "https://" : "http://")
@@ -121,7 +124,7 @@ extension Extraction {
         port: firstPort, flags: [], unit, into: &batch)
     else { return }
     if isScan, isToldByPort {
-      // Some speak without TLS there.
+      // Some servers use no TLS on port 443.
       _ = emitJoined(
         url, "http://", host.rawSpan, path.rawSpan, query.rawSpan.extracting(queryStart...),
         port: 443, flags: .joint, unit, into: &batch)

@@ -1,6 +1,7 @@
 import Parsing
 
-/// The last components of a path that is written as one key (`tls.server.fingerprint`).
+/// The last components of a dotted key, a path that is written as one key
+/// (`tls.server.fingerprint`).
 struct KeyPath {
   let name: KeyName
   let parent: KeyName
@@ -8,7 +9,7 @@ struct KeyPath {
   /// Components before the last.
   let depth: Int
 
-  /// Nil for a key without dots; what it has no components for are the keys around it.
+  /// Nil for a key without dots. Keys around it take the place of components that it does not have.
   init?(_ key: RawSpan, parent: KeyName, grandparent: KeyName) {
     let length = min(key.byteCount, KeyName.longest)
     guard let last = key.lastOffset(of: Byte.dot, from: 0, to: length) else { return nil }
@@ -27,14 +28,18 @@ struct KeyPath {
   /// Whether the components name a certificate's fingerprint.
   var isFingerprint: Bool { name.isFingerprint(parent: parent, grandparent: grandparent) }
 
-  /// Whether the components name a name.
+  /// Whether the components are those of a field that holds a name.
   var isNameTyped: Bool { name.isName(below: parent) }
 
-  /// Whether the last component is something that is known of a user agent rather than its own text, which
-  /// `useragent.os_major` and all else is that does not say so: in an object it would be no user agent either.
+  /// Whether the last component describes a user agent (`useragent.os_major`) rather than holding
+  /// its text.
+  ///
+  /// All names describe one but those in `agentTexts`: as members of an object they would not be
+  /// user agents either.
   var describesUserAgent: Bool { !Self.agentTexts.contains(name.plain) }
 
-  /// What the text of a user agent is called below its name, as by the fields that search engines make of one.
+  /// Names below a user agent's for its text, such as those of the fields that search engines
+  /// derive.
   private static let agentTexts: Set<String> = [
     "full", "keyword", "raw", "string", "text", "value",
   ]
@@ -42,16 +47,18 @@ struct KeyPath {
   /// Whether the components name an SSH implementation's lists of algorithms.
   var namesCiphers: Bool { name.letters == "string" && parent.letters == "hassh" }
 
-  /// Components before the last up to which one says something of the event, as objects around it would.
+  /// Most components before the last for which a dotted key states a fact about the event, as if
+  /// they were objects around it.
   static let deepestFact = 3
 
-  /// What the last component says of the event.
+  /// The fact that the last component states about the event.
   var fact: (EventFact, UInt8) {
     if parent.plain == "source", grandparent.plain == "log" { return (.none, 0) }
     return name.fact(parent: parent)
   }
 
-  /// What the last component is to its siblings, if it tells the event's time: what is before it holds the event.
+  /// The role of the last component, if it tells the event's time and the components before it hold
+  /// the event.
   var time: (FieldRole, UInt8)? {
     guard depth <= 2, parent.isWrapper(parent: grandparent),
       depth == 1 || grandparent.isWrapper(parent: KeyName(RawSpan()))
@@ -60,7 +67,8 @@ struct KeyPath {
     return role == .time && rank <= KeyName.lastOfEvents ? (role, rank) : nil
   }
 
-  /// What the last component is of a URL, whose other parts have the same components before them.
+  /// The role of the last component in a URL whose other parts have the same components before
+  /// theirs.
   var urlPart: (FieldRole, UInt8) {
     let (role, rank) = name.role(parent: parent)
     switch role {
@@ -71,7 +79,7 @@ struct KeyPath {
     }
   }
 
-  /// What the components say of a hash.
+  /// The label that the components give to a hash.
   var label: HashLabel { HashLabel(field: name, parent: parent, grandparent: grandparent) }
 }
 
@@ -81,16 +89,17 @@ struct KeyName: Sendable {
   let plain: String
   /// Lower case, letters only.
   let letters: String
-  /// Lower case, otherwise as it stands.
+  /// Lower case, otherwise unchanged but for bytes above ASCII, which are left out.
   let lower: String
-  /// Bytes of a key that are looked at.
+  /// Bytes of a key that are read.
   static let longest = 128
 
-  /// A word of the key begins with `kex`; the one in `network_external_ip` does not.
+  /// Whether a word of the key begins with `kex`; in `network_external_ip` these letters are in two
+  /// words.
   let namesKeyExchange: Bool
 
-  /// Names are for looking up in tables once a field, so strings do no harm here; a longer key is
-  /// none of those in the tables.
+  /// A name is looked up in tables once per field, so strings do no harm here; a key longer than
+  /// `longest` is in none of the tables.
   init(_ key: RawSpan) {
     var plain: [UInt8] = []
     var letters: [UInt8] = []
@@ -112,7 +121,8 @@ struct KeyName: Sendable {
     namesKeyExchange = Self.namesKeyExchange(key)
   }
 
-  /// Whether a word is in a text, both of ASCII: the library's own search is made for longer ones.
+  /// Whether an ASCII text contains an ASCII word; the library's own search is made for longer
+  /// ones.
   static func holds(_ text: String, _ word: String) -> Bool {
     let (text, word) = (text.utf8.span, word.utf8.span)
     guard !word.isEmpty, word.count <= text.count else { return false }
@@ -122,8 +132,8 @@ struct KeyName: Sendable {
     return false
   }
 
-  /// Whether a word of a key begins with `kex`: at its start, behind what is no letter, or with a
-  /// capital behind a small letter.
+  /// Whether a word of a key begins with `kex`: at the key's start, behind a character that is no
+  /// letter, or with a capital behind a small letter.
   private static func namesKeyExchange(_ key: RawSpan) -> Bool {
     for offset in 0..<max(0, min(key.byteCount, Self.longest) - 2)
     where key.byte(at: offset) | 0x20 == 0x6b && key.byte(at: offset + 1) | 0x20 == 0x65
@@ -137,7 +147,7 @@ struct KeyName: Sendable {
     return false
   }
 
-  /// Whether the key, or a component of a path that is written as one key, names a version.
+  /// Whether the key, or a component of a dotted key, names a version.
   var isVersion: Bool {
     if Self.holds(plain, "useragent") || Self.holds(plain, "software")
       || Self.isVersion(lower.utf8[...])
@@ -156,8 +166,9 @@ struct KeyName: Sendable {
     return !otherWords.contains(String(decoding: lastWord, as: UTF8.self))
   }
 
-  /// Words that end as versions and object identifiers do and are none; with others before them, as in
-  /// `main_version` and `domainversion`, none of them is meant.
+  /// Words that end like versions and object identifiers but are none.
+  ///
+  /// Only a whole last word is meant: `main_version` and `domainversion` are versions.
   private static let otherWords: Set<String> = [
     "conversion", "diversion", "inversion", "android", "droid", "steroid", "asteroid", "paranoid",
     "void", "avoid",
@@ -211,7 +222,7 @@ struct KeyName: Sendable {
     "mutex", "mutexname", "mutant", "mutexes", "mutexescreated", "mutexesopened",
   ]
   private static let pipes: Set<String> = ["pipe", "pipename", "namedpipe"]
-  /// The same of keys that say it together with the one above them.
+  /// Kinds of keys that tell them only together with the key above them.
   private static let kindsBelow: [String: [String: FieldTraits]] = [
     "useragent": ["original": .userAgent], "file": ["name": .fileName, "path": .fileName],
     "process": ["name": .fileName], "mutex": ["name": .mutex], "mutexes": ["name": .mutex],
@@ -242,7 +253,7 @@ struct KeyName: Sendable {
     return traits
   }
 
-  /// Names of objects that hold the event which a record tells of: of exports, queues and collectors.
+  /// Names of objects that hold the event of a record: those of exports, queues and collectors.
   private static let wrappers: Set<String> = [
     "_source", "result", "event", "record", "records", "payload", "data", "log", "body", "doc",
     "document", "entry", "jsonpayload", "detail", "system", "timecreated", "fields", "id",
@@ -250,26 +261,27 @@ struct KeyName: Sendable {
     "metadata", "cloudtrailevent", "auditdata",
   ]
 
-  /// Those among them that hold a record as it was, rather than a part of one.
+  /// The wrappers that hold a whole original record rather than a part of one.
   private static let recordWrappers: Set<String> = [
     "_source", "result", "event", "record", "records", "doc", "document", "entry", "log",
     "jsonpayload", "cloudtrailevent", "auditdata",
   ]
 
-  /// Whether what stands in the field is a record as it was before it was exported or sent on.
+  /// Whether the field holds a record as it was before it was exported or forwarded.
   var isRecord: Bool { Self.recordWrappers.contains(lower) }
 
-  /// Whether what stands below the field are the headers of a request.
+  /// Whether the fields below this one are the headers of a request.
   var isHeaders: Bool { Self.headers.contains(letters) }
 
   private static let headers: Set<String> = [
     "headers", "requestheaders", "reqheaders", "httpheaders", "multivalueheaders",
   ]
 
-  /// Whether what stands below the field is the event's own.
+  /// Whether the fields below this one belong to the event itself.
   func isWrapper(parent: KeyName) -> Bool {
     switch plain {
-    // Windows events (`Event.System.TimeCreated.#attributes`); events as Datadog's service lists them.
+    // Windows events (`Event.System.TimeCreated.#attributes`); events as Datadog's service lists
+    // them.
     case "system": parent.plain.isEmpty || parent.plain == "event"
     case "timecreated": parent.plain == "system"
     case "attributes": parent.plain == "timecreated" || parent.plain == "data"
@@ -281,7 +293,7 @@ struct KeyName: Sendable {
     }
   }
 
-  /// What the field is to its siblings.
+  /// The field's role for its siblings, and its rank.
   func role(parent: KeyName) -> (FieldRole, UInt8) {
     if lower == "$date" {
       // The time in MongoDB's own log is called by a letter.
@@ -308,13 +320,14 @@ struct KeyName: Sendable {
     "url.port": (.urlPort, 1), "http.http_port": (.urlPort, 1), "id.resp_p": (.connectionPort, 1),
     "id_resp_p": (.connectionPort, 1),
     "date": (.date, 1), "tz": (.zone, 1), "timezone": (.zone, 1), "@t": (.time, 3),
-    // What converters of XML make of an element's text.
+    // The name that converters of XML give to an element's text.
     "#text": (.pairValue, 1),
   ]
 
   /// Roles of keys by their letters.
   private static let roles: [String: (FieldRole, UInt8)] = [
-    // What only a request has before what the sender of a record may call itself.
+    // Names that only a request's host has rank before names that a record's sender may give
+    // itself.
     "hostname": (.urlHost, 4), "host": (.urlHost, FieldClass.plainHost), "cshost": (.urlHost, 1),
     // CloudFront: what the client sent, while `cs(Host)` is the distribution.
     "xhostheader": (.urlHost, 0),
@@ -343,7 +356,7 @@ struct KeyName: Sendable {
     // Amazon's API Gateway, whose `path` stands beside a method.
     "domainname": (.urlHost, 6),
     "rawpath": (.urlPath, 1), "rawquerystring": (.urlQuery, 1),
-    // It may be a question of DNS as well.
+    // It may be a DNS query as well.
     "query": (.urlQuery, 2), "urloriginal": (.urlOriginal, 1),
     // nginx's as JSON.
     "request": (.requestLine, 1), "requestline": (.requestLine, 1),
@@ -369,13 +382,14 @@ struct KeyName: Sendable {
     "scheme": .urlScheme, "port": .urlPort,
   ]
 
-  /// The last ranks of names that mean the time of an event wherever one is told of, and that mean no other
-  /// thing's time: an account may be `created_at`, a process has a `start_time`.
+  /// The last rank of names that mean the time of an event wherever one is described, and the last
+  /// rank of names that never mean another thing's time: an account may be `created_at`, a process
+  /// has a `start_time`.
   static let lastOfEvents: UInt8 = 10
   static let lastOfAny: UInt8 = 7
 
-  /// What the rules name whole, in whatever spelling; what they know by an ending or a part of it is in
-  /// `PlainKey`.
+  /// All keys that rules name whole, in any spelling; the endings and parts of keys that they look
+  /// for are in `PlainKey`.
   static var words: [String] {
     let sets = [
       nameTyped, namesOrURLs, fingerprints, certificateHashes, fileNames, registryKeys, mutexes,

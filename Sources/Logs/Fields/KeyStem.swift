@@ -1,27 +1,28 @@
 import Parsing
 
-/// What the name of a port and that of its address have in common: `src` of `src_port` and `src_ip`.
+/// What the name of a port and that of its address have in common: `src` of `src_port` and
+/// `src_ip`.
 ///
-/// Told from the key's bytes without memory of its own, since somebody may make up keys that are different
-/// in each record. A key of no port is taken for an address's: its stem is then, at the least, its letters
-/// and digits, small.
+/// The stem is found without allocating memory, since the input may have different keys in each
+/// record. A key that is no port's is taken for an address's; without a known ending its stem is
+/// all of its letters and digits, in lower case.
 struct KeyStem {
   /// Whether the key is that of a port.
   private(set) var isPort = false
   private var bytes = InlineArray<128, UInt8>(repeating: 0)
   private var count = 0
 
-  /// What the names of addresses end in; what others end in comes before them.
+  /// Endings of the names of addresses; one that others end in comes behind them.
   static let addressSuffixes: [StaticString] = [
     "ipv4address", "ipv6address", "ipaddress", "ipaddr", "ip", "addressip4", "addressip6",
     "address",
     "addr",
   ]
 
-  /// Names that stand for an end of a connection by themselves.
+  /// Names that mean an end of a connection by themselves.
   static let ends = ["s", "source", "d", "dest", "destination", "ip", "clientsrc"]
 
-  /// The stem of a key, of which the first 128 bytes are looked at.
+  /// The stem of a key; only its first 128 bytes are read.
   init(_ key: RawSpan) {
     let key = key.withoutColumnType()
     var (before, last): (UInt8, UInt8) = (0, 0)
@@ -68,14 +69,14 @@ struct KeyStem {
     if let suffix = Self.addressSuffixes.first(where: { ends(with: $0) }) {
       count -= suffix.utf8CodeUnitCount
     } else if ends(with: "host") {
-      // A host alone has the port that is called so alone.
+      // A key that is just `host` belongs to one that is just `port`.
       count -= 4
     }
     takeLayer()
     takeEnd()
   }
 
-  /// Drops what names the layer before an end, which is another one for the address than for its port:
+  /// Drops the name of the layer before an end, which differs between an address and its port:
   /// `IPV4_DST_ADDR` and `L4_DST_PORT` of NetFlow, `ip.src` and `tcp.srcport` of Wireshark.
   private mutating func takeLayer() {
     guard count > 4, ends(with: "src") || ends(with: "dst") else { return }
@@ -99,8 +100,9 @@ struct KeyStem {
     return true
   }
 
-  /// Takes one name for an end of a connection, which the address and its port may call differently: `src`
-  /// and `sport`, `dest_ip` and `dport`, `IpAddress` and `IpPort`.
+  /// Replaces the name of a connection's end by one that an address and its port share, since their
+  /// keys may name it differently: `src` and `sport`, `dest_ip` and `dport`, `IpAddress` and
+  /// `IpPort`.
   private mutating func takeEnd() {
     if `is`("s") || `is`("source") {
       set("src")

@@ -1,15 +1,15 @@
 import Parsing
 
-/// Keys whose values are names of the network (`Matching.md` §1.7): a value that is one run is a name whatever its
-/// last label, as `bank.cc` or `update.sh`.
+/// Keys whose values are names of the network (`Matching.md` §1.7): a value that is one run is a
+/// name whatever its last label, as `bank.cc` or `update.sh`.
 ///
 /// Only keys that hold nothing else are here: no plain `name`, which may be a file's or a user's.
 extension KeyName {
   static let nameTyped: Set<String> = [
     "query", "answers", "host", "hostname", "servername", "sni", "rrname", "rdata", "domain",
     "fqdn", "sandns", "cshost",
-    // Questions of DNS: Sysmon's, FortiGate's and the same in CEF, FTD's and ASIM's, DNS-collector's,
-    // Wireshark's, Zscaler's.
+    // Questions of DNS: Sysmon's, FortiGate's and the same in CEF, FTD's and ASIM's,
+    // DNS-collector's, Wireshark's, Zscaler's.
     "queryname", "qname", "ftntfgtqname", "dnsquery", "dnsqname", "questionname", "dnsqryname",
     "dnsrespname", "dnsreq",
     // What is asked for in TLS: FTD's, Envoy's, Wireshark's.
@@ -24,14 +24,15 @@ extension KeyName {
     "remotehostname", "dstname", "srcdomain", "dstdomain", "destdomain", "sourcedomain",
     "destinationdomain", "clientdomain", "serverdomain", "remotedomain", "domainname",
     "sourcednsdomain", "destinationdnsdomain", "srcfqdn", "dstfqdn",
-    // Certificates': of their subjects, and, as Zeek's `san.dns`, EVE's and the Elastic Common Schema's other names.
+    // Certificates': of their subjects, and, as Zeek's `san.dns`, EVE's and the Elastic Common
+    // Schema's other names.
     "subjectcommonname", "sslcommonname", "subjectaltname", "subjectaltnames", "alternativenames",
   ]
 
-  /// Keys of names that hold a URL as well, whose parts may be looked for as hashes: Defender's.
+  /// Keys that hold a name or a URL; parts of the URL may still be hashes: Defender's.
   static let namesOrURLs: Set<String> = ["remoteurl"]
 
-  /// Keys that are those of names together with the one above them.
+  /// Keys that hold names only together with the key above them.
   static let namesBelow: [String: Set<String>] = [
     "question": ["name"], "answers": ["name", "data"], "subject": ["commonname"],
   ]
@@ -40,7 +41,7 @@ extension KeyName {
     Self.nameTyped.contains(letters) || isName(below: parent)
   }
 
-  /// Whether it is the key of a name for the one above it.
+  /// Whether the key holds a name because of the key above it.
   func isName(below parent: KeyName) -> Bool {
     Self.namesBelow[parent.letters]?.contains(letters) ?? false
   }

@@ -26,7 +26,7 @@ extension Extraction {
     }
   }
 
-  /// Whether a value is what programs write where there is none: `-` and `N/A`.
+  /// Whether a value is `-` or `N/A`, which programs write if there is no value.
   private static func isUnset(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     switch range.count {
     case 1: bytes.byte(unchecked: range.lowerBound) == Byte.minus
@@ -37,7 +37,8 @@ extension Extraction {
 
   /// Emits the fingerprints of the JA4 family that a value is or lists: words with an underscore.
   ///
-  /// Raw ones hold lists of their own (`JA4_r`): where a word has none, the value is one fingerprint as a whole.
+  /// Raw fingerprints hold lists themselves (`JA4_r`): if one of the words has no underscore, the
+  /// whole value is one fingerprint.
   private mutating func emitFingerprints(
     _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
   ) {
@@ -71,7 +72,7 @@ extension Extraction {
     }
   }
 
-  /// Fingerprints of one value that are read.
+  /// Most fingerprints that are read from one value.
   private static let mostFingerprints = 64
 
   /// What separates fingerprints in a list.
@@ -81,14 +82,14 @@ extension Extraction {
     UInt8(ascii: "]"),
   ]
 
-  /// What a registry key begins with, told as one in whatever field it stands.
+  /// Beginnings by which a registry key is recognised in any field.
   private static let hives: [StaticString] = [
     "hkey_", "hklm\\", "hkcu\\", "hkcr\\", "hku\\", "hkcc\\", "hklm:\\", "hkcu:\\", "hkcr:\\",
     "hku:\\", "hkcc:\\", "\\registry\\machine\\", "\\registry\\user\\", "[hkey_", "registry::hk",
     "computer\\hkey_", "microsoft.powershell.core\\registry::hk",
   ]
 
-  /// Emits a value that as a whole is a registry key, as its hive tells.
+  /// Emits a value that is a registry key as a whole, recognised by its hive.
   mutating func emitRegistryKey(
     _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
   ) {
@@ -111,7 +112,7 @@ extension Extraction {
     _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
   ) {
     let first = origin(unit.start, level: unit.level)
-    // Of what was unescaped the end's place may be that of the last character.
+    // In unescaped text, the place of the end may be that of the last character's escape.
     let last = origin(unit.end - 1, level: unit.level) + 12
     guard wordPlaces.isAny(in: first..<max(first, last)) else { return }
     if wants(.filename), !unit.fieldClass.traits.contains(.fileName) {
@@ -126,7 +127,7 @@ extension Extraction {
     }
   }
 
-  /// Emits the texts of a whole line that stand in none of its fields alone.
+  /// Emits the texts of a whole line that are in no single field of it.
   @inline(__always)
   mutating func scanTextsAcrossFields(
     _ bytes: RawSpan, _ range: Range<Int>, level: Int = 0,
@@ -139,7 +140,8 @@ extension Extraction {
     scanTexts(bytes, unit, search, isAgain: true, into: &batch)
   }
 
-  /// Emits the texts that are found in some bytes: those that begin at one place as one observable.
+  /// Emits the texts that are found in some bytes; those that begin at one place are one
+  /// observable.
   @inline(never)
   private mutating func scanTexts(
     _ bytes: RawSpan, _ unit: TextUnit, _ search: any TextSearch, isAgain: Bool,
@@ -184,7 +186,7 @@ extension Extraction {
     }
   }
 
-  /// Emits each quoted string of a free text: a user agent stands there only as a whole one.
+  /// Emits each quoted string of a free text: a user agent can only be the whole of one.
   mutating func scanQuotedUserAgents(
     _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
   ) {

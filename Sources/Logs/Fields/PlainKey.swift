@@ -1,32 +1,34 @@
 import Parsing
 
-/// Keys of which no rule says anything: most of those that a log is made of, and all that somebody may make
-/// up to be different in each record.
+/// Finds plain keys, of which no rule knows anything: most keys in logs, and all those that the
+/// input may make up to be different in each record.
 ///
-/// Told by the letters alone, small: a key that none of the words and endings is in has no class of its own
-/// (`FieldClass`), nor gives it one to what is below. Others may be plain too; they are looked at closely.
+/// A key is plain if its letters, in lower case, hold none of the words and endings of the rules.
+/// It has no class of its own (`FieldClass`), and gives none to the fields below it. Some plain
+/// keys are not found; they are looked at closely, as all others are.
 enum PlainKey {
-  /// What rules may say of a key.
+  /// What rules may know about a key.
   struct Look: OptionSet {
     let rawValue: UInt8
 
-    /// Something of its class, or of what is below it.
+    /// Its class, or that of the fields below it.
     static let word = Look(rawValue: 1)
     /// Only that it is the name of an address or a port, which has a stem (`KeyStem`).
     static let stem = Look(rawValue: 2)
   }
 
-  /// Bytes of a key that are looked at, as many as `KeyName` does.
+  /// Bytes of a key that are read, as many as `KeyName` reads.
   private static let longest = 128
 
-  /// What the letters of a key may end in, or hold, where a rule does not name it whole.
+  /// Endings of a key's letters, and parts of them, that rules look for if they do not name it
+  /// whole.
   private static let endings: [(word: [UInt8], says: Look)] =
     ["version", "oid", "alg", "algs", "algorithm", "algorithms"].map { (Array($0.utf8), .word) }
     + (["port", "portnumber", "portnum", "host"] + KeyStem.addressSuffixes.map { "\($0)" }).map {
       (letters($0), .stem)
     }
   private static let parts: [[UInt8]] = {
-    // `ja4`, and hashes, whose labels may be a part of a key.
+    // `ja` is that of `ja4`; labels of hashes may be a part of a key.
     let patterns = ["useragent", "software", "cipher", "serial", "kex", "ja", "hash"]
     let labels = HashLabel.words.keys.map { String(decoding: letters($0), as: UTF8.self) }
     var parts: [String] = []
@@ -41,7 +43,7 @@ enum PlainKey {
     word.utf8.filter { Byte.isSmallLetter($0) }
   }
 
-  /// The first letters of the parts, and the last ones of the endings, a bit each.
+  /// A bit for each letter that a part begins with, and for each that an ending ends with.
   private static let firstLetters = parts.reduce(UInt32(0)) { $0 | bit($1[0]) }
   private static let lastLetters = endings.reduce(UInt32(0)) {
     $0 | bit($1.word[$1.word.count - 1])
@@ -77,7 +79,7 @@ enum PlainKey {
     return known[place >> 6] >> UInt64(place & 63) & 1 != 0
   }
 
-  /// What rules may say of a key.
+  /// What rules may know about a key.
   static func look(_ key: RawSpan) -> Look {
     let key = key.withoutColumnType()
     var letters = InlineArray<128, UInt8>(repeating: 0)
@@ -126,7 +128,8 @@ enum PlainKey {
     return look
   }
 
-  /// Whether a component of a path that is written as one key ends as a rule says: that a version is below it.
+  /// Whether a component of a dotted key is `ua` or has an ending that tells something about its
+  /// class.
   private static func isWordOfPath(
     _ letters: borrowing InlineArray<128, UInt8>, _ range: Range<Int>
   ) -> Bool {

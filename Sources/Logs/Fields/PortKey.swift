@@ -1,9 +1,9 @@
 import Indicators
 import Parsing
 
-/// A key that says whose address or port follows: the pairs of firewalls' logs.
+/// A key that says which end's address or port follows: the pairs of firewalls' logs.
 struct PortKey {
-  /// Which pair of keys it is of.
+  /// The pair of keys, one for an address and one for its port, that it belongs to.
   var pair: UInt8
   var isPort: Bool
 
