@@ -1,7 +1,9 @@
 import Parsing
 
-/// Times as single formats write them, with the month's English name. A zone that is left out is UTC,
-/// as everywhere; one that is no offset from UTC and no name of it tells nothing.
+/// Times as particular formats write them, with the month's English name.
+///
+/// A zone that is left out is UTC, as everywhere; one that is neither an offset from UTC nor a name
+/// of UTC gives no time.
 extension LogTime {
   /// `10/Oct/2000:13:55:36 -0700`, as web servers write it.
   static func accessLog(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
@@ -29,7 +31,8 @@ extension LogTime {
       clock: start + 12..<range.upperBound)
   }
 
-  /// A time whose day has one digit before a slash, with a zero before that; nil where it has two.
+  /// The text of a time with a zero before its day, if the day has only one digit before a slash;
+  /// else nil.
   private static func withTwoDigits(_ bytes: RawSpan, _ range: Range<Int>) -> [UInt8]? {
     guard 18...64 ~= range.count, bytes.byte(unchecked: range.lowerBound + 1) == Byte.slash,
       Byte.isDigit(bytes.byte(unchecked: range.lowerBound))
@@ -39,8 +42,8 @@ extension LogTime {
     return text
   }
 
-  /// A time between brackets in a web server's log: as these write it, with a blank before the time of day as
-  /// Python's servers do, or as ISO 8601 has it.
+  /// A time between brackets in a web server's log: in the form of `accessLog`, with a blank before
+  /// the time of day as Python's servers write it, or in that of ISO 8601.
   static func bracketed(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     let start = range.lowerBound
     guard range.count >= 19 else { return nil }
@@ -69,9 +72,10 @@ extension LogTime {
   }
 
   /// A time in a field that is neither a number of digits alone nor ISO 8601: with slashes
-  /// (`2024/05/01 10:00:00`, `01/May/2024:10:00:00 +0200`), without any marks (`20240501T100000Z`), a number
-  /// with an exponent (`1.714557600123E9`), with the day first (RFC 5322, `Wed, 01 May 2024 10:00:00 GMT`),
-  /// the month (`May 1, 2024 @ 10:00:00.000`) or the weekday (`Wed May  1 10:00:00 2024`).
+  /// (`2024/05/01 10:00:00`, `01/May/2024:10:00:00 +0200`), without any marks (`20240501T100000Z`),
+  /// a number with an exponent (`1.714557600123E9`), with the day first (RFC 5322,
+  /// `Wed, 01 May 2024 10:00:00 GMT`), the month (`May 1, 2024 @ 10:00:00.000`) or the weekday
+  /// (`Wed May  1 10:00:00 2024`).
   static func written(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     guard 10...64 ~= range.count else { return nil }
     if bytes.starts(with: "/Date(", at: range.lowerBound) { return scriptDate(bytes, range) }
@@ -100,7 +104,8 @@ extension LogTime {
       ?? named(bytes, range) ?? parenthesized(bytes, range) ?? located(bytes, range)
   }
 
-  /// `2024-05-01T12:00:00+02:00[Europe/Berlin]`, as Java writes a time with its zone: the offset says all.
+  /// `2024-05-01T12:00:00+02:00[Europe/Berlin]`, as Java writes a time with its zone: the offset is
+  /// enough.
   private static func located(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     guard let open = zoneName(bytes, inBracketsBefore: range.upperBound, from: range.lowerBound),
       isZoned(bytes, range.lowerBound..<open)
@@ -122,8 +127,8 @@ extension LogTime {
     return Timestamp.iso8601(bytes, range.lowerBound..<blank - 1)
   }
 
-  /// `/Date(1714557600000)/`, as .NET writes milliseconds since 1970 in JSON; an offset behind them says nothing of the
-  /// instant.
+  /// `/Date(1714557600000)/`, as .NET writes milliseconds since 1970 in JSON; an offset behind them
+  /// does not change the instant.
   private static func scriptDate(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     let digits = digits(bytes, from: range.lowerBound + 6, to: range.upperBound)
     guard 12...13 ~= digits.count else { return nil }
@@ -156,7 +161,7 @@ extension LogTime {
       && (bytes.starts(with: " (UTC)", at: start) || bytes.starts(with: " (GMT)", at: start))
   }
 
-  /// `5/1/2024, 10:00:00.123 AM`, as Microsoft's portals write it: only there stands which half of the day it is.
+  /// `5/1/2024, 10:00:00.123 AM`, as Microsoft's portals write it; AM or PM must be there.
   static func american(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     let end = range.upperBound
     guard range.count >= 19, bytes.byte(unchecked: end - 3) == Byte.space else { return nil }
@@ -176,7 +181,7 @@ extension LogTime {
       clock: clock.rawSpan)
   }
 
-  /// A time of day with the half of the day behind it, `1:00:00.5 PM`, as one of 24 hours; nil where it is none.
+  /// The 24-hour form of a time of day with AM or PM, `1:00:00.5 PM`; nil if it has another form.
   private static func halfDayClock(_ bytes: RawSpan, _ range: Range<Int>) -> [UInt8]? {
     let end = range.upperBound
     guard 10...32 ~= range.count, bytes.byte(unchecked: end - 3) == Byte.space,
@@ -210,8 +215,8 @@ extension LogTime {
     return Timestamp.iso8601(text.rawSpan, 0..<text.count)
   }
 
-  /// `1.714557600123E9`, or `1714557600123.5`: seconds since 1970, or by the digits before the point milli-,
-  /// micro- or nanoseconds.
+  /// `1.714557600123E9`, or `1714557600123.5`: seconds since 1970, or milli-, micro- or
+  /// nanoseconds, which the number of digits before the point tells.
   private static func decimal(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     let end = range.upperBound
     let whole = digits(bytes, from: range.lowerBound, to: end)
@@ -264,9 +269,10 @@ extension LogTime {
       bytes, year: year, month: month, day: day, clock: year.upperBound + 1..<range.upperBound)
   }
 
-  /// `Wed May  1 10:00:00.5 2024`, as C's `asctime` writes it, and Apache's error log; and where it ends.
+  /// `Wed May  1 10:00:00.5 2024`, as C's `asctime` and Apache's error log write it; also returns
+  /// where it ends.
   ///
-  /// `UTC` or `GMT` may stand before the year.
+  /// `UTC` or `GMT` may be before the year.
   static func weekdayFirst(_ bytes: RawSpan, _ range: Range<Int>) -> (time: Int64, end: Int)? {
     let (start, end) = (range.lowerBound, range.upperBound)
     guard range.count >= 23, bytes.byte(unchecked: start + 3) == Byte.space,
@@ -290,8 +296,8 @@ extension LogTime {
       .map { ($0, year.upperBound) }
   }
 
-  /// `Oct  1 22:14:15`, `Oct 11 2024 22:14:15.003 GMT` or `Oct 1, 2024 @ 22:14:15`; without a year there is no
-  /// time, unless one is given for all such lines.
+  /// `Oct  1 22:14:15`, `Oct 11 2024 22:14:15.003 GMT` or `Oct 1, 2024 @ 22:14:15`; without a year
+  /// it is a time only if `assumed` gives one.
   static func monthFirst(_ bytes: RawSpan, _ range: Range<Int>, year assumed: Int?) -> Int64? {
     let end = range.upperBound
     var offset = range.lowerBound
@@ -309,7 +315,7 @@ extension LogTime {
     offset += 1
     let word = digits(bytes, from: offset, to: end)
     var blank = word.upperBound
-    // JavaScript's, as Americans write a date.
+    // JavaScript writes a comma behind the year, as Americans do.
     if bytes.starts(with: ", ", at: blank) { blank += 1 }
     if word.count == 4, blank < end, bytes.byte(unchecked: blank) == Byte.space {
       var clock = blank + 1
@@ -331,7 +337,7 @@ extension LogTime {
       text.rawSpan, month: month, day: bytes.extracting(day), clock: bytes.extracting(offset..<end))
   }
 
-  /// The time of a day whose year stands behind the time of day: `10:00:00 2024`.
+  /// The time of a date whose year is behind the time of day: `10:00:00 2024`.
   private static func yearLast(
     _ bytes: RawSpan, month: UInt8, day: Range<Int>, clock: Range<Int>
   ) -> Int64? {
@@ -381,7 +387,7 @@ extension LogTime {
       clock: bytes.extracting(clock))
   }
 
-  /// Puts the parts together as ISO 8601 has them.
+  /// Joins the parts in the form of ISO 8601 and reads the time.
   private static func time(
     _ year: RawSpan, month: UInt8, day: RawSpan, clock: RawSpan
   ) -> Int64? {

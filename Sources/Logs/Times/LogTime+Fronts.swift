@@ -1,8 +1,8 @@
 import Parsing
 
-/// What may stand before the time that a line begins with.
+/// Text that may be before the time at the beginning of a line.
 extension LogTime {
-  /// Bytes of a line in which something before its time is looked for.
+  /// Bytes at the beginning of a line in which text before its time is looked for.
   private static let longestFront = 64
 
   /// Where a line goes on behind blanks.
@@ -17,21 +17,23 @@ extension LogTime {
     return start
   }
 
-  /// Where the time of a line may begin, behind what stands before it.
+  /// Where the time of a line may begin, behind the text before it.
   static func behindFront(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
     var start = range.lowerBound
-    // Cisco ISE: the name of a message's sort and three numbers.
+    // Cisco ISE: the message's category and three numbers.
     if bytes.starts(with: "CISE_", at: start) { start = behind(4, bytes, range) }
-    // vCenter: an event's number and its part, `Event [7] [1-1] [2024-…`.
+    // vCenter: the number and the part of an event, `Event [7] [1-1] [2024-…`.
     if bytes.starts(with: "Event [", at: start) { start = behind(3, bytes, range) }
     start = behindLabel(bytes, start..<range.upperBound)
     start = behindLevel(bytes, start..<range.upperBound)
     return behindDevice(bytes, start..<range.upperBound)
   }
 
-  /// Where a line goes on behind the name of a container and a bar, `web_1  | 2024-…`, as its composer shows several;
-  /// behind a file's name, `api.log.1 2024-…`, as collections have it; behind the mark of a supercomputer's, `- 1117838570
-  /// 2005.06.03 …`, whose seconds since 1970 follow; where it begins if it has none.
+  /// Where a line goes on behind its label, or begins if it has none.
+  ///
+  /// A label is the name of a container and a bar (`web_1  | 2024-…`), as in the output for several
+  /// containers; the name of a file (`api.log.1 2024-…`), as in collections of logs; or the mark
+  /// before the seconds since 1970 in a supercomputer's log (`- 1117838570 2005.06.03 …`).
   private static func behindLabel(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
     let start = range.lowerBound
     let last = min(range.upperBound, start + longestFront)
@@ -61,7 +63,7 @@ extension LogTime {
     }
   }
 
-  /// Where the time stands behind so many words of limited length; where the range begins if there are fewer.
+  /// Where a range goes on behind `words` words of limited length, or begins if it has fewer.
   private static func behind(_ words: Int, _ bytes: RawSpan, _ range: Range<Int>) -> Int {
     var offset = range.lowerBound
     for _ in 0..<words {
@@ -74,8 +76,8 @@ extension LogTime {
     return offset
   }
 
-  /// Where a time as Cisco's switches write it begins behind the name of the switch, `sw1: 2024 May  1 10:00:00`, or
-  /// a colon alone; where the range begins if there is none.
+  /// Where the time of a Cisco switch begins behind the switch's name (`sw1: 2024 May  1 10:00:00`)
+  /// or a colon alone; the beginning of the range if there is none.
   private static func behindDevice(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
     let start = range.lowerBound
     guard
@@ -89,8 +91,9 @@ extension LogTime {
       && month(bytes, at: year.upperBound + 1) != nil ? colon + 2 : start
   }
 
-  /// Where a line goes on behind the level of a message, `ERROR 2024-…`, `[info] 2024-…`, `W, [2024-…`, or behind an
-  /// address, as PostgreSQL may write before its time; where it begins if it has none.
+  /// Where a line goes on behind its level (`ERROR 2024-…`, `[info] 2024-…`, `W, [2024-…`), the
+  /// role of a process (`isRole`), or an address, which PostgreSQL may write before its time; where
+  /// the line begins if it has none of these.
   private static func behindLevel(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
     let start = range.lowerBound
     let last = min(range.upperBound, start + 40)
@@ -106,14 +109,14 @@ extension LogTime {
     else { return start }
     var offset = blank
     while offset < range.upperBound, bytes.byte(unchecked: offset) == Byte.space { offset += 1 }
-    // Not the time of something else that the words are about.
+    // If the next word is no time, a later one may be the time of something else.
     guard offset < range.upperBound else { return start }
     let next = bytes.byte(unchecked: offset)
     return Byte.isDigit(next) || next == UInt8(ascii: "[") ? offset : start
   }
 
-  /// Whether a word is the number of a process and the letter of its part in a cluster, `26571:M`, as Redis has before
-  /// its time.
+  /// Whether a word is the number of a process and the letter of its role in a cluster, `26571:M`,
+  /// as Redis writes before its time.
   private static func isRole(_ bytes: RawSpan, _ token: Range<Int>) -> Bool {
     let digits = digits(bytes, from: token.lowerBound, to: token.upperBound)
     guard 1...7 ~= digits.count, token.upperBound - digits.upperBound == 2,

@@ -2,15 +2,15 @@ import Parsing
 
 /// The time that a line of text begins with.
 extension LogTime {
-  /// A full date and a time of day at the start of a line, behind the `<n>` or `<n>1 ` of syslog and an
-  /// opening bracket, if these are there.
+  /// A full date and a time of day at the start of a line, behind the `<n>` or `<n>1 ` of syslog
+  /// and an opening bracket, if these are there.
   ///
-  /// Without a zone it is UTC, as in a field (`isZoned` is false); a named zone other than UTC and GMT gives no
-  /// time.
+  /// Without a zone it is UTC, as in a field (`isZoned` is false); a named zone other than UTC and
+  /// GMT gives no time.
   ///
-  /// `year` is that of dates without one, which else give no time.
+  /// `year` is the year of dates that name none; without it they give no time.
   ///
-  /// `mayBeginWithWeekday` is false behind one.
+  /// `mayBeginWithWeekday` is false if a weekday has been passed already.
   static func lineStart(
     _ bytes: RawSpan, _ range: Range<Int>, year: Int? = nil, mayBeginWithWeekday: Bool = true
   ) -> (time: Int64, isZoned: Bool)? {
@@ -97,7 +97,7 @@ extension LogTime {
     return (found.time, false)
   }
 
-  /// How a date of digits with marks between them is written.
+  /// The forms of a date whose parts have marks between them.
   private enum MarkedDate {
     /// `2024-05-01`, `2024/05/01`, `2024.05.01`.
     case yearFirst
@@ -112,7 +112,7 @@ extension LogTime {
     /// `05/01`, with a year or without.
     case alert
 
-    /// By the marks of a window of at least 14 bytes; nil where they are none of these.
+    /// Tells the form by the marks in a window of at least 14 bytes; nil if it is none of these.
     init?(_ window: RawSpan) {
       let (third, fifth) = (window.byte(unchecked: 2), window.byte(unchecked: 4))
       switch (third, fifth) {
@@ -141,7 +141,7 @@ extension LogTime {
       if separator == Byte.comma, window.byteCount > 19, window.byte(unchecked: 19) == Byte.comma {
         return time(window.copied(0..<10), window.extracting(..<19), from: 11)
       }
-      // A colon stands in NetScaler's, `2024/05/01:10:00:00 GMT`, a tab in rows of CloudFront's.
+      // NetScaler writes a colon here, `2024/05/01:10:00:00 GMT`, and CloudFront's rows have a tab.
       guard
         separator | 0x20 == UInt8(ascii: "t") || Byte.isBlank(separator)
           || separator == Byte.colon && window.byte(unchecked: 4) == Byte.slash
@@ -191,8 +191,8 @@ extension LogTime {
     return field(window, 0..<stop)
   }
 
-  /// `owner bucket [01/May/2024:10:00:00 +0000] …`: a web server's time in brackets behind at most three words, as
-  /// Amazon's S3 writes it.
+  /// `owner bucket [01/May/2024:10:00:00 +0000] …`: a web server's time in brackets behind at most
+  /// three words, as Amazon's S3 writes it.
   private static func webServer(
     _ bytes: RawSpan, _ range: Range<Int>
   ) -> (time: Int64, isZoned: Bool)? {
@@ -207,7 +207,8 @@ extension LogTime {
     return accessLog(bytes, text).map { ($0, isZoned(bytes, text)) }
   }
 
-  /// The time of an event of Windows in XML: `<TimeCreated SystemTime='2024-05-01T10:00:00.123Z'/>`.
+  /// The time of an event of Windows in XML:
+  /// `<TimeCreated SystemTime='2024-05-01T10:00:00.123Z'/>`.
   private static func windowsEvent(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     let word: StaticString = "SystemTime="
     let last = min(range.upperBound, range.lowerBound + 2048)
@@ -228,7 +229,7 @@ extension LogTime {
   /// `type=SYSCALL msg=audit(1714557600.123:4):`, as the Linux audit daemon begins its lines.
   private static func audit(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     let word: StaticString = "msg=audit("
-    // A node may stand before it, by its name.
+    // The name of a node may be before it.
     let last = min(range.upperBound, range.lowerBound + 320)
     var offset = range.lowerBound
     while let blank = bytes.firstOffset(of: Byte.space, from: offset, to: last) {
@@ -244,8 +245,8 @@ extension LogTime {
     return nil
   }
 
-  /// `05/01/2024-10:00:00.123456`, as Suricata writes alerts, and Snort with a year of two digits or none: behind the
-  /// day, or, since its version 3, before the month.
+  /// `05/01/2024-10:00:00.123456`, as Suricata writes alerts. Snort writes a year of two digits or
+  /// none: behind the day or, since its version 3, before the month.
   static func alert(_ window: RawSpan, year: Int?) -> (time: Int64, isZoned: Bool)? {
     func date(_ year: some Collection<UInt8>) -> [UInt8] {
       let (month, day) = (window.copied(0..<2), window.copied(3..<5))
@@ -257,7 +258,7 @@ extension LogTime {
     }
     guard window.byte(unchecked: 5) == Byte.slash else { return nil }
     if window.byte(unchecked: 8) == Byte.minus {
-      // Since Snort's version 3, and no day.
+      // Since version 3, Snort writes the year first; no month is that large.
       if let first = NumberText.unsigned(window, 0..<2), 18...30 ~= first {
         let text = window.copied(0..<8).map { $0 == Byte.slash ? Byte.minus : $0 }
         return time("20".utf8 + text, window, from: 9)
@@ -278,8 +279,8 @@ extension LogTime {
     return Timestamp.iso8601(text.rawSpan, 0..<text.count).map { ($0, clock.isZoned) }
   }
 
-  /// The end of a time of day with seconds, and of the zone behind it; nil where something else follows, or a
-  /// zone that is no offset from UTC.
+  /// The end of a time of day with seconds, and of the zone behind it; nil if another kind of text
+  /// follows, or a zone that is no offset from UTC.
   static func clockEnd(_ bytes: RawSpan, from start: Int) -> (end: Int, isZoned: Bool)? {
     let end = bytes.byteCount
     guard end - start >= 8, bytes.byte(unchecked: start + 2) == Byte.colon,
@@ -313,16 +314,16 @@ extension LogTime {
     switch String(decoding: bytes.copied(start..<word), as: UTF8.self) {
     case "Z", "UTC", "GMT":
       if isBracketed { return (stop, false) }
-      // `GMT+02:00` is neither.
+      // `GMT+02:00` is not GMT.
       if word < end, isSign(bytes.byte(unchecked: word)) { return nil }
       return (word, true)
-    // Of which half of the day it is, the time alone does not tell.
+    // A time of day with AM or PM is not in the 24-hour form.
     case "AM", "PM": return isBracketed ? (stop, false) : nil
     case let name: return zones.contains(name) ? nil : (stop, false)
     }
   }
 
-  /// How the zones of places begin.
+  /// Beginnings of the names of zones that are called after places.
   private static let regions: [StaticString] = [
     "Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Etc/", "Europe/",
     "Indian/", "Pacific/",
@@ -341,7 +342,7 @@ extension LogTime {
     return isBorder(bytes, at: stop) ? stop : nil
   }
 
-  /// Whether no word goes on at an offset.
+  /// Whether a text ends at `offset`, or the byte there cannot be inside a word.
   static func isBorder(_ bytes: RawSpan, at offset: Int) -> Bool {
     guard offset < bytes.byteCount else { return true }
     let byte = bytes.byte(unchecked: offset)

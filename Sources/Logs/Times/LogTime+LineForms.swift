@@ -1,9 +1,9 @@
 import Parsing
 
-/// Forms of the time that a line begins with, but for those that are ISO 8601 or nearly so.
+/// Forms of the time at the beginning of a line, except those that are ISO 8601 or nearly so.
 extension LogTime {
-  /// `05/01/2024:10:00:00 GMT`, as NetScaler writes it unless told otherwise; the day comes first where the first
-  /// number is no month.
+  /// `05/01/2024:10:00:00 GMT`, as NetScaler writes it unless told otherwise; if the first number
+  /// is no month, the day comes first.
   static func numbered(_ window: RawSpan) -> (time: Int64, isZoned: Bool)? {
     guard window.byte(unchecked: 5) == Byte.slash else { return nil }
     let isDayFirst =
@@ -18,7 +18,7 @@ extension LogTime {
     return time(date, window, from: 11)
   }
 
-  /// `5/1/2024 10:00:00 AM`: only where the half of the day stands is the month known to come first.
+  /// `5/1/2024 10:00:00 AM`: only with AM or PM is the month known to come first.
   static func halfDay(_ window: RawSpan) -> Int64? {
     guard window.byte(unchecked: 1) == Byte.slash || window.byte(unchecked: 2) == Byte.slash,
       let letter = window.firstOffset(
@@ -44,7 +44,8 @@ extension LogTime {
     return time.map { ($0, clock.isZoned) }
   }
 
-  /// `01 May 2024 10:00:00`, also behind a weekday as a mail's header has it: `Wed, 01 May 2024 10:00:00 GMT`.
+  /// `01 May 2024 10:00:00`, also behind a weekday as a mail's header has it:
+  /// `Wed, 01 May 2024 10:00:00 GMT`.
   static func dayFirst(onLine window: RawSpan) -> (time: Int64, isZoned: Bool)? {
     let isBehindWeekday =
       window.byte(unchecked: 3) == Byte.comma && window.byte(unchecked: 4) == Byte.space
@@ -88,7 +89,7 @@ extension LogTime {
     return (time, isZoned(window, 0..<close))
   }
 
-  /// Where a level's word ends that begins at an offset, with a blank behind it; nil for another word.
+  /// The end of the word at `start`, if it is a level with a blank behind it; nil for another word.
   static func levelEnd(_ window: RawSpan, from start: Int) -> Int? {
     guard let blank = window.firstOffset(of: Byte.space, from: start, to: window.byteCount),
       levels.contains(EventFacts.word(window, start..<blank))
@@ -96,8 +97,8 @@ extension LogTime {
     return blank
   }
 
-  /// `24/05/01 10:00:00 INFO a.B:` as Hadoop's programs begin a line, `240501 100000 9 INFO` as its file system does,
-  /// and `20240501T100000Z `: a year of two digits is of this century.
+  /// `24/05/01 10:00:00 INFO a.B:` as Hadoop's programs begin a line, `240501 100000 9 INFO` as its
+  /// file system does, and `20240501T100000Z `: a year of two digits is of this century.
   static func short(_ window: RawSpan) -> Int64? {
     if window.byte(unchecked: 8) == UInt8(ascii: "T") {
       guard
@@ -118,7 +119,7 @@ extension LogTime {
       window.byte(unchecked: 8) == Byte.space, window.byteCount > 22,
       window.byte(unchecked: 17) == Byte.space
     {
-      // Only where the first number is no month and a class follows.
+      // Only if the first number is no month and a level and the name of a class follow.
       guard let first = NumberText.unsigned(window, 0..<2), first > 12,
         let end = levelEnd(window, from: 18)
       else { return nil }

@@ -1,12 +1,15 @@
 import Parsing
 
-/// Times whose form the record itself gives, as LEEF's `devTimeFormat` does: `MMM dd yyyy HH:mm:ss z`.
+/// Times whose form the record itself gives, as LEEF's `devTimeFormat` does:
+/// `MMM dd yyyy HH:mm:ss z`.
 extension LogTime {
-  /// The time that a text tells in the form that a pattern of Java's `SimpleDateFormat` describes, in UTC where the
-  /// form has no zone; `year` is that of forms without one.
+  /// The time of a text in the form that a pattern of Java's `SimpleDateFormat` describes; UTC if
+  /// the form has no zone.
   ///
-  /// Nil where the text has another form, or its zone is a name that says too little. Any mark of the pattern stands
-  /// for any mark: devices do not keep to their own.
+  /// `year` is the year of forms without one.
+  ///
+  /// Returns nil if the text has another form, or its zone is a name that says too little. Any
+  /// marks in the pattern match any marks, since devices do not keep to their own patterns.
   static func patterned(
     _ bytes: RawSpan, _ range: Range<Int>, pattern: Range<Int>, year: Int?
   ) -> Int64? {
@@ -71,9 +74,10 @@ private struct PatternParts {
 
   init(year: Int64?) { self.year = year }
 
-  /// Takes what a letter, written so many times, stands for; false where the text has something else.
+  /// Reads the part that `letter`, written `count` times, stands for; false if the text has
+  /// something else.
   ///
-  /// Of a number that another part follows without a mark as many digits are read as there are letters.
+  /// If another part follows a number without a mark, at most `count` digits are read.
   mutating func take(
     _ letter: UInt8, count: Int, isFollowed: Bool, _ bytes: RawSpan, _ place: inout Int, to end: Int
   ) -> Bool {
@@ -134,7 +138,7 @@ private struct PatternParts {
 
   var time: Int64? {
     var hour = hour
-    // Behind hours up to 23 the half of the day says nothing.
+    // An hour above 12 tells the half of the day by itself.
     if let isAfternoon, hour <= 12 {
       hour = hour % 12 + (isAfternoon ? 12 : 0)
     }

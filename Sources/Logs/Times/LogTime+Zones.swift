@@ -2,8 +2,8 @@ import Parsing
 
 /// Zones: of a time, or named apart from it.
 extension LogTime {
-  /// Whether a field that tells a time says by itself which instant it is: a number does, or a text with an
-  /// offset from UTC or with its name.
+  /// Whether a field that tells a time says by itself which instant it is: it is a number, or it
+  /// has an offset from UTC or the name of UTC.
   static func isZoned(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     let (start, end) = (range.lowerBound, range.upperBound)
     guard end - start >= 6 else { return false }
@@ -14,7 +14,7 @@ extension LogTime {
         || bytes.starts(ignoringCase: "gmt", at: end - 3)
     }
     if isNamedUTC(bytes, range) { return true }
-    // In brackets stands where the offset before them holds.
+    // The brackets hold the name of the zone whose offset is before them.
     if let open = zoneName(bytes, inBracketsBefore: end, from: start) {
       return isZoned(bytes, start..<open)
     }
@@ -25,7 +25,7 @@ extension LogTime {
           || bytes.byte(unchecked: start + 8) | 0x20 == UInt8(ascii: "t")
       }
     }
-    // What is no number holds a mark between its parts.
+    // Any text but a number has other marks between its parts.
     return range.allSatisfy { offset in
       let byte = bytes.byte(unchecked: offset)
       return Byte.isDigit(byte) || byte == Byte.dot || byte == Byte.plus
@@ -33,8 +33,9 @@ extension LogTime {
     }
   }
 
-  /// Nanoseconds east of Greenwich of a zone that stands apart: `+0100`, `-05:00`, `+02`, `Z`, `UTC`, `GMT`, or an
-  /// offset behind these names; nil for a name, which says too little.
+  /// Nanoseconds east of Greenwich of a zone that is apart from its time: `+0100`, `-05:00`, `+02`,
+  /// `Z`, `UTC`, `GMT`, or an offset behind these names; nil for another name, which says too
+  /// little.
   static func offset(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     var start = range.lowerBound
     let end = range.upperBound
@@ -77,7 +78,7 @@ extension LogTime {
     return isWest ? -seconds : seconds
   }
 
-  /// The time that a field tells, in the zone that stands apart from it, if it has none of its own.
+  /// The time that a field tells; if it has no zone of its own, the one at `zone` is used.
   static func field(_ bytes: RawSpan, _ range: Range<Int>, zone: Range<Int>) -> Int64? {
     guard let time = field(bytes, range), !zone.isEmpty, !isZoned(bytes, range) else {
       return field(bytes, range)
@@ -85,7 +86,7 @@ extension LogTime {
     return offset(bytes, zone).map { time &- $0 }
   }
 
-  /// The name of a zone that begins at an offset, and where it ends; nil where another word stands there.
+  /// The end of the zone's name at `start`, and whether it is one of UTC; nil for another word.
   static func zoneName(
     _ bytes: RawSpan, from start: Int, to end: Int
   ) -> (end: Int, isUTC: Bool)? {
@@ -100,7 +101,8 @@ extension LogTime {
     }
   }
 
-  /// Where the brackets open in which a zone's name ends a text, `[Europe/Berlin]`; nil where it ends otherwise.
+  /// Where the bracket opens before a zone's name that ends a text, `[Europe/Berlin]`; nil if the
+  /// text ends otherwise.
   static func zoneName(
     _ bytes: RawSpan, inBracketsBefore end: Int, from start: Int
   ) -> Int? {
@@ -110,7 +112,7 @@ extension LogTime {
 
   static func isSign(_ byte: UInt8) -> Bool { byte == Byte.plus || byte == Byte.minus }
 
-  /// Zones by name, which says too little or, for `CST` and others, several things.
+  /// Names of zones that say too little or, as `CST` and others, mean several zones.
   static let zones: Set<String> = [
     "CET", "CEST", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "AKST", "AKDT", "HST",
     "BST", "IST", "WET", "WEST", "EET", "EEST", "MSK", "TRT", "SAST", "PKT", "WIB", "HKT", "SGT",

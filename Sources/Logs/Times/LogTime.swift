@@ -2,16 +2,18 @@ import Parsing
 
 /// Times in logs, as nanoseconds since 1970 (UTC).
 enum LogTime {
-  /// Seconds since 1970 before which a number tells no event's time: that of a capture or a boot, a duration,
-  /// or a date of eight digits.
+  /// The least number of seconds since 1970 that is taken for an event's time.
+  ///
+  /// A smaller number is counted from the start of a capture or from a boot, or is a duration or a
+  /// date of eight digits.
   private static let firstSecond: Int64 = 100_000_000
 
   /// A whole field that tells a time: seconds since 1970, or by its size milli-, micro- or
-  /// nanoseconds, or Windows' tenths of microseconds since 1601; else an ISO 8601 time, or one as programs
-  /// write it for people.
+  /// nanoseconds, or Windows' tenths of microseconds since 1601; else an ISO 8601 time, or one as
+  /// programs write it for people.
   static func field(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     if let digits = NumberText.unsigned(bytes, range), digits >= 100_000_000_000 {
-      // Nanoseconds with as many digits would be of the last century.
+      // A number of nanoseconds with as many digits would be a time of the last century.
       if fileTimes.contains(digits) { return Int64(digits - fileTimeOf1970) * 100 }
       let unit: UInt64 =
         digits < 100_000_000_000_000
@@ -25,8 +27,10 @@ enum LogTime {
     return Timestamp.iso8601(bytes, range) ?? written(bytes, range)
   }
 
-  /// A whole field that tells a time, also as Snort's alerts and syslog have it, and whether it has a zone of its own;
-  /// `year` is that of dates without one.
+  /// A whole field that tells a time, also in the forms of Snort's alerts and of syslog, and
+  /// whether it has a zone of its own.
+  ///
+  /// `year` is the year of dates that name none.
   static func field(
     _ bytes: RawSpan, _ range: Range<Int>, year: Int?
   ) -> (time: Int64, isZoned: Bool)? {
@@ -43,7 +47,7 @@ enum LogTime {
   private static let fileTimeOf1970: UInt64 = 116_444_736_000_000_000
   private static let fileTimes: Range<UInt64> = 119_600_064_000_000_000..<151_157_664_000_000_000
 
-  /// A date and a time of day that stand apart, in UTC.
+  /// The time of a date and a time of day that are apart, in UTC.
   static func dateAndTime(_ date: [UInt8], _ bytes: RawSpan, _ time: Range<Int>) -> Int64? {
     var text = date
     text.append(UInt8(ascii: "T"))
