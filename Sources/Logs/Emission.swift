@@ -15,7 +15,8 @@ extension Extraction {
     record.lastKind = 0
     record.isUnordered = false
     record.mayHaveDoubles = false
-    // URLs can stand in one another, each to the end of the line; real ones stay far below this.
+    // URLs can be nested, each reaching to the end of the line; real ones stay far below this
+    // limit.
     record.urlBudget = 16 * length + 65_536
     record.mayHoldWord = hasWordSearch && wordPlaces.isAny(from: base, to: base + length)
     forgetEvent()
@@ -25,7 +26,7 @@ extension Extraction {
     (namesEndsInText, sentenceTime) = (false, nil)
   }
 
-  /// Forgets what was said of an event.
+  /// Forgets what was said about the event.
   @inline(__always)
   mutating func forgetEvent() {
     facts.reset()
@@ -41,9 +42,10 @@ extension Extraction {
     if record.isUnordered || record.mayHaveDoubles { orderRecord(&batch) }
   }
 
-  /// Adds what the record says of its event; of no use for one without observables.
+  /// Adds to the batch what the record says about its event, if the record has observables.
   ///
-  /// Events in it have what they say themselves, where the record says nothing.
+  /// Events nested in the record get the same context if the record itself says something;
+  /// otherwise they keep what they say themselves.
   @inline(__always)
   mutating func setContext(_ batch: inout ObservableBatch) {
     guard record.isInBatch else { return }
@@ -53,7 +55,8 @@ extension Extraction {
       && own.map(\.hasEnds) != true && nestedFacts.found.map(\.hasEnds) != true
     var said: EventContext?
     if isDeep {
-      // What is around them may say what became of it.
+      // The ends come from deep objects; the objects around them may still say what became of the
+      // event.
       (said, own) = (own ?? nestedFacts.found, nil)
       nestedFacts = deepFacts
     }
@@ -76,12 +79,12 @@ extension Extraction {
     batch.contexts.append(context)
   }
 
-  /// Says anew which ends a record's addresses are, from its first observable on: the fields' names told it of a
-  /// packet alone, or of other objects than the one that the ends were taken from.
+  /// Sets again which end each address of a record is, from the observable `first` on.
   ///
-  /// `isNew` says that the names of the ends' own fields told nothing; `only` leaves out those of events in the
-  /// record. Static: as a method it was given a copy of
-  /// all that an extraction holds.
+  /// The names of the fields told it for a single packet only, or for objects other than the one
+  /// that the ends were taken from. `isNew` says that the names of the fields told nothing. `only`
+  /// restricts the change to one record, which leaves out the events nested in it. The function is
+  /// static because a method would be given a copy of all that an extraction holds.
   private static func setSides(
     _ context: EventContext, isNew: Bool, from first: Int, of only: UInt32?,
     _ batch: inout ObservableBatch
@@ -116,15 +119,17 @@ extension Extraction {
     }
   }
 
-  /// Gives the record begun, which has no time of its own, that of the record in it, if there is one.
+  /// Gives the current record, which has no time of its own, the time of the record nested in it,
+  /// if any.
   @inline(__always)
   mutating func setNestedTime(_ batch: inout ObservableBatch) {
     if record.isInBatch, let nestedTime { batch.records[Int(record.index)].time = nestedTime }
   }
 
-  /// Sets the time of the record begun, and of events in it; of no use for one without observables.
+  /// Sets the time of the current record and of the events nested in it, if it has observables.
   ///
-  /// Before one without a zone goes what an event tells itself.
+  /// A time without a zone (`isZoned` is false) does not replace the time that a nested event has
+  /// itself.
   mutating func setTime(
     _ time: Int64, isZoned: Bool = true, _ batch: inout ObservableBatch
   ) {
@@ -211,8 +216,10 @@ extension Extraction {
     var first: Observable
   }
 
-  /// Sorts the record's observables by place, kind and value, each with what follows it, and keeps
-  /// one of several with the same place, kind, value and field.
+  /// Sorts the record's observables by place, kind and value, and drops duplicates.
+  ///
+  /// An observable and the candidates and forms behind it are moved together. Of several with the
+  /// same place, kind, value and field, one is kept.
   private mutating func orderRecord(_ batch: inout ObservableBatch) {
     var groups: [Group] = []
     for index in record.firstObservable..<batch.observables.count {
@@ -249,7 +256,9 @@ extension Extraction {
     batch.observables.append(contentsOf: ordered)
   }
 
-  /// Order of two values at one place: bytes of the chunk at one place are the same for a length.
+  /// The order of two values at the same place.
+  ///
+  /// Values in the chunk that begin at the same place differ only in length.
   private static func compare(_ left: Observable, _ right: Observable, arena: [UInt8]) -> Int {
     guard left.flags.contains(.inArena), right.flags.contains(.inArena) else {
       return Int(left.length) - Int(right.length)

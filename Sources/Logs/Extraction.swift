@@ -7,37 +7,38 @@ struct TextUnit {
   /// The range in the bytes given beside it.
   var start: Int
   var end: Int
-  /// Where its bytes are: 0 in the chunk, 1 and 2 in the text of one or two unescapings,
-  /// `RefangedText.level` in that.
+  /// Where its bytes are: 0 in the chunk, 1 or 2 in the text after one or two unescapings,
+  /// `RefangedText.level` in the refanged text.
   var level: Int
   /// The field to report.
   var field: FieldPaths.ID
   /// The class of its own field, which in a nested record is not the one to report.
   var fieldClass: FieldClass
-  /// The port of the sibling field that belongs to the address which the whole text is, or 0.
+  /// The port from a sibling field, if the whole text is the address that it belongs to; else 0.
   var port: UInt16 = 0
-  /// The path of its own field, where a sibling behind it may still give the port; else -1.
+  /// The path of its own field if a sibling behind it may still give the port; else -1.
   var sibling: FieldPaths.ID = -1
-  /// It stood between quotes, which are not part of it.
+  /// It was between quotes, which are not part of it.
   var isQuoted = false
-  /// Which end an address in it is, where the field's name does not tell.
+  /// Which end an address in it is, if the field's name does not tell.
   var side: ObservableFlags = []
   /// The text goes on before its start, or behind its end, where a line was cut.
   var isCutAtStart = false
   var isCutAtEnd = false
 }
 
-/// An extraction's options as it asks for them, and its scratch memory.
+/// An extraction's options in the form that it needs, and its scratch memory.
 ///
-/// The readers (`…Reader.swift`) cut records out of the chunk; the scanner (`TextScanner.swift` and the
-/// files of single kinds) finds values in their texts; `Emission.swift` puts these into the batch.
-/// Everything is one struct, passed `inout`, so that a hot loop asks nobody whether it may write.
+/// The readers (`…Reader.swift`) cut records out of the chunk; the scanner (`TextScanner.swift` and
+/// the files of single kinds) finds values in their texts; `Emission.swift` puts these into the
+/// batch. Everything is one struct, passed `inout`, so that hot loops need no run-time check of
+/// exclusive access.
 struct Extraction {
   let options: LogOptions
   let isScan: Bool
   let classes = ByteClasses.shared
 
-  // What to emit, asked for once.
+  // What to emit, taken from the options once.
   let wantsDomains: Bool
   let wantsURLs: Bool
   let wantsHashes: Bool
@@ -49,10 +50,10 @@ struct Extraction {
   var counters = LogCounters()
   var record = RecordCursor()
   var candidates = CandidateCursor()
-  /// Candidates that file names and texts are looked for around.
+  /// Candidates around which file names and texts are searched for.
   var wordPlaces = CandidateCursor()
 
-  /// The texts of one and two unescapings, and where their bytes stood.
+  /// The texts after one and two unescapings, and where their bytes were before.
   var text1: [UInt8] = []
   var text2: [UInt8] = []
   var map1 = OffsetMap()
@@ -65,80 +66,88 @@ struct Extraction {
   var runBytes: [UInt8] = []
   var runOffsets: [Int32] = []
 
-  /// What finds file names, once a text asked for it.
+  /// The search for file names, once it was asked for, and whether it was.
   var fileNameSearch: (any FileNameSearch)?
   var hasFileNameSearch = false
   /// File names in the text being scanned.
   var fileNames: [Range<Int>] = []
-  /// Texts in it.
+  /// Texts found in the text being scanned.
   var foundTexts: [FoundText] = []
   /// Ends of the ANSI sequences of the text being scanned.
   var ansiEnds: [Int] = []
-  /// Ends of the pieces of a URL's text that are tried whatever else is.
+  /// Ends of the pieces of a URL's text that are tried whatever is left of the record's
+  /// `urlBudget`.
   var urlEnds: [Int] = []
   /// User information in the URLs of the text being scanned.
   var userInformation: [Range<Int>] = []
 
-  /// The log's names have the length of each label before it.
+  /// The names in the log have the length of each label before it (`CountedNames`).
   var readsCountedNames = false
 
-  /// The line being read as a record, and what the record read last says of its event.
+  /// The line being read as a record, its words, and what the record read last says about its
+  /// event.
   var line = LineRecord()
   var words: [ColumnRange] = []
   var facts = EventFacts()
-  /// What a record in a string or at the end of a line says of its event, and its time.
+  /// What a record in a string or at the end of a line says about its event (its time is
+  /// `nestedTime`).
   var nestedFacts = EventFacts()
-  /// What stands far down in a record in JSON says of it.
+  /// What deeply nested objects of a JSON record say about its event.
   var deepFacts = EventFacts()
-  /// Which elements of arrays they say it of.
+  /// The elements of arrays that `nestedFacts` and `deepFacts` were taken from.
   var nestedElement = EventElement()
   var deepElement = EventElement()
   var nestedTime: Int64?
-  /// Where the record begins that a line of text ends with.
+  /// Where the record begins with which a line of text ends.
   var tailStart: Int?
-  /// The record is one that a line of text ends with: a member may be a line of another program's.
+  /// The record is one with which a line of text ends: a member of it may be another program's
+  /// line.
   var isInTail = false
-  /// The message in the record that a line of text ends with.
+  /// The message of the record with which a line of text ends.
   var nestedMessage: JSONToken?
-  /// The message of the record in the string of a member, to be asked before the string's bytes are given back.
+  /// The message of the record in a member's string, to be examined before the string's memory is
+  /// given back.
   var memberMessage: JSONToken?
   var isNestedTimeZoned = false
-  /// The ends were named in the text of a line, which no field is, and its time where none begins it.
+  /// The ends were named in the text of a line, which is no field.
   var namesEndsInText = false
+  /// The time that this text names, for a line that does not begin with one.
   var sentenceTime: Int64?
 
   /// Columns of the row being read.
   var columns: [ColumnRange] = []
   var cells: [CSVCell] = []
-  /// Those of a line within it.
+  /// Cells of a single line within the row.
   var lineCells: [CSVCell] = []
-  /// What the row's header says of each column, for the header met last.
+  /// What the row's header says about each column, for the latest header.
   var plan = ColumnPlan()
-  /// Those of headers met before.
+  /// Plans of headers met before.
   var otherPlans: [ColumnPlan] = []
 
   /// Tokens of the JSON record being read, and of the record nested in it.
   var tokens: [JSONToken] = []
   var nestedTokens: [JSONToken] = []
-  /// What is known of values in what was no record, of the chunk and of the text whose end is looked at; and
-  /// which of the chunk's tokens are those of the value read last, where they are not in `tokens`.
+  /// What is known about the values inside a value that was no record: for the chunk, and for the
+  /// text at whose end a record is looked for.
   var knownValues = KnownValues()
   var nestedValues = KnownValues()
+  /// The range of the value read last in the tokens of `knownValues`, if its tokens are not in
+  /// `tokens`.
   var knownTokens: Range<Int>?
-  /// The value that is stepped over, of which nothing is kept.
+  /// The value being stepped over, of which nothing is kept.
   var passedValues = PassedValues()
-  /// The record being walked is one in a string, in which no further one is looked for.
+  /// The record being walked is in a string, in which no further record is looked for.
   var isNested = false
-  /// The element of an array that the string is or stands in which may be such a record, or 0.
+  /// The array element that is, or holds, the string that may be such a record; 0 if there is none.
   var outerElement: UInt32 = 0
-  /// Counts objects, so that siblings are known from one another.
+  /// Numbers the objects, so that siblings are distinguished from members of other objects.
   var objectSerial: UInt32 = 0
   /// Addresses that wait for the port in a sibling field.
   var waiting: [WaitingAddress] = []
   var frames: [JSONFrame] = []
-  /// Further values of keys whose first one is a part of a URL.
+  /// Further values of keys that occur again, where the first value is a part of a URL.
   var doubledParts: [DoubledPart] = []
-  /// Parts of URLs whose keys are paths, of the objects that are open.
+  /// Parts of URLs whose keys are dotted paths, for the open objects.
   var dottedURLs: [DottedURL] = []
   /// Parts of a joined URL that had to be unescaped.
   var joinHost: [UInt8] = []
@@ -156,8 +165,9 @@ struct Extraction {
     }
   }
 
-  /// Memory for a text whose escapes are undone, at the first or the second level: taken out while it is read, so
-  /// that the rest can be written.
+  /// Takes out the memory for a text whose escapes are undone, at the first or the second level.
+  ///
+  /// While the text is read, the rest of the extraction can then be written.
   @inline(__always)
   mutating func takeText(level: Int) -> [UInt8] {
     var text: [UInt8] = []
@@ -165,13 +175,13 @@ struct Extraction {
     return text
   }
 
-  /// Takes the memory of a text back.
+  /// Gives the memory of a text back to the extraction.
   @inline(__always)
   mutating func giveBack(_ text: [UInt8], level: Int) {
     if level == 1 { text1 = text } else { text2 = text }
   }
 
-  /// Where a byte of a text stood, from the chunk's first byte.
+  /// Where a byte of a text was before, as an offset from the chunk's first byte.
   func origin(_ offset: Int, level: Int) -> Int {
     switch level {
     case 0: offset
@@ -186,7 +196,7 @@ struct Extraction {
 struct LogCounters {
   var lines: UInt64 = 0
   var bytes: UInt64 = 0
-  /// Lines that begin like a record, in JSON, CEF or LEEF, and are none.
+  /// Lines that begin like a record in JSON, CEF or LEEF but are none.
   var brokenRecords: UInt64 = 0
   /// Arrays that end in the middle, after some of their objects.
   var brokenArrays: UInt64 = 0
@@ -200,7 +210,7 @@ struct LogCounters {
   var oddRows: UInt64 = 0
   /// URLs of which not every form was tried, because a line held more of them than its length allows.
   var crowdedURLs: UInt64 = 0
-  /// Values in which more texts stand than are told.
+  /// Values that hold more texts than are reported.
   var crowdedTexts: UInt64 = 0
 
   var tally: Tally {
@@ -236,6 +246,6 @@ struct RecordCursor {
   var lastKind: UInt8 = 0
   var isUnordered = false
   var mayHaveDoubles = false
-  /// Bytes of URLs that the record may still yield.
+  /// The number of bytes of URLs that the record may still yield.
   var urlBudget = 0
 }

@@ -1,31 +1,34 @@
 import Parsing
 
-/// What is known of the values that stand in a JSON value which was read and is no record.
+/// What is known about the values inside a JSON value that was read and turned out to be no record.
 ///
-/// Each line that begins with a bracket may be a record, over as many lines as it needs. Where the first of
-/// many such lines turns out to be none, the next may be an inner value of what was read: reading each of them
-/// anew would cost the bytes once for every level of depth. So the tokens are kept with the ends of the values
-/// among them. A value that is closed is known whole; one that was open where the grammar was hurt is none; and
-/// one that was open where the depth or the limit was reached is read on from there, without what is around it.
+/// Each line that begins with a bracket may be a record, over as many lines as it needs. If the
+/// first of many such lines turns out to be no record, the next line may begin with an inner value
+/// of the one that was read: reading each of them again would cost the bytes once for every level
+/// of depth. So the tokens are kept, together with the ends of the values among them. A value that
+/// is closed is known as a whole. A value that was open where the grammar was broken is no JSON. A
+/// value that was open where the limit on depth or length was reached is read on from there,
+/// without the values around it.
 ///
-/// Offsets are those of the bytes that were read, so all is forgotten where others come (`forget`).
+/// Offsets refer to the bytes that were read, so everything is forgotten when other bytes come
+/// (`forget`).
 struct KnownValues {
   private struct Value {
     var start: Int32
-    /// Its first token, and its last one; -1 while it is open.
+    /// The indexes of its first and last token; `last` is -1 while the value is open.
     var first: Int32
     var last: Int32 = -1
-    /// Values around it.
+    /// The number of values around it.
     var depth: Int32
   }
 
   private(set) var tokens: [JSONToken] = []
   private var values: [Value] = []
-  /// The values that are open at the last token, by their places in `values`.
+  /// The values that are open at the last token, as indexes in `values`.
   private var open: [Int32] = []
-  /// Tokens that were looked at for values.
+  /// The number of tokens that `look` has already searched.
   private var looked = 0
-  /// Values around the one that is read on, which is no more a part of them.
+  /// The number of outer values that were left because only a value inside them is read on.
   private var dropped = 0
   private var tokenizer = JSONTokenizer()
   private var offset = 0
@@ -43,12 +46,12 @@ struct KnownValues {
 
   /// Keeps the tokens of an attempt that led to no record, in exchange for those kept before.
   ///
-  /// `fault` is what broke the value, `grammar` for one that is whole; of the other faults `offset` is where
-  /// reading can go on.
+  /// `fault` is what broke the value; it is `grammar` for a value that is complete. For the other
+  /// faults, `offset` is where reading can go on.
   mutating func keep(
     _ tokens: inout [JSONToken], _ tokenizer: JSONTokenizer, _ fault: JSONFault, at offset: Int
   ) {
-    // Nothing but the value itself.
+    // With a single token there is no inner value.
     guard tokens.count > 1 else { return }
     values.removeAll(keepingCapacity: values.capacity <= 1 << 12)
     open.removeAll(keepingCapacity: true)
@@ -59,7 +62,7 @@ struct KnownValues {
     look()
   }
 
-  /// Finds the ends of values among tokens that came.
+  /// Finds the starts and ends of values among the new tokens.
   private mutating func look() {
     while looked < tokens.count {
       switch tokens[looked].kind {
@@ -80,9 +83,10 @@ struct KnownValues {
     }
   }
 
-  /// Reads the value that begins at an offset, if it is one of those kept.
+  /// Reads the value that begins at `start`, if it is one of those kept.
   ///
-  /// - Returns: How the attempt ends, and where its tokens are if it is complete; nil: it is not known.
+  /// - Returns: How the attempt ends, and the range of its tokens if it is complete; nil if the
+  ///   value is not known.
   mutating func read(
     _ bytes: RawSpan, from start: Int, to windowEnd: Int, isFinal: Bool
   ) -> (attempt: JSONAttempt, tokens: Range<Int>)? {

@@ -36,14 +36,14 @@ package final class LogExtractor {
   /// Bytes consumed.
   package var bytes: UInt64 { extraction.counters.bytes }
 
-  /// Says where in the chunk that is extracted next something may be that anybody asks for: offsets from
-  /// its first byte, ascending.
+  /// Sets the candidates of the chunk that is extracted next: where something wanted may be, as
+  /// ascending offsets from its first byte.
   ///
-  /// Lines, rows and records without any of them are stepped over; what is odd about them is not
-  /// counted. With nil, as at first, everything is read.
+  /// Lines, rows and records without a candidate are stepped over, and what is odd about them is
+  /// not counted. With nil, as at first, everything is read.
   ///
-  /// `words` are those of the offsets at which something may be a part of a file's name or of a text; nil: all may.
-  /// `hosts` are those at which nothing but the host of a URL may be.
+  /// `words` are the candidates at which something may be a part of a file's name or of a text;
+  /// nil: all of them. `hosts` are those at which only the host of a URL may be.
   package func setCandidates(
     _ offsets: [UInt32]?, words: [UInt32]? = nil, hosts: [UInt32] = []
   ) {
@@ -78,7 +78,7 @@ package final class LogExtractor {
       chunk, &position, &state, isFinal: isFinal, into: &batch)
     extraction.counters.bytes += UInt64(position.offset - offset)
     extraction.counters.lines += position.line - line
-    // A last line need not end.
+    // The last line need not end in a line feed.
     if isFinal, position.offset == chunk.byteCount, position.offset > offset,
       chunk.byte(at: position.offset - 1) != Byte.lineFeed
     {
@@ -98,7 +98,7 @@ extension Extraction {
   ) -> LogProgress {
     readsCountedNames = state.hasCountedNames
     if readsCountedNames {
-      // No name shows itself to the search for candidates.
+      // The search for candidates cannot see names that have lengths between their labels.
       candidates.begin(nil)
       wordPlaces.begin(nil)
     }

@@ -4,7 +4,8 @@ package import Indicators
 package enum LogPurpose: Sendable {
   /// Everything that an indicator could match, other candidates and forms included.
   case scan
-  /// One observable a place, as a reader would name it: the list of top-level domains applies.
+  /// One observable for each place, as a reader would name it: the list of top-level domains
+  /// applies.
   case extract
 }
 
@@ -47,7 +48,7 @@ package enum LogFormat: String, Sendable, CaseIterable {
   /// Amazon's VPC flow logs, with or without a header.
   case vpcFlow = "vpc-flow"
 
-  /// Whether each line is a record by itself, known by what stands on it.
+  /// Whether each line is a record by itself, recognised by its own content.
   var isOfLines: Bool {
     switch self {
     case .text, .jsonl, .eve, .zeek, .csv, .tsv, .w3c: false
@@ -57,20 +58,21 @@ package enum LogFormat: String, Sendable, CaseIterable {
   }
 }
 
-/// Finds the file names in free text that somebody asks for; whatever a text may hold between them cannot be
-/// told from names otherwise.
+/// Finds the wanted file names in free text.
+///
+/// Without a list of the wanted ones, names could not be told from the text between them.
 package protocol FileNameSearch: AnyObject, Sendable {
-  /// Where names stand in a text, one for each end.
+  /// Appends the ranges of the names in a text, one for each end.
   func find(in text: RawSpan, ranges: inout [Range<Int>])
 }
 
-/// Gives a search to each reader whose text asks for one first.
+/// Gives each reader a search when one of its texts first needs it.
 package protocol FileNameSource: Sendable {
-  /// The search; nil where no file name is asked for.
+  /// The search; nil if no file name is asked for.
   func search() -> (any FileNameSearch)?
 }
 
-/// A text that was found: which of those that somebody asks for, and where.
+/// A text that was found: where it begins, and which of the wanted texts it is.
 package struct FoundText: Sendable, Equatable {
   /// Where it begins.
   package var start: Int
@@ -87,15 +89,16 @@ package struct FoundText: Sendable, Equatable {
   }
 }
 
-/// Finds the texts that somebody asks for wherever they stand.
+/// Finds the wanted texts, wherever they are.
 package protocol TextSearch: Sendable {
-  /// Where texts begin in some bytes, ascending, the longest first; false where there are too many to tell all.
+  /// Appends where texts begin in the bytes, ascending, the longest first; false if there are too
+  /// many to report all.
   func find(in bytes: RawSpan, found: inout [FoundText]) -> Bool
 }
 
-/// Tells names that are hosts of no URL that anybody asks for.
+/// Excludes names that are not the host of any wanted URL.
 package protocol HostFilter: Sendable {
-  /// Whether a name of ASCII, of two labels or more, may be the host of such a URL.
+  /// Whether an ASCII name of two labels or more may be the host of a wanted URL.
   func mayHold(_ name: RawSpan) -> Bool
 }
 
@@ -109,15 +112,15 @@ package struct LogOptions: Sendable {
   package var format: LogFormat?
   /// Bytes of a line beyond which it is scanned in pieces, and of a record beyond which it is text.
   package var lineLimit: Int
-  /// Objects and arrays that may stand in one another.
+  /// How deep objects and arrays may be nested in one another.
   package var jsonDepth: Int
   /// Whether defanged values (`hxxp://evil[.]example`) are read as what they stand for.
   package var refangs = false
-  /// What finds file names in free text; nil: they are found in fields of their own only.
+  /// What finds file names in free text; nil: file names are found only in fields of their own.
   package var fileNames: (any FileNameSource)?
   /// What finds texts in values and in lines; nil: none are looked for.
   package var texts: (any TextSearch)?
-  /// Which names may be hosts of URLs that are written without scheme; nil: all may.
+  /// Which names may be hosts of URLs that are written without a scheme; nil: all may.
   package var hosts: (any HostFilter)?
   /// The year of times that name none (syslog, RFC 3164); nil: such a line has no event time.
   package var year: Int?

@@ -1,15 +1,12 @@
 import Parsing
 
-/// All that earlier bytes of a log decide for later ones.
-///
-/// Cheap to copy and to compare, so that a chunk can be read from a guessed state and read again
-/// where the guess was wrong.
+/// Everything that earlier bytes of a log decide about later ones.
 package struct LogState: Equatable, Sendable {
   /// What kind of lines are expected.
   enum Layout: Equatable, Sendable {
     /// Records and text, each line by itself.
     case lines
-    /// Lines that begin with `#`, of which it was already seen that no `#Fields:` follows them.
+    /// Lines that begin with `#`; it is already known that no `#Fields:` follows them.
     case comments
     /// Rows below a header.
     case rows(LogHeader)
@@ -18,25 +15,28 @@ package struct LogState: Equatable, Sendable {
   /// Whether an array of objects is open, whose elements are records of their own.
   enum ArrayPlace: UInt8, Sendable { case outside, beforeElement, behindElement, behindList }
 
-  /// The member that the open array is, of an object with little else: CloudTrail's `Records`.
+  /// The name of the member that holds the open array, in an object with little else: CloudTrail's
+  /// `Records`.
   enum ListName: UInt8, Sendable { case none, upperCase, lowerCase }
 
   var layout: Layout = .lines
   var array: ArrayPlace = .outside
   var list: ListName = .none
-  /// A record ended, and its line goes on.
+  /// A record ended, and its line continues behind it.
   var isInsideLine = false
-  /// A line beyond the limit goes on, and so does a run that may be a value.
+  /// A line beyond the limit continues.
   var isInsideLongLine = false
+  /// At the last cut of that line, a run of bytes that may be a value continues.
   var isInsideCutRun = false
-  /// The log whose header it was is closed: what is no row of it is a line like any other.
+  /// The log that the header belongs to is closed: lines that are no rows of it are read as usual.
   var isClosed = false
-  /// The log is closed, and the last line begins with `#`: none of the lines that begin so and follow it is
-  /// `#Fields:`, as with `comments`.
+  /// The log is closed, and the last line begins with `#`.
+  ///
+  /// As with `comments`, it is known that no `#Fields:` is among the lines with `#` that follow it.
   var isBehindComment = false
-  /// The next row is the header's own.
+  /// The next row is the header itself.
   var isBeforeHeaderRow = false
-  /// It is a log whose names have the length of each label before it.
+  /// The names in the log have the length of each label before it (`CountedNames`).
   var hasCountedNames = false
   /// Nothing was read yet, so a byte-order mark may come.
   var isAtStart = true
@@ -66,10 +66,10 @@ package struct LogState: Equatable, Sendable {
     return state
   }
 
-  /// Whether more than the first bytes are needed to tell what the log is: they may be a CSV's header, and no
-  /// row behind it is whole yet.
+  /// Whether more bytes are needed to tell what the log is: the first ones may be a CSV's header,
+  /// and no row behind it is complete yet.
   ///
-  /// Of more than 64 KiB it is told without.
+  /// With more than 64 KiB, the answer is always false.
   package static func isUndecided(firstBytes: RawSpan, options: LogOptions) -> Bool {
     guard options.format == nil else { return false }
     let start = firstBytes.starts(with: "\u{feff}", at: 0) ? 3 : 0

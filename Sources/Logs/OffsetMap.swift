@@ -1,4 +1,6 @@
-/// Where the bytes of an unescaped text stood before: straight pieces, one begun behind each escape.
+/// Maps offsets in an unescaped text to the offsets where its bytes were before.
+///
+/// The text is divided into pieces without escapes; each escape begins a new one.
 struct OffsetMap: Sendable {
   private struct Piece: Sendable {
     var text: Int
@@ -7,17 +9,18 @@ struct OffsetMap: Sendable {
 
   private var pieces: [Piece] = []
 
-  /// Starts a text whose first byte stood at an offset.
+  /// Starts a text whose first byte was at the offset `origin`.
   mutating func begin(at origin: Int) {
     pieces.removeAll(keepingCapacity: true)
     pieces.append(Piece(text: 0, origin: origin))
   }
 
-  /// The byte at `text` stood at `origin`, and those behind it follow until the next piece.
+  /// Says that the byte at `text` was at `origin`, and that those behind it follow up to the next
+  /// piece.
   @inline(__always)
   mutating func add(text: Int, origin: Int) { pieces.append(Piece(text: text, origin: origin)) }
 
-  /// Where the byte at an offset of the unescaped text stood.
+  /// Where the byte at an offset of the unescaped text was before.
   func origin(of text: Int) -> Int {
     var low = 0
     var high = pieces.count
@@ -30,7 +33,9 @@ struct OffsetMap: Sendable {
 }
 
 extension Array {
-  /// Number of elements before the first that is not of a kind which all of those and none behind are.
+  /// The number of leading elements that satisfy `isBefore`, found by binary search.
+  ///
+  /// All elements that satisfy it must come before all that do not.
   func prefixCount(where isBefore: (Element) -> Bool) -> Int {
     var low = 0
     var high = count
