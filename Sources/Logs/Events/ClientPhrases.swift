@@ -1,42 +1,43 @@
 import Indicators
 import Parsing
 
-/// Lines that tell in words who logged in, or tried to: `Failed password for root from 192.0.2.1`, `Access denied
-/// for user 'a'@'192.0.2.1'`, `Auth-Failure ip 192.0.2.1`, `badlogin: a.example [192.0.2.1]`.
+/// Lines that tell in words who logged in, or tried to: `Failed password for root from 192.0.2.1`,
+/// `Access denied for user 'a'@'192.0.2.1'`, `Auth-Failure ip 192.0.2.1`,
+/// `badlogin: a.example [192.0.2.1]`.
 ///
-/// A preposition tells nothing by itself. The line must speak of a login or a connection, and of nothing that is
-/// got from a server: of what a machine fetches, `from` names the other side. Where a line names two clients,
-/// somebody may have called himself `x from 192.0.2.9`, and none is told.
+/// A preposition proves nothing by itself. The line must speak of a login or a connection, and not
+/// of something fetched from a server, where `from` names the other side. If a line names two
+/// clients, a user may have called himself `x from 192.0.2.9`, so none is reported.
 struct ClientPhrases {
-  /// What the address that comes next would be.
+  /// What the next address would be.
   enum Role: UInt8 {
     case none
     /// The client.
     case client
-    /// The client if the line speaks of a login, which it may do further on.
+    /// The client if the line speaks of a login, perhaps only further on.
     case clientOfLogin
   }
 
-  /// What a word says of the line, or of the address behind it.
+  /// What a word says about the line, or about the address behind it.
   private struct Meaning: OptionSet {
     let rawValue: UInt8
-    /// Of a login, or of a connection.
+    /// It speaks of a login, or of a connection.
     static let login = Meaning(rawValue: 1)
     static let connection = Meaning(rawValue: 2)
-    /// What is got from somebody else, or was done to an address by whoever wrote the line.
+    /// Something is fetched from another host, or is done to an address by the writer of the line.
     static let foreign = Meaning(rawValue: 4)
-    /// What is done by the client, if the line speaks of a login.
+    /// It may be done `by` the client, if the line speaks of a login.
     static let ender = Meaning(rawValue: 8)
-    /// An address behind it is no client's.
+    /// An address behind it is not the client's.
     static let target = Meaning(rawValue: 16)
   }
 
-  /// A word on which it depends what the next address is.
+  /// A word that decides what the next address is.
   private enum Keyword: UInt8 {
     case none, from, by, `for`, client, remote, ip, place, user, failed
   }
 
-  /// What is known of a word.
+  /// What is known about a word.
   private struct Known {
     var meaning: Meaning = []
     var keyword = Keyword.none
@@ -46,19 +47,19 @@ struct ClientPhrases {
   private(set) var isLogin = false
   private var isConnection = false
   private var isForeign = false
-  /// What the word before says.
+  /// What the previous word says.
   private var meaning: Meaning = []
-  /// The words before.
+  /// The keywords of the previous two words.
   private var last = Keyword.none
   private var beforeLast = Keyword.none
 
-  /// Whether an address in brackets may be the client: none that something was done to.
+  /// Whether an address in brackets may be the client: not if something was done to it.
   var mayBeBracketed: Bool { !meaning.contains(.target) && !isForeign }
 
-  /// Whether the word before says what follows a user's name.
+  /// Whether the previous words are `for user`, so that the user's name follows.
   var isUser: Bool { last == .user && beforeLast == .for }
 
-  /// Takes the next word, which is no address.
+  /// Takes the next word, which is not an address.
   mutating func take(_ word: ShortWord) {
     if word.isEmpty { return }
     let known = Self.words[word] ?? Known()
@@ -162,7 +163,7 @@ extension Extraction {
     var client: (end: WrittenEnd, port: UInt16)?
     var ofLogin: (end: WrittenEnd, port: UInt16)?
     var inBrackets: (end: WrittenEnd, port: UInt16)?
-    // An address of which nothing is said.
+    // An address about which nothing is said.
     var other: WrittenEnd?
     var count = 0
     var offset = text.lowerBound
@@ -174,7 +175,7 @@ extension Extraction {
       let token = offset..<tokenEnd(bytes, from: offset, to: text.upperBound)
       offset = token.upperBound
       count += 1
-      // What a mail server's client calls itself.
+      // Skips what a mail server's client calls itself.
       if bytes.starts(with: "([", at: token.lowerBound) { continue }
       let value = valueOfKey(bytes, token, &phrases)
       let bare = bareEnd(bytes, value)
@@ -214,7 +215,7 @@ extension Extraction {
       }
       let role = phrases.role
       phrases.take(ShortWord(bytes, token))
-      // A name whose address stands behind it in brackets.
+      // A name whose address follows in brackets keeps the role for that address.
       if phrases.role == .none, offset + 1 < text.upperBound,
         bytes.starts(with: "(", at: offset + 1) || bytes.starts(with: "[", at: offset + 1)
       {
@@ -224,13 +225,15 @@ extension Extraction {
     guard let found = client ?? (phrases.isLogin ? ofLogin ?? inBrackets : nil) else {
       return false
     }
-    // `192.0.2.1 … FAILED LOGIN … locked out IP 192.0.2.9`: which of them logged in, words do not tell.
+    // `192.0.2.1 … FAILED LOGIN … locked out IP 192.0.2.9`: the words do not tell which of them
+    // logged in.
     if client == nil, let other, !isSame(bytes, found.end, other) { return false }
     facts.note(isSource: true, bytes, found.end.address, port: found.port)
     return facts.hasEnds
   }
 
-  /// What stands behind `ip=` or `IP:`, whose key is taken as a word; the token itself where there is none.
+  /// The value behind `ip=` or `IP:`, whose key is taken as a word; the whole token if it has no
+  /// such key.
   private func valueOfKey(
     _ bytes: RawSpan, _ token: Range<Int>, _ phrases: inout ClientPhrases
   ) -> Range<Int> {
@@ -249,7 +252,8 @@ extension Extraction {
     return token
   }
 
-  /// A token without what is written around an address: quotes, and brackets that are none of IPv6.
+  /// A token without the quotes, brackets and punctuation around an address; the square brackets of
+  /// IPv6 stay.
   private func bareEnd(_ bytes: RawSpan, _ token: Range<Int>) -> Range<Int> {
     func isQuote(_ byte: UInt8) -> Bool {
       switch byte {

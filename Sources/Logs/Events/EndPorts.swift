@@ -1,7 +1,8 @@
-/// The ports that a record names for one end of its event, of which one belongs to the end's address.
+/// The ports that a record names for one end of its event; one of them belongs to the end's
+/// address.
 ///
-/// An address and its port stand in one object of JSON, or one behind the other. Where a record tells of more than
-/// one connection each port has an address of its own, and is none of another's.
+/// An address and its port are members of one JSON object, or follow one another. If a record tells
+/// of several connections, each port belongs to its own address and must not be given to another.
 struct EndPorts {
   private struct Port {
     var number: UInt16 = 0
@@ -9,7 +10,8 @@ struct EndPorts {
     var owner: UInt32 = 0
   }
 
-  /// How many ports, and owners of addresses, are told apart; with more than that, no port is taken for another's.
+  /// The number of ports, and of owners of addresses, that are told apart; with more, no port is
+  /// given to another owner's address.
   private static let most = 4
 
   private var ports = InlineArray<4, Port>(repeating: Port())
@@ -17,7 +19,8 @@ struct EndPorts {
   private var owners = InlineArray<4, UInt32>(repeating: 0)
   private var ownerCount = 0
 
-  /// Notes a port by the rank of its name and by what it is a part of; the first of each counts.
+  /// Notes a port with the rank of its name and its owner; the first one for each rank and owner
+  /// counts.
   mutating func note(_ number: UInt16, rank: UInt8, owner: UInt32) {
     guard number > 0, portCount < Self.most else { return }
     for index in 0..<portCount where ports[index].rank == rank && ports[index].owner == owner {
@@ -27,15 +30,17 @@ struct EndPorts {
     portCount += 1
   }
 
-  /// Notes what has an address for this end.
+  /// Notes that `owner` has an address for this end.
   mutating func noteAddress(owner: UInt32) {
     guard ownerCount <= Self.most, !hasAddress(owner) else { return }
     if ownerCount < Self.most { owners[ownerCount] = owner }
     ownerCount += 1
   }
 
-  /// The port of an address by the rank of its name, or 0: one of the same owner, else one that stands in a line
-  /// before the only address (owner 0).
+  /// The port of the address of `owner` under names of the given rank, or 0.
+  ///
+  /// A port of the same owner goes first, then one that a line names before its only address (owner
+  /// 0).
   func port(rank: Int, owner: UInt32) -> UInt16 {
     var other: UInt16 = 0
     for index in 0..<portCount where Int(ports[index].rank) == rank {

@@ -1,6 +1,6 @@
 import Indicators
 
-/// What a field says of the event around the values of its record.
+/// What a field says about the event that its record tells of.
 enum EventFact: UInt8, Sendable {
   case none
   case source
@@ -20,7 +20,7 @@ enum EventFact: UInt8, Sendable {
   case verdictNumber
   /// The name of a fault, which tells whether access was denied (CloudTrail).
   case errorCode
-  /// Which way the packet went that the ends are those of (Suricata), or the connection was opened.
+  /// Which way the packet with these ends went (Suricata), or which way the connection was opened.
   case direction
   /// The end of the machine that wrote the record, and the other one.
   case local
@@ -31,18 +31,18 @@ enum EventFact: UInt8, Sendable {
   case action
   /// Whether the traffic was stopped.
   case isBlocked
-  /// Code of an answer, of DNS if it is the name of one.
+  /// Code of an answer, which counts only if it is the name of a DNS code.
   case answerCode
-  /// Whose connection it was: of a program on the machine that wrote the record, to a server.
+  /// A program on the machine that wrote the record, which may have opened the connection.
   case program
   /// What a further inspection did, which may have stopped what was let through before.
   case inspection
-  /// The server beside a client, as the logs of web servers call it, else the source.
+  /// The server if a client is named beside it, as in the logs of web servers; else the source.
   case serverOrSource
 }
 
 extension KeyName {
-  /// What the field says of the event, and which of several fields is preferred: lower first.
+  /// What the field says about the event, and its rank among several such fields: lower first.
   ///
   /// An address and the port that belongs to it have the same rank.
   func fact(parent: KeyName) -> (EventFact, UInt8) {
@@ -50,25 +50,26 @@ extension KeyName {
     if let written = Self.writtenFacts[isExported ? String(lower.dropFirst(8)) : lower] {
       return written
     }
-    // What an export calls `_source` is the record, and no end of its event.
+    // An export calls the record itself `_source`, which is no end of its event.
     if parent.lower == "_source" { return Self.facts[plain] ?? (.none, 0) }
     let name = isExported ? String(plain.dropFirst(6)) : plain
     return Self.factsBelow[parent.plain]?[name] ?? Self.facts[name] ?? (.none, 0)
   }
 
-  /// The names of the logs of proxies in W3C's format, in lower case: one's own side is `s`, and where it
-  /// asks for others, these are `r`.
+  /// Names in proxies' logs in the W3C format, in lower case: `s` is the proxy itself, `r` the
+  /// server that it asks.
   ///
-  /// And one of the Elastic Common Schema that is one word of Suricata's, which means another thing.
+  /// `event.type` is a name of the Elastic Common Schema; without its dot it would be Suricata's
+  /// `event_type`, which means something else.
   static let writtenFacts: [String: (EventFact, UInt8)] = [
     "c-ip": (.source, 1), "r-ip": (.destination, 1), "s-ip": (.destination, 2),
     "c-port": (.sourcePort, 1), "r-port": (.destinationPort, 1), "s-port": (.destinationPort, 2),
     "event.type": (.verdict, 1),
   ]
 
-  /// What keys say together with the one above them.
+  /// What keys say together with the key of the object around them.
   static let factsBelow: [String: [String: (EventFact, UInt8)]] = [
-    // Zeek's, where a shipper made objects of them.
+    // Zeek's, if a shipper made objects of them.
     "id": [
       "origh": (.source, 1), "origp": (.sourcePort, 1), "resph": (.destination, 1),
       "respp": (.destinationPort, 1),
@@ -99,7 +100,7 @@ extension KeyName {
     ],
     "network": ["transport": (.ipProtocol, 1), "iananumber": (.ipProtocol, 2)],
     "connectioninfo": ["protocolname": (.ipProtocol, 1), "protocolnum": (.ipProtocol, 2)],
-    // The connection's, where the ends beside it are those of a single packet.
+    // The ends of the connection, while those beside it are of a single packet.
     "flow": [
       "state": (.state, 2), "srcip": (.source, 0), "srcport": (.sourcePort, 0),
       "destip": (.destination, 0), "destport": (.destinationPort, 0),
@@ -110,7 +111,7 @@ extension KeyName {
     "entities": ["ipaddress": (.none, 0)],
     "dns": ["rcode": (.responseCode, 1), "responsecode": (.responseCode, 1)],
     "enforcedsecuritypolicy": ["outcome": (.verdict, 1)],
-    // What became of the packet, which the rule that it met need not have decided.
+    // What became of the packet; the rule that it matched need not have decided that.
     "verdict": ["action": (.verdict, 0)], "alert": ["action": (.verdict, 1)],
     "event": ["type": (.verdict, 1), "action": (.verdict, 2)],
     // GuardDuty's.
@@ -126,7 +127,7 @@ extension KeyName {
     "addr": ["remote": (.source, 3), "local": (.destination, 3)],
     "ip": ["source": (.source, 1), "destination": (.destination, 1)],
     "req": ["remoteaddress": (.source, 3), "remoteport": (.sourcePort, 3)],
-    // ModSecurity's, of the server that it stands in.
+    // ModSecurity's, where the local end is the server that it runs in.
     "transaction": [
       "remoteaddress": (.source, 3), "remoteport": (.sourcePort, 3),
       "localaddress": (.destination, 3), "localport": (.destinationPort, 3),
@@ -245,12 +246,13 @@ extension KeyName {
     "deviceaction": (.verdict, 2), "logsubtype": (.verdict, 2), "fwaction": (.verdict, 1),
     "securityaction": (.verdict, 1), "blocked": (.isBlocked, 4), "srcv6": (.source, 1),
     "dstv6": (.destination, 1),
-    // Beside a protocol that is the application's.
+    // Used beside a `protocol` that is the application's.
     "transport": (.ipProtocol, 3), "transportprotocol": (.ipProtocol, 3),
     "responsecode": (.answerCode, 3), "replycode": (.answerCode, 2),
     "replycodeid": (.responseCode, 4), "ftntfgtaction": (.verdict, 2),
     "fortinetfortigateaction": (.verdict, 2), "utmaction": (.inspection, 1),
-    // Firepower's, of files and intrusions: what these did goes before the rule that let the traffic in.
+    // Firepower's for files and intrusions: what these did outranks the rule that let the traffic
+    // in.
     "fileaction": (.inspection, 0), "inlineresult": (.inspection, 0),
     "ipprotocol": (.ipProtocol, 1), "protocolnumber": (.ipProtocol, 3),
     // Microsoft's common schema (ASIM).

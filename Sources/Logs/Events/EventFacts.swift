@@ -1,27 +1,27 @@
 import Indicators
 import Parsing
 
-/// Gathers what a record says of its event, field by field.
+/// Gathers what a record says about its event, field by field.
 struct EventFacts {
   private typealias OwnedEnd = (end: EventEnd, owner: UInt32)
 
   private(set) var context = EventContext()
   private var sourcePorts = EndPorts()
   private var destinationPorts = EndPorts()
-  /// What the ends' addresses are parts of.
+  /// The owners of the ends' addresses (`EndPorts`).
   private var sourceOwner: UInt32 = 0
   private var destinationOwner: UInt32 = 0
-  /// The first address of the other version of IP by a name of the same rank, and what it is a part of.
+  /// The first address of the other IP version under a name of the same rank, and its owner.
   private var otherSource: OwnedEnd?
   private var otherDestination: OwnedEnd?
-  /// What is the server beside a client, else the source.
+  /// The end that is the server beside a client, or the source if there is none.
   private var server: OwnedEnd?
   /// The rank of the field that each fact was taken from.
   private var ranks = InlineArray<24, UInt8>(repeating: .max)
   private var isEmpty = true
-  /// The ends are those of a packet that answers.
+  /// The ends are those of an answering packet, so they have to change places.
   private var isReversed = false
-  /// The ends are other ones than the fields say that tell of a packet.
+  /// The ends differ from what the fields about a single packet say.
   private(set) var outranksPacket = false
   private var localEnds = LocalEnds()
 
@@ -31,7 +31,7 @@ struct EventFacts {
     if !isEmpty { self = EventFacts() }
   }
 
-  /// What was gathered; nil where it is nothing.
+  /// What was gathered; nil if that is nothing.
   var found: EventContext? {
     guard !isEmpty else { return nil }
     var context = context
@@ -57,7 +57,8 @@ struct EventFacts {
     return context.isEmpty ? nil : context
   }
 
-  /// The ends of the first names; where these are of two versions of IP, of others of their rank.
+  /// The preferred ends; if their IP versions differ, one is replaced by an address of the other
+  /// version under a name of the same rank.
   private var ends: (source: OwnedEnd?, destination: OwnedEnd?) {
     let source = context.source.map { (end: $0, owner: sourceOwner) }
     let destination = context.destination.map { (end: $0, owner: destinationOwner) }
@@ -68,7 +69,7 @@ struct EventFacts {
       ? (otherSource, destination) : (source, otherDestination ?? destination)
   }
 
-  /// Takes for one of the ends what is the server beside a client.
+  /// Makes `server` one of the ends: the destination beside a client, else the source.
   private func placeServer(in context: inout EventContext) {
     guard var end = server?.end, let owner = server?.owner else { return }
     let (own, source) = (rank(of: .serverOrSource), rank(of: .source))
@@ -83,16 +84,16 @@ struct EventFacts {
   /// The rank of the names of clients.
   private static let rankOfClients = 2
 
-  /// Whether the ends are other ones than the names of their fields say, or none.
+  /// Whether the ends are not those that the names of their fields say, or are unknown.
   var decidesSides: Bool { outranksPacket || hasLocalEnds }
 
-  /// Whether it is known of an address that it is an end.
+  /// Whether at least one end is known.
   var hasEnds: Bool {
     guard !isEmpty, let found else { return false }
     return found.source != nil || found.destination != nil
   }
 
-  /// Whether the ends are told from one another by who wrote the record.
+  /// Whether the record distinguishes the ends only by which machine wrote it.
   var hasLocalEnds: Bool { context.source == nil && server == nil && localEnds.decidesSides }
 
   private func rank(of fact: EventFact) -> Int { Int(ranks[Int(fact.rawValue)]) }
@@ -105,17 +106,18 @@ struct EventFacts {
     return true
   }
 
-  /// Notes the text of a field; what it should hold and does not is passed over.
+  /// Notes the text of a field; text that the field should not hold is ignored.
   ///
-  /// `port` is the one that belongs to an address, where that is known, or 0; `owner` tells what an address and its
-  /// port are both parts of, where a record may have several; `depth` how many objects are around it: of names of one
-  /// rank the record's own goes before those in objects of it, wherever they stand.
+  /// `port` is the port that belongs to an address, or 0 if it is unknown. `owner` identifies what
+  /// an address and its port are both parts of, if a record may have several. `depth` is the number
+  /// of objects around the field: among names of one rank, the record's own go before those in
+  /// inner objects, in whatever order they come.
   mutating func note(
     _ fact: EventFact, rank: UInt8, _ bytes: RawSpan, _ range: Range<Int>, port: UInt16 = 0,
     owner: UInt32 = 0, depth: Int = 1
   ) {
     guard !range.isEmpty else { return }
-    // Of names of verdicts and protocols of one rank those of the record itself go first.
+    // Among names of one rank, those of the record itself go first.
     let order = Self.order(rank, depth)
     switch fact {
     case .none: break
@@ -224,9 +226,10 @@ struct EventFacts {
     noteEnd(isSource ? .source : .destination, rank: 0, bytes, range, port: port, owner: 0)
   }
 
-  /// The order of the names that tell a fact: by rank, then by the objects around them.
+  /// The order of the names for a fact: by rank, then by the number of objects around them.
   ///
-  /// What tells of a packet's connection goes before all that tell of the packet, wherever it stands.
+  /// Rank 0, as names for a packet's connection have it, goes first at any depth: the others tell
+  /// of the packet.
   private static func order(_ rank: UInt8, _ depth: Int) -> UInt8 {
     rank == 0 ? 0 : rank &* 4 &+ UInt8(min(max(depth - 1, 0), 3))
   }

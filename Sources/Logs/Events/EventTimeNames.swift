@@ -8,7 +8,7 @@ extension KeyName {
     // journald, osquery, and the columns of tables made for people.
     "realtimetimestamp": 8, "sourcerealtimetimestamp": 7, "unixtime": 8, "eventtime": 8,
     "datefirstseen": 9,
-    // Before those that tell the same in the zone of the machine.
+    // They go before names for the same time in the machine's zone.
     "utctime": 5, "timeutc": 5, "eventtimeutc": 5,
     // Entra, Azure, Microsoft 365, Route 53, IPFIX.
     "activitydatetime": 8, "querytimestamp": 8, "eventtimestamp": 8, "timestampms": 8,

@@ -1,10 +1,12 @@
 import Indicators
 import Parsing
 
-/// What the words mean in which fields tell of an event.
+/// The meaning of the words in fields that tell of an event.
 extension EventFacts {
-  /// An address, which may have its port behind it, and the interface behind that: `192.0.2.1:443:X0`,
-  /// `[2001:db8::1]:443` or without one, and a port behind eight groups.
+  /// An address, which its port and then an interface may follow: `192.0.2.1:443:X0`,
+  /// `[2001:db8::1]:443`, `[2001:db8::1]`.
+  ///
+  /// Without brackets, an IPv6 address must have all eight groups before the port.
   static func endWithPort(_ bytes: RawSpan, _ range: Range<Int>) -> EventEnd? {
     if let end = end(bytes, range) { return end }
     let (start, stop) = (range.lowerBound, range.upperBound)
@@ -77,7 +79,7 @@ extension EventFacts {
     }
   }
 
-  /// The code of an answer in capitals; of a number, its name (IANA, "DNS RCODEs").
+  /// The code of an answer in capitals; for a number, its name (IANA, "DNS RCODEs").
   static func responseCode(_ bytes: RawSpan, _ range: Range<Int>) -> ShortText? {
     if let number = NumberText.unsigned(bytes, range) {
       guard number < DNSResponseCode.names.count else { return nil }
@@ -89,8 +91,9 @@ extension EventFacts {
     return ShortText(name.rawSpan)
   }
 
-  /// The code of an answer in a field that others than name servers have as well: of words only the names of
-  /// codes count, and numbers tell nothing.
+  /// The code of an answer, from a field that not only name servers have.
+  ///
+  /// Only the names of DNS codes count; numbers give nil.
   static func answerCode(_ bytes: RawSpan, _ range: Range<Int>) -> ShortText? {
     guard range.count <= 16 else { return nil }
     var name = word(bytes, range).uppercased()
@@ -111,7 +114,8 @@ extension EventFacts {
     return word
   }
 
-  /// The verdict that a device's word for what it did is; nil for a word that says something else.
+  /// The verdict that a device's word for its action means; nil for a word that means something
+  /// else.
   static func verdict(_ bytes: RawSpan, _ range: Range<Int>) -> Verdict? {
     let word = word(bytes, range)
     if blockedWords.contains(word) || blockedBeginnings.contains(where: { word.hasPrefix($0) }) {
@@ -121,7 +125,7 @@ extension EventFacts {
       ? .allowed : nil
   }
 
-  /// The verdict that the name of an event is.
+  /// The verdict that the name of an event means.
   static func verdict(ofEvent word: String) -> Verdict? {
     switch word {
     // Suricata; Juniper's sessions and what it filters.

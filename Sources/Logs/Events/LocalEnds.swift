@@ -2,32 +2,32 @@ import Indicators
 
 /// The ends of an event as the machine that wrote the record sees them: its own and the other one.
 ///
-/// Who began is not in these names. Where the record says it in a word, the ends are known; where only the
-/// other end is named, and no program of the machine's beside it, it is a client, as web servers call theirs; else
-/// there is no telling.
+/// These names do not tell who opened the connection. If another word of the record does, the ends
+/// are known. If only the other end is named, and no program of the machine, it is a client, as in
+/// the logs of web servers. Otherwise the ends stay unknown.
 struct LocalEnds {
   /// Which way the connection was opened, seen from the machine.
   enum Way: UInt8 { case unknown, inbound, outbound }
 
-  /// The last rank of names that mean a client where the machine's own end is not named.
+  /// The last rank of names that mean a client if the machine's own end is not named.
   static let lastOfClients: UInt8 = 3
 
   private var local: EventEnd?
   private var remote: EventEnd?
-  /// The same of the other version of IP.
+  /// The same ends with the other IP version.
   private var otherLocal: EventEnd?
   private var otherRemote: EventEnd?
   var localPort: UInt16 = 0
   var remotePort: UInt16 = 0
   private var isClient = false
-  /// A program of the machine's is named, which may have begun as well.
+  /// A program of the machine is named, which may have opened the connection as well.
   var hasProgram = false
   private(set) var way = Way.unknown
 
-  /// Whether what a field's name says of its side must be looked at again.
+  /// Whether the side that a field's name says must be set again.
   var decidesSides: Bool { local != nil || remote != nil && (way != .unknown || hasProgram) }
 
-  /// Which end began, if either is known to have.
+  /// The source and the destination, as far as it is known who opened the connection.
   var ends: (source: EventEnd?, destination: EventEnd?) {
     var (own, other) = (local, remote)
     if let local, let remote, local.isIPv4 != remote.isIPv4 {
@@ -42,18 +42,20 @@ struct LocalEnds {
     }
   }
 
-  /// Takes an address of the machine, before those noted so far or behind them.
+  /// Takes an address of the machine; a preferred one replaces the one noted so far.
   mutating func note(local end: EventEnd, isPreferred: Bool) {
     Self.note(end, isPreferred, &local, &otherLocal)
   }
 
-  /// Takes an address of the other end, likewise; by the rank of its name it may be a client.
+  /// Takes an address of the other end likewise; the rank of its name tells whether it may be a
+  /// client.
   mutating func note(remote end: EventEnd, rank: UInt8, isPreferred: Bool) {
     Self.note(end, isPreferred, &remote, &otherRemote)
     if isPreferred { isClient = rank <= Self.lastOfClients }
   }
 
-  /// The port of the other end, if that has the address of a client that has none of its own name.
+  /// The port of the other end if it has the address of `client`, whose own names give no port;
+  /// else 0.
   func port(of client: EventEnd) -> UInt16 {
     guard let remote, remote.isIPv4 == client.isIPv4, remote.address == client.address else {
       return 0
@@ -72,7 +74,7 @@ struct LocalEnds {
     first = end
   }
 
-  /// Takes a word for a direction, the first one that is one.
+  /// Takes a word for the direction; the first word that means one counts.
   mutating func note(direction word: String) {
     guard way == .unknown else { return }
     switch word {

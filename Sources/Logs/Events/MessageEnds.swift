@@ -1,17 +1,18 @@
 import Indicators
 import Parsing
 
-/// What stands in a string of a record as some program wrote it: shippers, collectors and containers put whole
-/// lines of others into a member of a record of their own.
+/// Messages: lines of other programs that shippers, collectors and containers put whole into a
+/// member of their own record.
 ///
-/// Where the record itself says nothing of an event, the line in it is asked, in whatever form it has: a record
-/// of one of the formats that are known line by line, or a sentence. Its values are found before
-/// (`scanWrappedLine`); here the event and its time are taken from it.
+/// If the record itself says nothing about an event, the line in it is examined, whatever its form:
+/// a record of one of the formats that are known line by line, or a sentence. Its values were found
+/// before (`scanWrappedLine`); here only the event and its time are taken from it.
 extension Extraction {
-  /// Bytes of a message beyond which it is none.
+  /// Bytes beyond which a string is not examined as a message.
   private static let longestMessage = 32_768
 
-  /// Notes what the message of a record in JSON says of its event, and its time where the record has none.
+  /// Notes what the message of a JSON record says about its event, and its time if the record has
+  /// none.
   mutating func noteMessage(_ bytes: RawSpan, _ token: JSONToken, hasTime: Bool) {
     guard asksMessage(bytes, token.range, hasTime: hasTime) else { return }
     guard token.hasEscapes else {
@@ -26,7 +27,8 @@ extension Extraction {
     noteMessage(text.rawSpan, 0..<text.count)
   }
 
-  /// Notes what the message of a record in a member's string says of its event, as another record's facts.
+  /// Notes what the message of a record in a member's string says about its event, as facts of the
+  /// nested record.
   mutating func noteMemberMessage(_ bytes: RawSpan) {
     guard let token = memberMessage else { return }
     memberMessage = nil
@@ -37,15 +39,16 @@ extension Extraction {
     facts = own
   }
 
-  /// Whether a message is looked at: it may name an end, or the time, and nothing else in the record speaks of
-  /// an event.
+  /// Whether a message is examined: nothing else in the record speaks of an event, and the message
+  /// may name an end or a missing time.
   func asksMessage(_ bytes: RawSpan, _ range: Range<Int>, hasTime: Bool) -> Bool {
     16...Self.longestMessage ~= range.count && facts.found == nil && !facts.hasLocalEnds
       && nestedFacts.found == nil && !nestedFacts.hasLocalEnds && !deepFacts.hasEnds
       && (!hasTime || Self.mayHoldAddress(bytes, range))
   }
 
-  /// Whether there are two dots between digits as in an address, or colons as in one of version 6.
+  /// Whether there are two dots between digits as in an IPv4 address, or colons as in an IPv6
+  /// address.
   private static func mayHoldAddress(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     let (first, end) = (range.lowerBound, range.upperBound)
     func isDigit(_ offset: Int) -> Bool {
@@ -68,11 +71,11 @@ extension Extraction {
     return false
   }
 
-  /// Notes what a message says of its event: a line as it would be read by itself.
+  /// Notes what a message says about its event, read as if it were a line by itself.
   mutating func noteMessage(_ bytes: RawSpan, _ range: Range<Int>) {
     let text = bytes.trimmed(range)
     guard text.count >= 16 else { return }
-    // What is odd about it is counted where lines are read.
+    // Only lines of the log itself are counted, so the counters are restored.
     let counters = counters
     defer { self.counters = counters }
     facts.reset()

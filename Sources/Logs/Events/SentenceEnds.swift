@@ -1,20 +1,22 @@
 import Indicators
 import Parsing
 
-/// Lines without fields that still say between which ends something happened: alerts and filters with an
-/// arrow, daemons that name their client, and keys with values amid other words.
+/// Lines without fields that still say between which ends something happened: alerts and filters
+/// with an arrow, daemons that name their client, and keys with values amid other words.
 ///
-/// Their values stay text; only the event around them is told. What counts is told in a form of its own, not by
-/// a preposition alone: a route may be removed `from` an address as well.
+/// Their values stay text; only the event is taken from them. A line must have one of these forms,
+/// since a preposition alone proves nothing: a route may be removed `from` an address as well.
 extension Extraction {
   /// Bytes of a line beyond which it is prose.
   private static let longestSentence = 2048
-  /// Bytes of a word beside an arrow beyond which it is no end: arrows may follow one another without a blank.
+  /// Bytes of a word beside an arrow beyond which it is not taken for an end: arrows may follow one
+  /// another without a blank.
   private static let longestWord = 80
   /// Arrows that are looked at.
   private static let mostArrows = 16
 
-  /// Notes what a line of text, or the message behind a header, says of its event; false: it says no end.
+  /// Notes what a line of text, or the message behind a header, says about its event; false if it
+  /// names no end.
   mutating func noteSentence(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     let last = min(range.upperBound, range.lowerBound + Self.longestSentence)
     let text = bytes.trimmed(range.lowerBound..<last)
@@ -41,7 +43,7 @@ extension Extraction {
         of: ". Action: ", bytes, from: text.lowerBound, to: text.upperBound)
     else { return }
     var word = mark.upperBound..<tokenEnd(bytes, from: mark.upperBound, to: text.upperBound)
-    // Elsewhere it may be what somebody sent.
+    // Followed by anything else, it may be text that a client sent.
     guard
       word.upperBound == text.upperBound
         || bytes.starts(with: " Policy: ", at: word.upperBound)
@@ -66,13 +68,13 @@ extension Extraction {
       arrows += 1
       guard bytes.byte(unchecked: mark - 1) == Byte.minus else { continue }
       var source = wordBefore(bytes, mark - 1, from: text.lowerBound)
-      // Cisco's routers have the interface behind an end, and the sender's hardware address.
+      // Cisco's routers write the interface and the sender's hardware address behind an end.
       if let last = source.last, bytes.byte(unchecked: last) == UInt8(ascii: ")"),
         bytes.firstOffset(of: UInt8(ascii: "("), from: source.lowerBound, to: last) == nil
       {
         source = wordBefore(bytes, source.lowerBound, from: text.lowerBound)
       }
-      // Firepower has the country behind an end.
+      // Firepower writes the country behind an end.
       if source.count > 2, bytes.byte(unchecked: source.lowerBound) == UInt8(ascii: "("),
         bytes.byte(unchecked: source.lowerBound + 1) &- Byte.zero > 9
       {
@@ -89,11 +91,11 @@ extension Extraction {
       let isMarked = word.count > 2 && bytes.byte(unchecked: word.lowerBound) == UInt8(ascii: "{")
       let number = EventFacts.ipProtocol(bytes, isMarked ? inner(word) : word)
       let before = wordBefore(bytes, word.lowerBound, from: text.lowerBound)
-      // An access list's verb stands before a protocol, which may have no ports.
+      // The verb of an access list is before the protocol, which may have no ports.
       let hasVerb = number != nil && verb(bytes, before) != nil
       guard isMarked || first.hasPort && second.hasPort || hasVerb else { continue }
       if let number, isMarked || !isNumber(bytes, word) { facts.note(ipProtocol: number) }
-      // Of ICMP they are type and code.
+      // For ICMP these are type and code.
       let hasPorts = number != 1 && number != 58
       facts.note(
         isSource: true, bytes, first.address, port: hasPorts ? first.port(bytes) : 0)
@@ -130,8 +132,8 @@ extension Extraction {
 
   // MARK: Clients
 
-  /// What a daemon calls its client: sshd, Postfix, HAProxy, nginx and Apache in their logs of errors, dnsmasq and
-  /// unbound.
+  /// Notes the client that a daemon names: sshd, Postfix, HAProxy, nginx and Apache in their error
+  /// logs, dnsmasq and unbound.
   private mutating func noteClient(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
     var words = DaemonWords(before: text.lowerBound..<text.lowerBound)
     var count = 0
@@ -152,22 +154,24 @@ extension Extraction {
     return facts.hasEnds
   }
 
-  /// What the words of a daemon's line so far say of the addresses that follow.
+  /// What the words of a daemon's line so far say about the addresses that follow.
   private struct DaemonWords {
     /// The word before the one at hand.
     var before: Range<Int>
-    /// An address behind it is the client's.
+    /// An address that follows is the client's.
     var isFrom = false
     var isQuery = false
-    /// Mail goes to somebody, so that who it is handed to is a server.
+    /// The mail has a recipient, so the host that it is handed to is a server.
     var hasRecipient = false
-    /// The address of a host stands behind its name.
+    /// A host was named (`H=`), whose address follows in brackets.
     var isHost = false
     var isFound = false
     private(set) var client: EventEnd?
 
-    /// Notes a client; false where another one was told before: somebody may have called himself by what a daemon
-    /// writes, and of two clients none is told.
+    /// Notes a client; false if the line has already named a different one.
+    ///
+    /// A user's name may imitate what a daemon writes, so if there are two clients, none is
+    /// reported.
     mutating func note(_ end: EventEnd?) -> Bool {
       if let client, client != end { return false }
       client = end
@@ -175,7 +179,7 @@ extension Extraction {
     }
   }
 
-  /// Takes what a word says of those behind it.
+  /// Takes what a word says about the words behind it.
   private mutating func take(_ bytes: RawSpan, _ token: Range<Int>, _ words: inout DaemonWords) {
     switch token.count {
     case 2 where isWord(bytes, token, "by"): words.isFrom = true
@@ -194,7 +198,10 @@ extension Extraction {
     }
   }
 
-  /// Notes the end that a word is; whether the line tells its ends, where no further word is looked at.
+  /// Notes the end that a word is.
+  ///
+  /// Nil if the next word is to be read; else the line is done, and the result is whether it tells
+  /// its ends.
   private mutating func noteEnd(
     _ bytes: RawSpan, _ token: Range<Int>, _ rest: Range<Int>, _ words: inout DaemonWords
   ) -> Bool? {
@@ -227,7 +234,7 @@ extension Extraction {
     if isRelay(bytes, token, words.before), let open = bracket(bytes, token),
       let end = WrittenEnd(bytes, open)
     {
-      // Where mail is delivered to a recipient the relay is the server, else who hands it in.
+      // If the mail has a recipient, the relay is the server, else the client that hands it in.
       if words.hasRecipient {
         facts.note(isSource: false, bytes, end.address, port: end.port(bytes))
         return facts.hasEnds
@@ -241,7 +248,8 @@ extension Extraction {
     return notePortBehind(bytes, token, rest, &words)
   }
 
-  /// Notes a client; true where it is another one than before, so that none is told.
+  /// Notes a client; true, which ends the line, if another one was named before, so that none is
+  /// reported.
   private mutating func noteDaemonClient(
     _ bytes: RawSpan, _ end: WrittenEnd, _ words: inout DaemonWords
   ) -> Bool? {
@@ -251,8 +259,10 @@ extension Extraction {
     return nil
   }
 
-  /// Notes an address whose port stands in words of their own: sshd names the client's port, and its own address behind
-  /// `on`; dnsmasq ends with the client.
+  /// Notes an address whose port follows in words of its own, or the client at the end of a dnsmasq
+  /// query, which has no port.
+  ///
+  /// sshd names the client's port so, and its own address behind `on`.
   private mutating func notePortBehind(
     _ bytes: RawSpan, _ token: Range<Int>, _ rest: Range<Int>, _ words: inout DaemonWords
   ) -> Bool? {
@@ -271,7 +281,7 @@ extension Extraction {
     return nil
   }
 
-  /// Forgets what was noted of a line whose ends cannot be told, and looks no further.
+  /// Forgets what was noted for a line whose ends cannot be told, and stops reading it.
   private mutating func isUntold() -> Bool {
     facts.reset()
     return true
@@ -284,7 +294,7 @@ extension Extraction {
         && bytes.byte(unchecked: token.lowerBound) == UInt8(ascii: "[")
   }
 
-  /// What begins with a bracket in a token.
+  /// The part of a token that begins with its first square bracket.
   private func bracket(_ bytes: RawSpan, _ token: Range<Int>) -> Range<Int>? {
     bytes.firstOffset(of: UInt8(ascii: "["), from: token.lowerBound, to: token.upperBound).map {
       $0..<token.upperBound
@@ -332,15 +342,17 @@ extension Extraction {
       isWord(bytes, before, "from") || bytes.starts(with: "client=", at: token.lowerBound),
       let open = bracket(bytes, token), var end = WrittenEnd(bytes, open),
       open.lowerBound > token.lowerBound || end.hasPort,
-      // Who answered: `250 2.0.0 from MTA(smtp:[192.0.2.1]:10025)`.
+      // Not the server that answered: `250 2.0.0 from MTA(smtp:[192.0.2.1]:10025)`.
       !bytes.starts(with: "MTA(", at: token.lowerBound)
     else { return nil }
     end.isLast = false
     return end
   }
 
-  /// The client of unbound's `info: 192.0.2.1 name.example. A IN`, and of `info: name.example. always_nxdomain
-  /// 192.0.2.1@5000 name.example. A IN` where a zone of its own answered; what it replied as well.
+  /// The client in a line of unbound, whose response code is noted as well.
+  ///
+  /// The line is `info: 192.0.2.1 name.example. A IN`, or, if a local zone answered,
+  /// `info: name.example. always_nxdomain 192.0.2.1@5000 name.example. A IN`.
   private mutating func resolverClient(
     _ bytes: RawSpan, _ token: Range<Int>, _ rest: Range<Int>
   ) -> WrittenEnd? {
@@ -373,7 +385,7 @@ extension Extraction {
 
   // MARK: Words
 
-  /// The word that ends before an offset, blanks between passed over.
+  /// The last word before an offset, without the blanks between.
   func wordBefore(_ bytes: RawSpan, _ end: Int, from first: Int) -> Range<Int> {
     var end = end
     while end > first, bytes.byte(unchecked: end - 1) == Byte.space { end -= 1 }
@@ -383,6 +395,6 @@ extension Extraction {
     return start..<end
   }
 
-  /// What stands between the first and the last byte of a word.
+  /// A word without its first and its last byte.
   private func inner(_ word: Range<Int>) -> Range<Int> { word.lowerBound + 1..<word.upperBound - 1 }
 }

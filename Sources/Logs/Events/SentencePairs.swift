@@ -1,15 +1,17 @@
 import Indicators
 import Parsing
 
-/// The addresses of one end among the pairs of a line: a port belongs to that before it whose key does not come again
-/// before the port does.
+/// Numbers the addresses of one end among the pairs of a line, so that each port finds its own.
+///
+/// Each time the key of the first address occurs again, a new number begins; a port belongs to the
+/// addresses with the current number.
 private struct PairedEnd {
-  /// The key of the first.
+  /// The key of the first address.
   private var key: Range<Int>?
-  /// Numbers the addresses behind the same key; 0 before the first.
+  /// The current number; 0 up to the first address.
   private(set) var owner: UInt32 = 0
 
-  /// The number of an address behind a key.
+  /// The number of an address with the given key.
   mutating func owner(ofAddress key: Range<Int>, _ bytes: RawSpan) -> UInt32 {
     let first = self.key ?? key
     if bytes.extracting(first).isEqual(to: bytes.extracting(key)) { owner += 1 }
@@ -25,9 +27,10 @@ extension Extraction {
   private static let mostTextPairs = 64
   private static let longestKey = 32
 
-  /// Notes what pairs say of the event; false: they say no end.
+  /// Notes what pairs say about the event; false if they name no end.
   ///
-  /// The key stands behind a blank, a comma, a bracket or at the start of a line: parameters of a URL are none.
+  /// A key must be at the start of the line or behind a blank, a comma, a bracket or the like,
+  /// which excludes the parameters of a URL.
   mutating func notePairs(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
     var offset = text.lowerBound + 1
     var pairs = 0
@@ -52,7 +55,7 @@ extension Extraction {
       }
       let value = pairValue(bytes, mark + 1, to: text.upperBound)
       if isApart {
-        // Meraki's rule, which the packet met.
+        // Meraki's name for the rule that the packet matched.
         if isWord(bytes, key, "pattern") { facts.note(verb(bytes, value), rank: 3) }
         guard mayBeSpoken(bytes, key, value),
           let (fact, rank) = spokenFact(bytes, key, from: text.lowerBound)
@@ -65,7 +68,7 @@ extension Extraction {
       pairs += 1
       let name = KeyName(bytes.extracting(key))
       var (fact, rank) = name.fact(parent: Self.noKey)
-      // Who logged in, as the audit daemon writes it.
+      // The audit daemon's key for who logged in.
       if isAudit, isWord(bytes, key, "addr") { (fact, rank) = (.source, 3) }
       // PostgreSQL's `connection received: host=192.0.2.1 port=5000`.
       if isWord(bytes, key, "host"),
@@ -105,7 +108,8 @@ extension Extraction {
     return true
   }
 
-  /// The next mark between a key and its value: a colon is one before a quote or a blank.
+  /// The next `=` or `:` between a key and its value; a colon counts only before a quote or a
+  /// blank.
   private func pairMark(_ bytes: RawSpan, from start: Int, to end: Int) -> Int? {
     var offset = start
     while offset < end {
@@ -150,7 +154,7 @@ extension Extraction {
     return start..<stop
   }
 
-  /// A value with its blanks, where it stands in quotes.
+  /// The value up to its closing quote, with blanks; the value itself if it is not in quotes.
   private func quoted(_ bytes: RawSpan, _ value: Range<Int>, to end: Int) -> Range<Int> {
     let start = value.lowerBound
     guard bytes.byte(unchecked: start - 1) == Byte.quote,
@@ -165,8 +169,10 @@ extension Extraction {
       || bytes.byte(unchecked: value.lowerBound - 1) == Byte.quote
   }
 
-  /// Whether a colon may stand between a pair: before a number or an address, or behind the name of a protocol or
-  /// an action.
+  /// Whether a colon may separate a key from its value.
+  ///
+  /// It may if the value is a number or an address, or if the key begins as `protocol` or `action`
+  /// does.
   private func mayBeSpoken(_ bytes: RawSpan, _ key: Range<Int>, _ value: Range<Int>) -> Bool {
     guard !value.isEmpty else { return false }
     if Byte.isDigit(bytes.byte(unchecked: value.lowerBound)) { return true }
@@ -175,7 +181,8 @@ extension Extraction {
       || bytes.firstOffset(of: Byte.colon, from: value.lowerBound, to: value.upperBound) != nil
   }
 
-  /// What a key says that is written as people write: `src`, `Dst IP`, `Source Network Address`.
+  /// The fact for a key as people write it, in one word or several: `src`, `Dst IP`,
+  /// `Source Network Address`.
   private func spokenFact(
     _ bytes: RawSpan, _ last: Range<Int>, from first: Int
   ) -> (EventFact, UInt8)? {
@@ -184,7 +191,7 @@ extension Extraction {
     while true {
       let name = KeyName(bytes.extracting(key))
       let (fact, rank) = name.fact(parent: Self.noKey)
-      // Whose address an `IP Address` is, is not said.
+      // `IP Address` does not say whose address it is.
       if fact != .none, !name.plain.hasPrefix("ip") { return (fact, rank) }
       guard words < 3, isAddressWord(name.plain) else { return nil }
       words += 1
@@ -196,7 +203,8 @@ extension Extraction {
     }
   }
 
-  /// Whether what a key tells was to be done, and not what was done: `Requested action`, `Secondary action`.
+  /// Whether a key names what should be done, not what was done: `Requested action`,
+  /// `Secondary action`.
   private func isIntended(_ bytes: RawSpan, _ key: Range<Int>, from first: Int) -> Bool {
     let before = max(first, key.lowerBound - 1)
     switch EventFacts.word(bytes, pairKey(bytes, before, from: first)) {
@@ -205,16 +213,16 @@ extension Extraction {
     }
   }
 
-  /// Whether a word needs the one before it to tell whose it is.
+  /// Whether a word, as `ip` or `port`, needs the word before it to tell whose it is.
   private func isAddressWord(_ plain: String) -> Bool {
     plain == "ip" || plain == "port" || plain == "address" || plain == "addr"
       || plain == "networkaddress" || plain == "ipaddress"
   }
 
-  /// The verdict that a verb is by itself, in any case.
+  /// The verdict that a verb expresses by itself, in upper or lower case.
   func verb(_ bytes: RawSpan, _ word: Range<Int>) -> Verdict? {
     switch EventFacts.word(bytes, word) {
-    // WatchGuard's proxies have a word of their own for each.
+    // WatchGuard's proxies have words of their own.
     case "allow", "allowed", "permit", "permitted", "accept", "accepted", "proxyallow",
       "proxystrip":
       .allowed
@@ -229,7 +237,7 @@ extension Extraction {
     classes.is(byte, .word) || byte == Byte.minus || byte == Byte.dot
   }
 
-  /// Whether a byte stands between pairs, or between a pair and other words.
+  /// Whether a byte separates pairs, or a pair from other words.
   private func isPairBorder(_ byte: UInt8) -> Bool {
     switch byte {
     case Byte.space, Byte.tab, Byte.lineFeed, Byte.carriageReturn, Byte.comma, Byte.quote,

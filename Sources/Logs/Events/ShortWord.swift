@@ -1,21 +1,23 @@
 import Parsing
 
-/// The letters of a short word in lower case, as numbers: words of lines are many, and strings of them dear.
+/// The letters of a short word in lower case, as integers: lines have many words, and strings would
+/// be slow.
 ///
-/// Of a word with more than sixteen letters the first ones, their number and the last ones are kept.
+/// Of a word with more than sixteen letters, the first sixteen, the last eight and their number are
+/// kept.
 struct ShortWord: Hashable, ExpressibleByStringLiteral {
-  /// Letters in all.
+  /// The number of letters.
   private var count = 0
-  /// The first eight and the next eight, each the first one lowest.
+  /// The first eight letters and the next eight; the first of each is in the lowest byte.
   private var first: UInt64 = 0
   private var second: UInt64 = 0
-  /// The last eight, the last one lowest.
+  /// The last eight letters; the last one is in the lowest byte.
   private var last: UInt64 = 0
 
-  /// The longest range that is a word; of a longer one there is nothing.
+  /// The longest range that is read as a word; a longer one gives an empty word.
   private static let longest = 48
 
-  /// The letters in a range, whatever else stands among them.
+  /// The letters in a range; other bytes among them are ignored.
   init(_ bytes: RawSpan, _ range: Range<Int>) {
     guard range.count <= Self.longest else { return }
     for offset in range { take(bytes.byte(unchecked: offset)) }
@@ -54,7 +56,7 @@ struct ShortWord: Hashable, ExpressibleByStringLiteral {
   /// Whether it ends in `login`.
   var endsInLogin: Bool { last & 0xff_ffff_ffff == 0x6c_6f67_696e }
 
-  /// The bits of so many letters.
+  /// The bits of the first `letters` letters.
   private static func mask(_ letters: Int) -> UInt64 {
     letters >= 8 ? .max : letters <= 0 ? 0 : (1 << UInt64(8 * letters)) - 1
   }

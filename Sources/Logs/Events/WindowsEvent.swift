@@ -3,12 +3,13 @@ import Parsing
 
 /// Events of Windows in XML: `<Event …><System>…</System><EventData><Data Name='SourceIp'>192.0.2.1</Data>…`.
 extension Extraction {
-  /// Bytes of an event that are looked at, and its data.
+  /// The number of bytes of an event, and of `Data` elements in it, that are examined.
   private static let longestEvent = 32_768
   private static let mostData = 128
 
-  /// Notes what the data of an event say by their names, which are those of the same event in JSON; false where they
-  /// name no end.
+  /// Notes what the `Data` elements of an event say by their names; false if they name no end.
+  ///
+  /// The names are those of the same event in JSON.
   mutating func noteWindowsEvent(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     let end = min(range.upperBound, range.lowerBound + Self.longestEvent)
     var offset = range.lowerBound
@@ -22,11 +23,12 @@ extension Extraction {
     return facts.hasEnds
   }
 
-  /// Kinds that are compared whole, in a field of their own alone; file names are found in any text.
+  /// Kinds that are compared as a whole, and only in fields of their own; file names are found in
+  /// any text.
   private static let kinds: FieldTraits = [.registryKey, .mutex, .pipe]
 
-  /// Emits what the data of an event, or of a line of one, are by their names: of one in a text that is a whole line or
-  /// string.
+  /// Emits the values that the names of `Data` elements tell, in an event or a line of one; `whole`
+  /// is a whole line or string.
   @inline(__always)
   mutating func emitEventData(
     _ bytes: RawSpan, _ whole: TextUnit, into batch: inout ObservableBatch
@@ -65,7 +67,7 @@ extension Extraction {
     }
   }
 
-  /// The name and the value of the next of an event's data from an offset on, which moves behind it.
+  /// The name and the value of the next `Data` element from `offset` on, which moves behind it.
   private func nextData(
     _ bytes: RawSpan, _ offset: inout Int, to end: Int
   ) -> (name: Range<Int>, value: Range<Int>)? {

@@ -6,7 +6,7 @@ import Parsing
 struct WrittenEnd {
   let address: Range<Int>
   private let portRange: Range<Int>
-  /// Nothing behind it is looked at.
+  /// The words behind it are not read.
   var isLast = true
 
   /// Whether there is a port, or a zero in its place.
@@ -15,7 +15,7 @@ struct WrittenEnd {
   /// The port, or 0.
   func port(_ bytes: RawSpan) -> UInt16 { NumberText.port(bytes, portRange) ?? 0 }
 
-  /// The end that a token is as a whole, but for what closes a bracket or ends a sentence behind it.
+  /// Reads a token that is an end as a whole; brackets and punctuation that close it are ignored.
   init?(_ bytes: RawSpan, _ token: Range<Int>) {
     var token = token
     while let last = token.last, Self.isPunctuation(bytes.byte(unchecked: last)) {
@@ -34,7 +34,7 @@ struct WrittenEnd {
       }
       // The bracket is around more than the end, as in `[192.0.2.1:5 -> …]`, or was cut above.
     }
-    // An address of a link with the name of its interface.
+    // An IPv6 address with the name of its interface as its zone.
     if let zone = bytes.firstOffset(of: 0x25, from: token.lowerBound, to: token.upperBound),
       IPAddressText.ipv6(bytes, token.lowerBound..<zone) != nil,
       (zone + 1..<token.upperBound).allSatisfy({ offset in
@@ -49,7 +49,7 @@ struct WrittenEnd {
       (address, portRange) = (token, token.upperBound..<token.upperBound)
       return
     }
-    // The last mark: a colon may stand in the address as well.
+    // The port is behind the last mark, since the address may hold colons as well.
     var mark = token.upperBound
     while mark > token.lowerBound, Byte.isDigit(bytes.byte(unchecked: mark - 1)) { mark -= 1 }
     guard mark > token.lowerBound + 1, mark < token.upperBound,
