@@ -9,10 +9,11 @@ enum CSVHeader {
   private static let separators: [UInt8] = [Byte.comma, Byte.tab, UInt8(ascii: ";"), bar]
   private static let bar = UInt8(ascii: "|")
 
-  /// The header, if the first line holds three different header words or more and no value, and 95 % of the
-  /// first rows are as wide.
+  /// The header, if the first line holds at least three different header words and no value, and
+  /// 95 % of the first rows are as wide.
   ///
-  /// Of words between bars, as prose has them as well, two or more must be names of fields that are known.
+  /// If bars separate the words, as they may in prose as well, at least two must be names of known
+  /// fields.
   static func recognise(_ bytes: RawSpan, from start: Int, isFinal: Bool) -> LogHeader? {
     guard let front = front(bytes, from: start), front.end < bytes.byteCount,
       !isOther(bytes.byte(at: front.end))
@@ -50,10 +51,11 @@ enum CSVHeader {
     return nil
   }
 
-  /// Bytes for which more are waited to tell whether they are a header and its first row.
+  /// The number of bytes up to which more are awaited to tell whether they are a header and its
+  /// first row.
   private static let mostUndecided = 1 << 16
 
-  /// Whether the bytes, to which more will come, may be a header and no row of it is whole yet.
+  /// Whether the bytes, which more will follow, may be a header without a complete row yet.
   static func isUndecided(_ bytes: RawSpan, from start: Int) -> Bool {
     guard start < bytes.byteCount, bytes.byteCount - start <= mostUndecided else { return false }
     guard let front = front(bytes, from: start), front.end < bytes.byteCount else { return true }
@@ -84,8 +86,10 @@ enum CSVHeader {
 
   // MARK: Before the header
 
-  /// Where the header begins: behind a line for spreadsheets that names the separator (`sep=;`), or one of
-  /// PowerShell's that names a type (`#TYPE …`), if there is one; nil where its end is not there.
+  /// Where the header begins, and the separator if a line before the header names it.
+  ///
+  /// Such a line is written for spreadsheets (`sep=;`); PowerShell writes one that names a type
+  /// (`#TYPE …`). Nil if the end of the line is not among the bytes.
   private static func front(
     _ bytes: RawSpan, from start: Int
   ) -> (end: Int, separator: UInt8?)? {
@@ -99,7 +103,7 @@ enum CSVHeader {
     return (end + 1, isNamed ? bytes.byte(unchecked: separator) : nil)
   }
 
-  /// Whether a line is such a one.
+  /// Whether a line is one that may come before the header (`front`).
   static func isFront(_ bytes: RawSpan, _ line: Range<Int>) -> Bool {
     if bytes.starts(with: "#TYPE ", at: line.lowerBound) { return true }
     var word = line
@@ -115,10 +119,11 @@ enum CSVHeader {
       && separators.contains(bytes.byte(unchecked: word.upperBound - 1))
   }
 
-  /// The first line as a header of a table that is said to be one; where a value stands in it, it is a row as well,
-  /// and columns have numbers for names.
+  /// The first line as the header of a table, for a format that was given.
   ///
-  /// Without `separator` it is the one that a line before the header names, or the one that the header has most of.
+  /// If the line holds a value, it is a row as well (`isRow`), and the columns are named by their
+  /// numbers. If `separator` is nil, it is the one that a line before the header names, or else the
+  /// one that cuts the header into the most cells.
   static func read(
     _ bytes: RawSpan, from start: Int, separator: UInt8?
   ) -> (header: LogHeader, isRow: Bool)? {
@@ -131,7 +136,7 @@ enum CSVHeader {
       let row = CSVParser(of: candidate).next(
         bytes, at: &offset, isFinal: true, cells: &cells)
       let most = found?.header.names.count ?? 0
-      // Bars may stand in values as well.
+      // Bars occur in values as well, so they count only if nothing else separates cells.
       guard row.kind == .row, cells.count > most, candidate != bar || most <= 1 else { continue }
       let isRow = cells.contains {
         let word = bytes.trimmed($0.range)
@@ -153,12 +158,12 @@ enum CSVHeader {
     case word
     /// It can, but could also be a value: a name whose last label is a word, as `trace.id`.
     case likeName
-    /// It could be a value just as well, and names a column only where others are written with dots that cannot
-    /// be: `src.process.pid`.
+    /// It could just as well be a value, and names a column only if enough other names have dots
+    /// and cannot be values: `src.process.pid`.
     case doubtful
-    /// It names a column only where enough others do: `%`, `Is it?`, a whole sentence.
+    /// It names a column only if enough others do: `%`, `Is it?`, a whole sentence.
     case odd
-    /// It is what a column holds.
+    /// It is a value, which names no column.
     case value
   }
 
@@ -169,9 +174,10 @@ enum CSVHeader {
     var doubtful: [Int] = []
   }
 
-  /// The cells as names of columns, if three different ones or more are header words and none is a value.
+  /// The cells as names of columns, if at least three different ones are header words and none is a
+  /// value.
   private static func header(_ bytes: RawSpan, _ cells: [CSVCell]) -> Names? {
-    // What has more columns than are kept need not be looked at.
+    // A line with fewer columns is no header; one with more than are kept need not be examined.
     guard 3...LogHeader.mostColumns ~= cells.count else { return nil }
     var header = Names()
     var words: Set<[UInt8]> = []
@@ -200,7 +206,7 @@ enum CSVHeader {
     return words.count >= (odd == 0 ? 3 : max(5, 3 * odd)) ? header : nil
   }
 
-  /// Names between bars that must be known to be some field's.
+  /// How many names between bars must be those of known fields.
   private static let leastKnown = 2
 
   /// Whether names with a separator between them may be those of a table.
@@ -213,7 +219,7 @@ enum CSVHeader {
     return known.prefix(leastKnown).count == leastKnown
   }
 
-  /// Names of columns with dots in them that vouch for those which could be values.
+  /// How many names with dots that cannot be values must vouch for those that could be.
   private static let leastDotted = 2
 
   /// Whether a cell is a name with a top-level domain.
@@ -223,7 +229,7 @@ enum CSVHeader {
       && TopLevelDomains.contains(bytes.extracting(shape.lastLabel..<cell.upperBound))
   }
 
-  /// Whether a cell is a name with the last label of another.
+  /// Whether a cell is a name with the same last label as the column's name.
   private static func endsAlike(_ bytes: RawSpan, _ cell: Range<Int>, _ name: [UInt8]) -> Bool {
     let shape = NameShape(bytes, cell)
     guard shape.isName, let dot = name.lastIndex(of: Byte.dot) else { return false }
@@ -234,17 +240,17 @@ enum CSVHeader {
       }
   }
 
-  /// The name of a column: a data frame's index has none of its own.
+  /// The name of a column, by its number if it has none, as the index of a data frame.
   private static func name(_ bytes: RawSpan, _ word: Range<Int>, column: Int) -> [UInt8] {
     word.isEmpty ? Array("column\(column + 1)".utf8) : bytes.copied(word)
   }
 
-  /// Bytes of a cell that can name a column, and blanks in it; of an odd one, more.
+  /// The most bytes and blanks of a cell that can name a column; an odd one may have more.
   private static let most = (bytes: 64, blanks: 4, oddBytes: 128, oddBlanks: 16)
 
   /// What a cell is: one that names a column begins with a letter and holds a few words.
   ///
-  /// In quotes it may hold what separates cells: that is what they are for.
+  /// In quotes it may hold characters that separate cells.
   private static func sort(
     _ bytes: RawSpan, _ range: Range<Int>, isQuoted: Bool
   ) -> CellSort {
@@ -263,7 +269,7 @@ enum CSVHeader {
         let character = TextScalar(bytes, at: offset, end: range.upperBound)
         isLetter = character.scalar?.properties.isAlphabetic ?? false
         next = offset + character.length
-        // A blank that does not break, and typographic signs.
+        // No-break spaces and typographic signs are allowed, but odd.
         guard isLetter || character.scalar != nil else { return .value }
         if !isLetter { isOdd = true }
       }
@@ -301,7 +307,7 @@ enum CSVHeader {
     }
   }
 
-  /// Whether a word looks like what a column holds rather than like its name.
+  /// What a cell is, by whether it looks like a value of a column rather than its name.
   private static func sortOfName(_ bytes: RawSpan, _ range: Range<Int>) -> CellSort {
     if let at = bytes.firstOffset(
       of: UInt8(ascii: "@"), from: range.lowerBound + 1, to: range.upperBound)
@@ -316,7 +322,7 @@ enum CSVHeader {
     }
     guard let dot = bytes.firstOffset(of: Byte.dot, from: range.lowerBound, to: range.upperBound)
     else { return .word }
-    // `dns.name` is a column of the Elastic common schema, and would be a name as well.
+    // `dns.name` is a column of the Elastic Common Schema, but could be a host's name as well.
     let shape = NameShape(bytes, range)
     let label = bytes.extracting(shape.lastLabel..<range.upperBound)
     guard shape.isName, TopLevelDomains.contains(label) else { return .word }
@@ -327,7 +333,7 @@ enum CSVHeader {
     return first == "www" ? .value : .doubtful
   }
 
-  /// Top-level domains that are keys of schemas more often.
+  /// Top-level domains that are more often keys of schemas.
   private static let schemaKeys: Set<String> = [
     "app", "cloud", "date", "domains", "email", "group", "host", "id", "info", "link", "media",
     "name", "network", "report", "review", "services", "site", "software", "support", "systems",

@@ -39,13 +39,15 @@ extension Extraction {
 
   // MARK: Lines in quotes
 
-  /// Columns and separators that make lines within quotes known as rows: text of several lines has commas as well.
+  /// The fewest columns and separators for lines within quotes to be rows: ordinary text of several
+  /// lines has commas as well.
   private static let leastOfRows = (columns: 3, separators: 8)
 
-  /// Whether the lines of a row are rows by themselves, since the writer of the table does not quote.
+  /// Whether the lines of a row are rows by themselves, because the table's writer does not quote.
   ///
-  /// Two values that somebody chose, `"x` and `y"`, would make one cell of all that stands between them, most lines of
-  /// which are as wide as the header. The first and the last may have any width: they hold those values.
+  /// Two values that somebody chose, `"x` and `y"`, would turn everything between them into one
+  /// cell. Most lines in it are then as wide as the header; the first and the last may have any
+  /// width, since they hold those two values.
   private mutating func holdsRows(
     _ chunk: RawSpan, _ header: LogHeader, _ row: CSVRow, _ parser: CSVParser
   ) -> Bool {
@@ -93,7 +95,8 @@ extension Extraction {
     chunk.firstOffset(of: Byte.lineFeed, from: start, to: row.end) ?? row.end
   }
 
-  /// Cuts a line into cells, in which a quote that is not closed is a character; `offset` moves behind its end.
+  /// Cuts a line into cells, where an unclosed quote is an ordinary character; `offset` moves
+  /// behind the line.
   private mutating func cutLine(
     _ chunk: RawSpan, _ line: Range<Int>, _ parser: CSVParser, _ offset: inout Int
   ) {
@@ -120,10 +123,11 @@ extension Extraction {
 }
 
 extension CSVParser {
-  /// A parser for the rows of a log with a separator.
+  /// A parser for the rows of a log with the given separator.
   ///
-  /// Between tabs, which stand in no value, nothing needs quotes (IANA's `text/tab-separated-values` has none): they hold
-  /// no line ends, and what somebody wrote after one swallows no rows.
+  /// With tabs nothing needs quotes, since no value holds a tab (IANA's `text/tab-separated-values`
+  /// has no quotes). So quotes hold no line ends there, and a value that begins with a quote
+  /// swallows no rows.
   init(of separator: UInt8, maximumRowLength: Int = 1 << 20) {
     self.init(
       delimiter: separator, quotesHoldLineEnds: separator != Byte.tab,

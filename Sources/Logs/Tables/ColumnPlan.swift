@@ -30,11 +30,12 @@ struct ColumnPlan {
     var reading: Reading
     /// Index of the column with the port of the address in this one, or -1.
     var port: Int
-    /// Another one, for rows in which that one is empty: of two transport protocols one has the port.
+    /// Index of another port column, for rows in which the first is empty: of the columns for two
+    /// transport protocols, one has the port.
     var otherPort = -1
   }
 
-  /// The header that it was made from, and the table of paths that its numbers are of.
+  /// The header that the plan was made from, and the generation of the table that its paths are in.
   private(set) var header: LogHeader?
   private var generation: UInt32 = 0
 
@@ -43,12 +44,14 @@ struct ColumnPlan {
   private(set) var read: [Int] = []
   /// Indexes of the columns that say something of the event.
   private(set) var facts: [Int] = []
-  /// Columns that are joined to URLs: those known by their whole names, and those below each path by their last
-  /// components.
+  /// Columns that are joined to URLs: those known by their whole names, and for each prefix of
+  /// names that are paths, those known by their last components.
   private(set) var urls: [URLColumns] = []
-  /// The port of the connection, which need not be the URL's, where that has none of its own.
+  /// The column with the connection's port, used if no column has the URL's own; the two may
+  /// differ.
   private(set) var connectionPort = -1
-  /// Columns that may tell the record's time, the surest first; the date may be one of its own.
+  /// Columns that may tell the record's time, the surest first; the date may have a column of its
+  /// own.
   private(set) var times: [Int] = []
   private(set) var date = -1
   private(set) var zone = -1
@@ -57,13 +60,13 @@ struct ColumnPlan {
 
   init() {}
 
-  /// Whether the plan is of a header, with paths of a table as it is now.
+  /// Whether the plan was made from `header`, with the table of paths as it is now.
   @inline(__always)
   func holds(for header: LogHeader, _ paths: borrowing FieldPaths) -> Bool {
     self.header === header && generation == paths.generation
   }
 
-  /// Takes over another header, if the plan is of one that says the same.
+  /// Takes over `header` if it says the same as the plan's own; false if not.
   fileprivate mutating func takeOver(_ header: LogHeader, _ paths: borrowing FieldPaths) -> Bool {
     guard let known = self.header, generation == paths.generation, known == header
     else { return false }
@@ -75,7 +78,7 @@ struct ColumnPlan {
   init(_ header: LogHeader, _ paths: inout FieldPaths) {
     self.header = header
     generation = paths.generation
-    // By their stems: the first port of each.
+    // The first and the second port column for each stem.
     var ports: [FieldPaths.ID: Int] = [:]
     var otherPorts: [FieldPaths.ID: Int] = [:]
     for name in header.names {
@@ -96,7 +99,7 @@ struct ColumnPlan {
     var dotted: [(prefix: FieldPaths.ID, url: URLColumns)] = []
     for (index, bytes) in header.names.enumerated() {
       let fieldClass = columns[index].fieldClass
-      // A Zeek log without types is read as if all were strings.
+      // Without types, all columns of a Zeek log are read as strings.
       let reading = index < header.types.count ? Self.reading(header.types[index]) : .text
       columns[index].reading = reading
       if !ports.isEmpty, !KeyStem(bytes.rawSpan).isPort {
@@ -112,7 +115,7 @@ struct ColumnPlan {
         URLColumns.insert(index, into: &times) { columns[$0].fieldClass.rank }
       case .date where date < 0: date = index
       case .zone where zone < 0: zone = index
-      // Zeek has columns for what it knows.
+      // Only in a CSV: Zeek has columns for all that it knows.
       case .message where header.layout == .csv && fieldClass.rank < messageRank:
         (message, messageRank) = (index, fieldClass.rank)
       default: url.take(index, fieldClass.role, fieldClass.rank, isWhole: isWhole)
@@ -125,11 +128,11 @@ struct ColumnPlan {
       }
       let name = bytes.rawSpan
       switch header.layout {
-      // The window's first packet; its end may lie ten minutes behind it.
+      // The time of the window's first packet; its end may be ten minutes later.
       case .flowLog: if Self.is(name, "start") { times = [index] }
       case .zeek: if Self.is(name, "idrespp", lettersOnly: true) { connectionPort = index }
       case .w3c:
-        // Of a proxy that is its own port; the one asked for has a column of its own.
+        // For a proxy this is its own port; the port of the request has another column.
         if Self.is(name, "sport", lettersOnly: true) { connectionPort = index }
       case .csv: break
       }
@@ -139,8 +142,10 @@ struct ColumnPlan {
     if header.layout == .csv { takeEnds(header) }
   }
 
-  /// Takes columns `Source` and `Destination` for the ends, which both together mean (Wireshark, Check Point):
-  /// alone the former may be who sent the record.
+  /// Takes the columns `Source` and `Destination` as the ends if both exist (Wireshark, Check
+  /// Point).
+  ///
+  /// `Source` alone may be who sent the record.
   private mutating func takeEnds(_ header: LogHeader) {
     takeFlowTools(header)
     guard
@@ -154,7 +159,7 @@ struct ColumnPlan {
     }
   }
 
-  /// Takes the columns of nfdump, whose names say something only all together.
+  /// Takes the columns of nfdump, whose names mean something only if all of them are there.
   private mutating func takeFlowTools(_ header: LogHeader) {
     let names: [(StaticString, EventFact)] = [
       ("sa", .source), ("da", .destination), ("sp", .sourcePort), ("dp", .destinationPort),
@@ -168,11 +173,11 @@ struct ColumnPlan {
       (columns[place].fieldClass.fact, columns[place].fieldClass.factRank) = (name.1, 1)
       if !facts.contains(place) { facts.append(place) }
     }
-    // The ports of both ends stand behind them.
+    // Each address belongs to the port of its end.
     (columns[places[0]].port, columns[places[1]].port) = (places[2], places[3])
   }
 
-  /// An address that was asked for as a host has the port of the request.
+  /// Gives an address in a host column the port of the request.
   private mutating func giveHostsPort(_ url: URLColumns) {
     let connection = columns.firstIndex { $0.fieldClass.role == .connectionPort } ?? -1
     let port = url.port >= 0 ? url.port : connection
@@ -180,13 +185,14 @@ struct ColumnPlan {
     for index in columns.indices
     where columns[index].port < 0 && columns[index].fieldClass.isHost {
       columns[index].port = port
-      // Where the first has none that is a port.
+      // Used if the first column holds no port.
       if connection != port { columns[index].otherPort = connection }
     }
   }
 
-  /// Whether a name is a word in whatever case, of its letters and digits alone if asked for, and what is above
-  /// ASCII left out.
+  /// Whether a name is a word, in upper or lower case.
+  ///
+  /// Bytes above ASCII are ignored; with `lettersOnly`, so is everything but letters and digits.
   private static func `is`(
     _ name: RawSpan, _ word: StaticString, lettersOnly: Bool = false
   ) -> Bool {
@@ -223,10 +229,11 @@ struct ColumnPlan {
 }
 
 extension Extraction {
-  /// Plans of headers met before that are kept.
+  /// How many plans of earlier headers are kept.
   private static let mostPlans = 16
 
-  /// Makes `plan` the one of a header: where logs follow one another in a file, headers come again.
+  /// Makes `plan` the plan of `header`, reusing an earlier one: if a file holds several logs,
+  /// headers come again.
   mutating func choosePlan(_ header: LogHeader) {
     if plan.holds(for: header, paths) { return }
     for index in otherPlans.indices where otherPlans[index].takeOver(header, paths) {

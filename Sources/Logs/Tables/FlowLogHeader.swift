@@ -4,12 +4,12 @@ import Parsing
 /// The first line of an Amazon VPC flow log, which names its columns: words in lower case with single
 /// blanks between them, among them both ends of the flow.
 enum FlowLogHeader {
-  /// Bytes of a header beyond which a line is none; today's with all fields has some 600.
+  /// The longest line that is a header, in bytes; today's with all fields has some 600.
   private static let longest = 2048
 
   /// The header that a log begins with.
   ///
-  /// `limit` is that of a line, beyond which it would be read in pieces.
+  /// `limit` is the longest line that is not read in pieces.
   static func recognise(
     _ bytes: RawSpan, from start: Int, limit: Int, isFinal: Bool
   ) -> LogHeader? {
@@ -19,7 +19,7 @@ enum FlowLogHeader {
     return header(bytes, start..<(end ?? windowEnd))
   }
 
-  /// The header that a line is.
+  /// The header that a line holds; nil if it is none.
   static func header(_ bytes: RawSpan, _ line: Range<Int>) -> LogHeader? {
     guard line.count <= longest else { return nil }
     var end = line.upperBound
@@ -53,7 +53,7 @@ extension Extraction {
       && FlowLogHeader.header(chunk, line) != nil
   }
 
-  /// Reads such a line; nil: it is none, false: more bytes are needed.
+  /// Reads a header in the middle of a log; nil: the line is none, false: more bytes are needed.
   func readFlowLogHeader(
     _ chunk: RawSpan, _ position: inout LogPosition, _ state: inout LogState, isFinal: Bool
   ) -> Bool? {
@@ -67,7 +67,7 @@ extension Extraction {
         let header = FlowLogHeader.header(chunk, start..<end)
       else { return nil }
       state.layout = .rows(header)
-      // Whatever is no row of it is a line like any other.
+      // Lines that are no rows of it are read as usual.
       state.isClosed = true
       finishLine(&position, end, hasLineFeed)
       return true

@@ -1,11 +1,12 @@
 import Parsing
 
-/// Lines that have as many columns as a table and are no rows of it, so that a header which somebody slips into a
-/// log does not hide what follows.
+/// Lines that have as many columns as a table but are no rows of it.
+///
+/// They are recognised so that a header which somebody slips into a log does not hide what follows.
 extension Extraction {
-  /// Words beyond which a line is no row of a single column.
+  /// The most words in a row of a table with a single column.
   private static let mostWords = 4
-  /// Digits of a day without marks, and fewer than any time in seconds since 1970 has.
+  /// Digits of a day without separators (`20240501`); any time in seconds since 1970 has more.
   private static let leastDigits = 8
 
   /// Whether a line that is as wide as the table cannot be a row of it.
@@ -21,8 +22,9 @@ extension Extraction {
     return header.separator != Byte.tab && holdsWords(chunk, header)
   }
 
-  /// Whether a row has a day and a time of day, or neither, where its header wants them: a sentence may have as many
-  /// words.
+  /// Whether the columns for the day and the time of day hold such values, or none.
+  ///
+  /// A sentence may have as many words as the header has columns.
   private static func mayTellTime(
     _ chunk: RawSpan, _ columns: [ColumnRange], _ header: LogHeader
   ) -> Bool {
@@ -37,8 +39,9 @@ extension Extraction {
     return beginsClock(chunk, clock) || beginsDay(chunk, clock)
   }
 
-  /// Whether a range begins as a day does, `2024-05-01`, `01.05.2024` or `1/May/2024`: of what has more parts, as an
-  /// address has, it does not.
+  /// Whether a range begins as a day does: `2024-05-01`, `01.05.2024` or `1/May/2024`.
+  ///
+  /// A value with more parts, as an address, does not.
   private static func beginsDay(_ chunk: RawSpan, _ range: Range<Int>) -> Bool {
     let end = range.upperBound
     let first = LogTime.digits(chunk, from: range.lowerBound, to: end).upperBound
@@ -77,8 +80,9 @@ extension Extraction {
     return chunk.byte(unchecked: next) == wanted
   }
 
-  /// Whether a line can be a row of a table of one column, which any line is as wide as: sentences and records are
-  /// none.
+  /// Whether a line can be a row of a table with one column.
+  ///
+  /// Every line is as wide as such a table, but sentences and records are no rows of it.
   private func isOnlyColumn(_ chunk: RawSpan, _ column: ColumnRange) -> Bool {
     let first = chunk.byte(unchecked: column.start)
     guard first != UInt8(ascii: "{"), first != UInt8(ascii: "[") else { return false }
@@ -102,7 +106,7 @@ extension Extraction {
         && [UInt8(ascii: "T"), UInt8(ascii: "F")].contains(chunk.byte(unchecked: range.start))
       let isNumber = (range.start..<range.end).allSatisfy {
         let byte = chunk.byte(unchecked: $0)
-        // With signs, points and exponents; several may stand in a set.
+        // Signs, points and exponents are allowed, and commas between the elements of a set.
         return Byte.isDigit(byte) || byte &- UInt8(ascii: "+") <= 3
           || byte | 0x20 == UInt8(ascii: "e")
       }

@@ -28,7 +28,7 @@ extension Extraction {
       guard readsW3C, state.layout != .comments, !state.isBehindComment else {
         return readText(chunk, &position, &state, isFinal: isFinal, into: &batch)
       }
-      // Directives stand before the `#Fields:` that shows them to be directives.
+      // Other directives come before `#Fields:`, which shows that they are directives.
       switch Self.fieldsFollow(
         chunk, behind: hasLineFeed ? end + 1 : end,
         limit: line.lowerBound + options.lineLimit, isFinal)
@@ -49,7 +49,7 @@ extension Extraction {
     return true
   }
 
-  /// Reads a line of a table that begins with `#`; false: more bytes are needed.
+  /// Reads a line of a table that begins with `#`.
   mutating func readHeaderLine(
     _ chunk: RawSpan, _ header: LogHeader, _ position: inout LogPosition,
     _ state: inout LogState, end: Int, hasLineFeed: Bool
@@ -106,12 +106,12 @@ extension Extraction {
     return mayStandInValue(separator) ? nil : separator
   }
 
-  /// Whether a byte may stand in a name or an address, so that none could be read were it a separator.
+  /// Whether a byte may be in a name or an address: as a separator it would make these unreadable.
   private func mayStandInValue(_ byte: UInt8) -> Bool {
     classes.is(byte, .alphanumeric) || byte == Byte.dot || byte == Byte.minus || byte == 0
   }
 
-  /// A Zeek header with what one more of its lines says.
+  /// A Zeek header with what another of its lines says.
   func zeekHeader(
     _ header: LogHeader, _ chunk: RawSpan, _ line: Range<Int>
   ) -> LogHeader {
@@ -120,7 +120,7 @@ extension Extraction {
     switch String(decoding: parts[0], as: UTF8.self) {
     case "#set_separator" where !(parts[1].first.map(mayStandInValue) ?? true):
       return header.with(setSeparator: parts[1].first)
-    // What could be a value says nothing of there being none.
+    // A text that could be a value is not accepted as a sign for a missing one.
     case "#empty_field" where !parts[1].contains(Byte.dot) && !parts[1].contains(Byte.colon):
       return header.with(emptyField: parts[1])
     case "#unset_field" where !parts[1].contains(Byte.dot) && !parts[1].contains(Byte.colon):
@@ -142,7 +142,7 @@ extension Extraction {
     }
   }
 
-  /// The day that a `#Date:` line names: that of rows which have a time of day alone.
+  /// The day that a `#Date:` line names, for rows that have only a time of day.
   func w3cDate(_ chunk: RawSpan, _ line: Range<Int>) -> [UInt8]? {
     guard chunk.starts(ignoringCase: "#date:", at: line.lowerBound) else { return nil }
     let text = chunk.trimmed(line.lowerBound + 6..<line.upperBound)
@@ -151,15 +151,15 @@ extension Extraction {
     return day.count == 10 ? chunk.copied(day) : nil
   }
 
-  /// Whether a line is one of those above the rows of a W3C log that mean something; a log of Zeek which was not
-  /// closed may be before it.
+  /// Whether a line is a W3C directive that means something; a Zeek log without its `#close` may be
+  /// before it.
   func isW3CDirective(_ chunk: RawSpan, _ line: Range<Int>) -> Bool {
     options.format != .zeek
       && (chunk.starts(ignoringCase: "#fields:", at: line.lowerBound)
         || w3cDate(chunk, line) != nil || namesLocalTimes(chunk, line))
   }
 
-  /// A header with what a directive of W3C says; that of Zeek until the fields are named.
+  /// A header with what a W3C directive says; it stays that of Zeek until the fields are named.
   private mutating func w3cHeader(
     _ header: LogHeader, _ chunk: RawSpan, _ line: Range<Int>
   ) -> LogHeader {
@@ -180,7 +180,7 @@ extension Extraction {
     chunk.starts(ignoringCase: "#time format: local", at: line.lowerBound)
   }
 
-  /// The header that a `#Fields:` line is.
+  /// The header that a `#Fields:` line holds; nil for other lines.
   mutating func w3cHeader(_ chunk: RawSpan, _ line: Range<Int>) -> LogHeader? {
     guard chunk.starts(ignoringCase: "#fields:", at: line.lowerBound) else { return nil }
     // The standard's separator is white space; some programs write tabs or commas.
@@ -195,10 +195,10 @@ extension Extraction {
     return LogHeader(layout: .w3c, separator: separator, names: names)
   }
 
-  /// Whether `#Fields:` comes before the first line that does not begin with `#`; nil: more bytes are
-  /// needed to tell.
+  /// Whether `#Fields:` comes before the first line that does not begin with `#`; nil: more bytes
+  /// are needed to tell.
   ///
-  /// A function of the type, since a call of the value's own would copy all of it.
+  /// The function is static because a method call would copy the whole extraction.
   static func fieldsFollow(
     _ chunk: RawSpan, behind offset: Int, limit: Int, _ isFinal: Bool
   ) -> Bool? {

@@ -1,31 +1,32 @@
 import Parsing
 
-/// What a log with columns says of them, in the file: immutable, so that states share it.
+/// What the file says about a log's columns: immutable, so that states can share it.
 final class LogHeader: Sendable, Equatable {
   /// Which reader's header it is.
   enum Layout: UInt8, Sendable { case zeek, w3c, csv, flowLog }
 
-  /// Columns beyond which a line is no header that is kept: its rows are text.
+  /// Columns beyond which a header is not kept, so that its rows are text.
   static let mostColumns = 4096
 
   let layout: Layout
-  /// The byte between columns: Zeek's `#separator`, a CSV's delimiter; of no meaning for W3C and flow logs.
+  /// The byte between columns: Zeek's `#separator` or a CSV's delimiter; for W3C a tab, a comma, or
+  /// a blank for any white space, which flow logs have as well.
   let separator: UInt8
   /// Zeek's separator of the elements of sets and vectors.
   let setSeparator: UInt8
-  /// What stands for an empty and for an absent value.
+  /// The text for an empty value, and for an absent one.
   let emptyField: [UInt8]
   let unsetField: [UInt8]
   let names: [[UInt8]]
   /// Zeek's types; empty for the others.
   let types: [[UInt8]]
-  /// Of W3C, the day that the directives name; empty where they name none.
+  /// For W3C: the day that the directives name; empty if they name none.
   let date: [UInt8]
-  /// Of W3C, the directives say that times are of the machine's own zone, which they do not name.
+  /// For W3C: the directives say that times are in the machine's own zone, which they do not name.
   let hasLocalTimes: Bool
-  /// Of a flow log: the column with the source's address.
+  /// For a flow log: the column with the source's address.
   let addressColumn: Int
-  /// Of W3C: the columns of the day and the time of day, or -1.
+  /// For W3C: the columns of the day and the time of day, or -1.
   let dayColumn: Int
   let clockColumn: Int
 
@@ -50,7 +51,7 @@ final class LogHeader: Sendable, Equatable {
     clockColumn = layout == .w3c ? self.names.firstIndex { $0.isWord("time") } ?? -1 : -1
   }
 
-  /// A header with some of its lines replaced.
+  /// A copy of the header with some of its lines replaced.
   func with(
     setSeparator: UInt8? = nil, emptyField: [UInt8]? = nil, unsetField: [UInt8]? = nil,
     names: [[UInt8]]? = nil, types: [[UInt8]]? = nil, date: [UInt8]? = nil,
@@ -78,7 +79,7 @@ extension [UInt8] {
     suffix(word.utf8.count).elementsEqual(word.utf8)
   }
 
-  /// Whether they are a word, in any case.
+  /// Whether the bytes are a word, in upper or lower case.
   fileprivate func isWord(_ word: String) -> Bool {
     count == word.utf8.count
       && zip(self, word.utf8).allSatisfy { Byte.lowercased($0) == $1 }

@@ -101,7 +101,7 @@ extension Extraction {
     return true
   }
 
-  /// Emits the values of a column's text, its escapes undone; whether it is a record in JSON.
+  /// Emits the values of a column's text with its escapes undone; true if it is a JSON record.
   @discardableResult
   private mutating func scanColumn(
     _ chunk: RawSpan, _ unit: TextUnit, hasEscapes: Bool, _ header: LogHeader,
@@ -119,8 +119,8 @@ extension Extraction {
     return scanCell(text.rawSpan, inner, header, into: &batch)
   }
 
-  /// Emits the values of a column's text, which in a CSV may be a line of another program's; whether it is a record
-  /// in JSON.
+  /// Emits the values of a column's text, which in a CSV may be another program's line; true if it
+  /// is a JSON record.
   private mutating func scanCell(
     _ bytes: RawSpan, _ unit: TextUnit, _ header: LogHeader, into batch: inout ObservableBatch
   ) -> Bool {
@@ -166,7 +166,7 @@ extension Extraction {
     return byte.map { ($0, 4) } ?? (Byte.backslash, 1)
   }
 
-  /// Emits the address that a whole text is; what is none is read as text.
+  /// Emits the address that the whole text is; any other text is scanned.
   private mutating func scanAddress(
     _ chunk: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
   ) {
@@ -274,7 +274,7 @@ extension Extraction {
       if let date = column(plan.date, chunk, header) {
         return LogTime.dateAndTime(chunk.copied(date), chunk, clock) ?? ObservableRecord.noTime
       }
-      // Exchange writes both in one, others seconds since 1970.
+      // Exchange writes date and time in one column, others write seconds since 1970.
       if clock.count >= 10, let time = LogTime.field(chunk, clock) { return time }
       guard plan.date < 0, !header.date.isEmpty else { return ObservableRecord.noTime }
       return LogTime.dateAndTime(header.date, chunk, clock) ?? ObservableRecord.noTime

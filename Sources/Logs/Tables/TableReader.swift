@@ -18,7 +18,7 @@ extension Extraction {
     }
     let start = position.offset
     if state.isBeforeHeaderRow {
-      // That of a flow log, which was read when the log was opened.
+      // The header row of a flow log was read when the log was opened.
       guard case .at(let end, let hasLineFeed) = lineEnd(chunk, from: start, isFinal: isFinal)
       else { return false }
       finishLine(&position, end, hasLineFeed)
@@ -40,7 +40,7 @@ extension Extraction {
       readHeaderLine(chunk, header, &position, &state, end: end, hasLineFeed: hasLineFeed)
       return true
     }
-    // Behind the end of a log whose rows were whole lines none is known to be a row.
+    // Behind the end of a log with a single column, any line could be a row, so none is.
     let isRow =
       header.names.count > (state.isClosed ? 1 : 0) && columns.count == header.names.count
       && (header.layout != .flowLog || isFlow(chunk, header))
@@ -59,8 +59,8 @@ extension Extraction {
     return readText(chunk, &position, &state, isFinal: isFinal, into: &batch)
   }
 
-  /// Whether an address or its absence stands where the header of a flow log wants one: other lines
-  /// between may have as many words.
+  /// Whether the address column of a flow log holds an address or `-`: other lines may have as many
+  /// words.
   private func isFlow(_ chunk: RawSpan, _ header: LogHeader) -> Bool {
     let column = columns[header.addressColumn]
     let range = column.start..<column.end
@@ -83,8 +83,8 @@ extension Extraction {
     return found
   }
 
-  /// Cuts a row at each separator; eight bytes at a time are asked for a separator, a line feed or a
-  /// backslash.
+  /// Cuts a row at each separator; eight bytes at a time are searched for a separator, a line feed
+  /// or a backslash.
   private mutating func splitZeek(
     _ chunk: RawSpan, _ separator: UInt8, from start: Int, isFinal: Bool
   ) -> LineEnd {
@@ -144,8 +144,8 @@ extension Extraction {
       ColumnRange(start: last.lowerBound, end: last.upperBound, hasEscapes: hasEscapes))
   }
 
-  /// Cuts a row at tabs, commas or white space; a column in quotes may hold the latter two (W3C
-  /// extended log format, §string).
+  /// Cuts a row at tabs, commas or white space; a column in quotes may hold commas and white space
+  /// (W3C extended log format, §string).
   mutating func splitW3C(_ chunk: RawSpan, _ line: Range<Int>, at separator: UInt8) {
     columns.removeAll(keepingCapacity: true)
     switch separator {
@@ -197,7 +197,8 @@ extension Extraction {
     }
   }
 
-  /// `[01/May/2024:12:00:00 +0200]`, which proxies write for `localtime` and `gmttime`: the blank ends no cell.
+  /// `[01/May/2024:12:00:00 +0200]`, which proxies write for `localtime` and `gmttime`: the blank
+  /// in it does not end the cell.
   private func bracketedTime(
     _ chunk: RawSpan, from open: Int, to end: Int
   ) -> ColumnRange? {
@@ -236,7 +237,8 @@ struct ByteSearch {
 
   init(_ byte: UInt8) { pattern = 0x0101_0101_0101_0101 &* UInt64(byte) }
 
-  /// The highest bit of each byte that equals; exact, since no carry leaves a byte.
+  /// The highest bit of each byte that equals the one searched for; exact, since no carry leaves a
+  /// byte.
   @inline(__always)
   func matches(_ word: UInt64) -> UInt64 {
     let low: UInt64 = 0x7f7f_7f7f_7f7f_7f7f

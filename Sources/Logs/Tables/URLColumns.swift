@@ -1,16 +1,18 @@
-/// Columns of a table that make a URL together, or -1: each path with the first host that has a value.
+/// Columns of a table that make a URL together; -1 for a missing one.
+///
+/// Each path is joined with the first host that has a value.
 struct URLColumns {
   private(set) var hosts: [Int] = []
   private(set) var paths: [Int] = []
   private(set) var query = -1
-  /// The column of the query may as well hold what DNS was asked for.
+  /// Whether the query's column may instead hold a name that DNS was asked for.
   var isAnyQuery: Bool { queryRank > 1 }
   private(set) var port = -1
   var scheme = -1
   private(set) var method = -1
 
   private var hostRanks: [Int: UInt8] = [:]
-  /// A path by a name that other things have as well.
+  /// A path whose column's name may mean other things as well.
   private var furtherPath = -1
   private var queryRank = UInt8.max
   private var portRank = UInt8.max
@@ -19,7 +21,8 @@ struct URLColumns {
 
   init() {}
 
-  /// Takes a column for a part of the URL, if it is one: of several those go first whose names are surer.
+  /// Takes a column as a part of the URL, if it is one; of several, those with surer names go
+  /// first.
   mutating func take(_ index: Int, _ role: FieldRole, _ rank: UInt8, isWhole: Bool) {
     let isNamed = FieldClass.isNamedURLPart(rank)
     switch role {
@@ -36,17 +39,20 @@ struct URLColumns {
     }
   }
 
-  /// What there is to join, if there is a host and a path: one by a name of other things beside the method of a request.
+  /// The columns to join; nil if there is no host or no path.
+  ///
+  /// If there is no other path, `furtherPath` counts, provided that a column has the method of a
+  /// request.
   var joined: URLColumns? {
     var joined = self
     if paths.isEmpty, method >= 0, furtherPath >= 0 { joined.paths = [furtherPath] }
     return hosts.isEmpty || joined.paths.isEmpty ? nil : joined
   }
 
-  /// The most columns of hosts, and of times, that are looked at in a row.
+  /// The most columns of hosts, and of times, that are tried for a row.
   private static let mostPlaces = 32
 
-  /// Adds a column to those of its role, of which the best ones stand first.
+  /// Adds a column to those of its role, ordered by rank with the surest first.
   static func insert(_ index: Int, into places: inout [Int], rank: (Int) -> UInt8) {
     let own = rank(index)
     let place = places.firstIndex { rank($0) > own }
