@@ -4,7 +4,7 @@ import Parsing
 extension Extraction {
   /// Reads a line of a web server's access log, Apache's or nginx's, common or combined.
   ///
-  /// The virtual host may stand in front. The fields have nginx's names, for Apache's have none.
+  /// The virtual host may come first. The fields have nginx's names, since Apache's have none.
   mutating func readAccessLog(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     let end = range.upperBound
     if readTLSRequest(bytes, range) { return true }
@@ -20,7 +20,7 @@ extension Extraction {
     line.add(field, quoted: request..<requestEnd)
     line.time = shape.time
     guard cutTokens(bytes, requestEnd + 1..<end, most: 64), words.count >= 2 else {
-      // What follows is not what it should be: text.
+      // What follows has another form and is read as text; if nothing follows, it is no access log.
       if requestEnd + 1 < end { return true }
       line.cut(to: count)
       return false
@@ -32,14 +32,15 @@ extension Extraction {
     return true
   }
 
-  /// What tells an access log's line: its time before a quote, and a client and users before that.
+  /// What identifies a line of an access log: its time before a quote, with a client and users'
+  /// names before that.
   struct AccessShape {
     var time: Int64
     var brackets: Range<Int>
     fileprivate var front: AccessFront
   }
 
-  /// The shape of an access log's line; nil where a line has it not.
+  /// The shape of an access log's line; nil if the line has another form.
   mutating func accessShape(_ bytes: RawSpan, _ range: Range<Int>) -> AccessShape? {
     guard let (time, brackets) = bracketedTime(bytes, range),
       cutFront(bytes, range.lowerBound..<brackets.lowerBound - 1), words.count >= 3,
@@ -48,12 +49,12 @@ extension Extraction {
     return AccessShape(time: time, brackets: brackets, front: front)
   }
 
-  /// Words before the time that are told from one another; those behind them are of the user's name, which anybody
-  /// may choose as he likes.
+  /// How many words before the time are told apart; any further ones belong to the user's name,
+  /// which users may choose freely.
   private static let mostFrontWords = 16
 
-  /// Cuts what stands before the time into words, of which the last holds all that is left; false where a quote is
-  /// not closed.
+  /// Cuts the text before the time into words, the last of which takes all that is left; false if a
+  /// quote is not closed.
   private mutating func cutFront(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     if cutTokens(bytes, range, most: Self.mostFrontWords) { return true }
     guard words.count == Self.mostFrontWords else { return false }
@@ -82,22 +83,24 @@ extension Extraction {
 
   /// The words before the time.
   fileprivate struct AccessFront {
-    /// A virtual host, where there is one, the clients, the user's name of `identd`, the user's name.
+    /// In this order: a virtual host if there is one, the clients, the user's name of `identd`, the
+    /// user's name.
     var words: [ColumnRange]
-    /// The client, and those that proxies in front of the server took for it.
+    /// Indexes in `words`: the client, and the addresses that proxies in front of the server took
+    /// for it.
     var clients: ClosedRange<Int>
     var hasVirtualHost: Bool
-    /// The virtual host, which is the first of the words, stands behind the client.
+    /// In the line the virtual host comes behind the client, though it is the first of `words`.
     var isHostBehind: Bool
-    /// An address in brackets stands behind them, which a proxy in front took for the client.
+    /// Behind the clients is an address in brackets, which a proxy in front took for the client.
     var hasRealAddress: Bool
   }
 
-  /// Which of the line's first words are what; nil where none of them is a client.
+  /// What each of the words before the time is; nil if none of them is a client.
   private func accessFront(_ bytes: RawSpan) -> AccessFront? {
     var before = words.map { Self.withoutBrackets(bytes, $0) }
     var isHostBehind = false
-    // With the virtual host there are four words; a user's name may hold blanks as well.
+    // A virtual host makes four words, but so may a user's name with blanks.
     var (first, hasVirtualHost) = (0, false)
     if before.count >= 4, !Self.isAbsent(bytes, before[1]), !Self.isListed(bytes, before[0]) {
       first = clientWord(bytes, before)
@@ -114,12 +117,13 @@ extension Extraction {
           bytes.firstOffset(of: Byte.colon, from: $0.start, to: $0.end) != nil
         })
       {
-        // Some have the virtual host behind the client; a name without any port may be the client's user.
+        // Some servers write the virtual host behind the client; if neither has a port, the name
+        // may be the client's user.
         before.swapAt(0, 1)
         isHostBehind = true
       }
     }
-    // Where the proxies are logged that a request came through, the client is the first.
+    // If the proxies that a request came through are logged, the client is the first address.
     var last = first
     while last + 3 < before.count,
       Self.isListed(bytes, before[last])
@@ -161,7 +165,7 @@ extension Extraction {
     }
     let end = before[before.count - 1].end
     if user.isQuoted, user.end < end {
-      // The quotes are of a part of the name.
+      // The quotes enclose only a part of the name.
       (user.start, user.isQuoted) = (user.start - 1, false)
     }
     user.end = end
@@ -185,7 +189,7 @@ extension Extraction {
       default: break
       }
     }
-    // squid's own word behind all that: `TCP_DENIED:HIER_NONE`.
+    // squid adds its own word at the end: `TCP_DENIED:HIER_NONE`.
     if let result = behind.last, !result.isQuoted, behind.count > 2,
       bytes.firstOffset(of: Byte.colon, from: result.start, to: result.end) != nil
     {
@@ -193,8 +197,8 @@ extension Extraction {
     }
   }
 
-  /// The time in brackets directly before the quoted request; what stands in brackets before it, as in a user's
-  /// name, is not it.
+  /// The time in brackets directly before the quoted request; brackets before it, as in a user's
+  /// name, do not count.
   private func bracketedTime(_ bytes: RawSpan, _ range: Range<Int>) -> (Int64, Range<Int>)? {
     guard
       var offset = bytes.firstOffset(
@@ -215,10 +219,10 @@ extension Extraction {
     return nil
   }
 
-  /// Bytes of a time between brackets, with the first of these.
+  /// The most bytes of a time in brackets, with the opening bracket.
   private static let longestTime = 47
 
-  /// The address that brackets hold.
+  /// The address within brackets; the token itself if it is something else.
   private static func withoutBrackets(_ bytes: RawSpan, _ token: ColumnRange) -> ColumnRange {
     var inner = token
     inner.start += 1
@@ -229,8 +233,8 @@ extension Extraction {
     return inner
   }
 
-  /// The word that is the client, behind a virtual host, or behind what a collector put before the line: a
-  /// time, a container, a program.
+  /// The index of the client's word, behind a virtual host, or behind what a collector put before
+  /// the line: a time, a container, a program.
   private func clientWord(_ bytes: RawSpan, _ words: [ColumnRange]) -> Int {
     for index in 1..<words.count - 2
     where Self.isAddress(bytes, words[index]) && Self.isAbsent(bytes, words[index + 1]) {
@@ -266,7 +270,7 @@ extension Extraction {
     token.end - token.start >= 19 && Timestamp.iso8601(bytes, token.start..<token.end) != nil
   }
 
-  /// The token without the comma behind which a further one of a list follows.
+  /// The token without the comma that separates it from the next one of a list.
   private static func withoutComma(_ bytes: RawSpan, _ token: ColumnRange) -> ColumnRange {
     guard Self.isListed(bytes, token) else { return token }
     var token = token
@@ -284,7 +288,7 @@ extension Extraction {
     line.setPort(port, address: token.start..<colon)
   }
 
-  /// Whether a further one of a list follows.
+  /// Whether a token ends in a comma, behind which another one of a list follows.
   private static func isListed(_ bytes: RawSpan, _ token: ColumnRange) -> Bool {
     token.end - token.start > 1 && bytes.byte(unchecked: token.end - 1) == Byte.comma
   }
@@ -293,7 +297,7 @@ extension Extraction {
     token.end - token.start == 1 && bytes.byte(unchecked: token.start) == Byte.minus
   }
 
-  /// Notes host and path of `GET /path HTTP/1.1`, which are a URL together.
+  /// Notes the virtual host and the path of `GET /path HTTP/1.1`, which make a URL together.
   private mutating func joinRequest(
     _ bytes: RawSpan, host: ColumnRange, _ request: Range<Int>, _ field: FieldPaths.ID
   ) {

@@ -95,26 +95,28 @@ extension Extraction {
 
   // MARK: Sentences
 
-  /// What the words of a sentence so far say of those that follow.
+  /// What the words of a sentence so far say about those that follow.
   private struct SentenceState {
     /// The end that the next address is.
     var side = EventFact.none
-    /// Of a connection that was built from inside, the foreign end is named first.
+    /// For a connection that was built from inside, the foreign end is named first.
     var isOutbound = false
     var isInbound = false
     var isBuilt = false
-    /// Of what was denied the source is named first; of an access list a user may stand before it.
+    /// In a denial the source is named first.
     var isDenied = false
+    /// In a message of an access list, a user may come before the source.
     var isAccessList = false
-    /// What the next token is, where its field's name does not tell.
+    /// What the next token is, if its field's name does not tell.
     var fact = EventFact.none
     var isUnknown = false
-    /// What an end is translated to is no end of its own.
+    /// The sentence tells of a translation: what an end is translated to is not another end.
     var isTranslation = false
     var isTarget = false
-    /// The packet that an ICMP message quotes is another one.
+    /// The ends that follow are those of another packet, which an ICMP message quotes.
     var isQuoted = false
-    /// A client that asked a server for a URL, which stands behind its address: `192.0.2.2:/path`.
+    /// The sentence begins with a client that asked a server for a URL, which follows the server's
+    /// address: `192.0.2.2:/path`.
     var isClientFirst = false
     var missingEnds: MissingNameEnds = []
   }
@@ -171,7 +173,7 @@ extension Extraction {
     }
   }
 
-  /// Reads a word behind the first, and the one behind it where it says of what that is the value.
+  /// Reads a word behind the first one, and the next as well if this word tells what that is.
   private mutating func readWord(
     _ bytes: RawSpan, _ token: Range<Int>, to end: Int, _ offset: inout Int,
     _ state: inout SentenceState
@@ -193,7 +195,7 @@ extension Extraction {
     case 7 where isWord(bytes, token, "dynamic"): state.side = .none
     case 3 where state.isAccessList && isWord(bytes, token, "for"): break
     case 3 where isWord(bytes, token, "for"):
-      // Which end is which is known where the connection is built.
+      // Which end is which is known only for a connection that is built or denied.
       state.isUnknown = !state.isBuilt && !state.isDenied
       state.side = state.isUnknown ? .none : state.isOutbound ? .destination : .source
     case 4 where isWord(bytes, token, "from"): (state.side, state.isUnknown) = (.source, false)
@@ -299,13 +301,13 @@ extension Extraction {
     } else if !isInBrackets,
       let open = bytes.firstOffset(of: UInt8(ascii: "("), from: start + 1, to: end)
     {
-      // What follows without a blank goes on behind one: `198.51.100.9(type 8, code 0)`.
+      // The parenthesis is closed in a later word: `198.51.100.9(type 8, code 0)`.
       end = open
     }
     guard let (address, behind) = endAddress(bytes, start..<end) else { return }
     var port: UInt16 = 0
     if facts.isICMP, !isQuoted {
-      // What stands in the place of a port is the number of an echo.
+      // With ICMP, the number of an echo is in the place of a port.
     } else if behind < end, bytes.byte(unchecked: behind) == Byte.slash {
       port = NumberText.port(bytes, behind + 1..<trimmedEnd(bytes, end, from: behind + 1)) ?? 0
     } else if !rest.isEmpty, isNumber(bytes, rest.lowerBound + 1..<rest.upperBound - 1) {
@@ -339,7 +341,7 @@ extension Extraction {
     _ bytes: RawSpan, _ range: Range<Int>
   ) -> (address: Range<Int>, behind: Int)? {
     var start = range.lowerBound
-    // An interface's name holds neither of these; an address of version 6 holds colons.
+    // An interface's name holds neither slashes nor colons; an IPv6 address holds colons.
     for _ in 0..<2 {
       let slash = bytes.firstOffset(of: Byte.slash, from: start, to: range.upperBound)
       let address = start..<trimmedEnd(bytes, slash ?? range.upperBound, from: start)
@@ -352,7 +354,7 @@ extension Extraction {
       let colon = bytes.firstOffset(of: Byte.colon, from: start, to: range.upperBound)
       guard let mark = [slash, colon].compactMap({ $0 }).min() else { return nil }
       start = mark + 1
-      // `inside:::1` is none in text either: what the colons mean cannot be told.
+      // `inside:::1` is no address in text either: which colons belong to it cannot be told.
       guard start < range.upperBound, bytes.byte(unchecked: start) != Byte.colon else {
         return nil
       }
@@ -360,8 +362,10 @@ extension Extraction {
     return nil
   }
 
-  /// Whether the interface's name before an address of version 6 can be told from it: behind its last
-  /// letter that is no hexadecimal digit only such digits stand.
+  /// Whether the interface's name before an IPv6 address can be told from it.
+  ///
+  /// The name must have a letter that is no hexadecimal digit, with only such digits behind its
+  /// last one.
   private func isApart(_ bytes: RawSpan, _ start: Int, from first: Int) -> Bool {
     guard bytes.byte(unchecked: start - 1) == Byte.colon else { return true }
     var offset = start - 1
@@ -369,7 +373,7 @@ extension Extraction {
     return offset > first && classes.is(bytes.byte(unchecked: offset - 1), .alphanumeric)
   }
 
-  /// The end without punctuation before it.
+  /// The end of a range without the punctuation at its end.
   private func trimmedEnd(_ bytes: RawSpan, _ end: Int, from start: Int) -> Int {
     var end = end
     while end > start {

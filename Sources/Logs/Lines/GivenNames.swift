@@ -1,7 +1,9 @@
 import Parsing
 
-/// What was looked for on a line as the end of a name and does not come any more: what one name did not find, none behind
-/// it does.
+/// Kinds of ends of a name that do not occur in the rest of a line.
+///
+/// If one name did not find its end, no later name of that kind does, so it is not searched for
+/// again.
 struct MissingNameEnds: OptionSet, Sendable {
   let rawValue: UInt8
 
@@ -13,8 +15,11 @@ struct MissingNameEnds: OptionSet, Sendable {
 
 /// Names that users give themselves in the sentences of Cisco's firewalls.
 extension Extraction {
-  /// Where a name of several words ends that somebody gave himself, which says nothing of ends: one in quotes or angle
-  /// brackets, or behind `user =`; nil: a token is no such name.
+  /// Where a name of several words ends that a user chose; nil if no such name begins with the
+  /// token.
+  ///
+  /// The name is in quotes or angle brackets, or behind `user =`. Its words say nothing about the
+  /// ends.
   func givenNameEnd(
     _ bytes: RawSpan, _ token: Range<Int>, behind previous: Range<Int>, to end: Int,
     _ missing: inout MissingNameEnds
@@ -33,7 +38,7 @@ extension Extraction {
     var offset = token.lowerBound + 1
     while let mark = bytes.firstOffset(of: close.mark, from: offset, to: end) {
       offset = mark + 1
-      // Not within a word, and no arrow.
+      // The closing mark must not be within a word or a part of an arrow.
       guard offset == end || !classes.is(bytes.byte(unchecked: offset), .alphanumeric),
         bytes.byte(unchecked: mark - 1) != Byte.minus
       else { continue }
@@ -43,8 +48,8 @@ extension Extraction {
     return nil
   }
 
-  /// Where the value of `user =` or `Username =` ends, if it has several words: before the last address that is said to
-  /// be the user's.
+  /// Where the value of `user =` or `Username =` ends if it has several words: before the last
+  /// words that introduce the user's address, or for `user =` else at the end of the line.
   private func userEnd(
     _ bytes: RawSpan, _ range: Range<Int>, key: Range<Int>, _ missing: inout MissingNameEnds
   ) -> Int? {

@@ -1,10 +1,10 @@
 import Indicators
 import Parsing
 
-/// Keys and values joined by `=`: of packet filters behind a prefix of their own, and lines that are
-/// nothing else (logfmt, many firewalls and appliances).
+/// Keys and values joined by `=`: messages of packet filters behind a prefix of their own, and
+/// lines that hold nothing but pairs (logfmt, many firewalls and appliances).
 extension Extraction {
-  /// Pairs from which on a line of nothing else is a record.
+  /// The fewest pairs that make a line a record if it holds nothing else.
   private static let fewestPairs = 3
 
   // MARK: Packet filters
@@ -39,7 +39,7 @@ extension Extraction {
       var start = offset
       let stop = tokenEnd(bytes, from: offset, to: end)
       offset = stop + 1
-      // What an ICMP message quotes of another packet stands in brackets.
+      // What an ICMP message quotes of another packet is in brackets.
       var close = stop
       if start < stop, bytes.byte(unchecked: start) == UInt8(ascii: "[") {
         start += 1
@@ -79,23 +79,25 @@ extension Extraction {
     var prefix = range.lowerBound..<first
     let program = name("appname")
     if prefix.isEmpty, let tag = line.fields.prefix(count).last(where: { $0.path == program }) {
-      // Without a host the prefix stands where a program would: `Jan  8 03:37:09 DROP: IN=…`.
+      // Without a host, the prefix is where a program would be: `Jan  8 03:37:09 DROP: IN=…`.
       prefix = tag.start..<tag.end
     }
     facts.note(filterVerdict(bytes, prefix))
     return true
   }
 
-  /// Whether what stands before a filter's message may be a header and the prefix of a rule; in quotes, or as the value
-  /// of a key, it is what somebody else said.
+  /// Whether the text before a filter's message may be a header and the prefix of a rule.
+  ///
+  /// If the message is in quotes or the value of a key, somebody else wrote it.
   private func mayBePrefix(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     guard let last = range.last else { return true }
     if bytes.byte(unchecked: last) == UInt8(ascii: "=") { return false }
     var offset = range.lowerBound
-    // A quote before all of the line holds all of it.
+    // A quote at the start of the line encloses all of it.
     if !line.hasHeader, bytes.byte(unchecked: offset) == Byte.quote { offset += 1 }
     while let quote = bytes.firstOffset(of: Byte.quote, from: offset, to: range.upperBound) {
-      // The description of a rule, `DESCR="…"`, and no quoted words of another format.
+      // Only the description of a rule, `DESCR="…"`, may be quoted; other quotes are of another
+      // format.
       guard quote > range.lowerBound, bytes.byte(unchecked: quote - 1) == UInt8(ascii: "="),
         let close = closingQuote(bytes, from: quote + 1, to: range.upperBound)
       else { return false }
@@ -104,7 +106,7 @@ extension Extraction {
     return true
   }
 
-  /// What the prefix of a rule says that the rule does.
+  /// The verdict that the prefix of a rule says.
   private func filterVerdict(_ bytes: RawSpan, _ range: Range<Int>) -> Verdict? {
     guard !range.isEmpty else { return nil }
     let last = max(range.lowerBound, range.upperBound - 128)
@@ -113,12 +115,12 @@ extension Extraction {
       return .blocked
     }
     for word in ["ACCEPT", "ALLOW", "PERMIT"] where text.contains(word) { return .allowed }
-    // The end of the name of a rule in VyOS and UniFi: `[WAN_IN-10-D]`.
+    // VyOS and UniFi write it at the end of a rule's name: `[WAN_IN-10-D]`.
     guard let open = text.lastIndex(of: "["), let close = text[open...].firstIndex(of: "]") else {
       return nil
     }
     var rule = text[open..<close]
-    // VyOS has the rule's number behind it.
+    // VyOS writes the rule's number behind the name.
     if let mark = rule.lastIndex(of: "-"), rule[mark...].dropFirst().allSatisfy(\.isNumber) {
       rule = rule[..<mark]
     }
@@ -129,21 +131,22 @@ extension Extraction {
     }
   }
 
-  // MARK: Lines of nothing else
+  // MARK: Lines of pairs alone
 
-  /// What keys tell of a line of pairs beside their values.
+  /// What the keys of a line of pairs tell about the line, beside their values.
   private struct PairNotes {
     var count = 0
     var (date, clock, zone) = (0..<0, 0..<0, 0..<0)
     var (isFortiGate, action) = (false, 0..<0)
-    /// The audit daemon wrote it.
+    /// The audit daemon wrote the line.
     var isAudit = false
     var rank = UInt8.max
   }
 
   /// Reads a message that is keys and values from its first byte to its last.
   ///
-  /// The address of a relay may stand before them, and the name that F5 has for its firewall of applications.
+  /// The address of a relay, or F5's name for its application firewall (`ASM:`), may come before
+  /// them.
   mutating func readPairs(_ bytes: RawSpan, _ whole: Range<Int>) -> Bool {
     let range = pairsStart(bytes, whole)..<whole.upperBound
     let count = line.fields.count
@@ -169,7 +172,7 @@ extension Extraction {
     if line.time == nil, notes.date.count > 10 {
       line.time = LogTime.field(bytes, notes.date, zone: notes.zone)
     }
-    // What FortiGate calls the end of a session says that it was let through.
+    // If FortiGate's action is the end of a session, the session was let through.
     if notes.isFortiGate,
       isWord(bytes, notes.action, "close") || isWord(bytes, notes.action, "timeout")
     {
@@ -187,7 +190,7 @@ extension Extraction {
       ? blanksEnd(bytes, from: end, to: range.upperBound) : start
   }
 
-  /// Bytes up to the blank behind an address.
+  /// The most bytes of a relay's address and the blank behind it.
   private static let longestRelay = 46
 
   /// Reads pairs with blanks between them; false: something else is among them.
@@ -224,10 +227,11 @@ extension Extraction {
     return true
   }
 
-  /// The apostrophe that ends a value which begins with one, as SonicWall writes those with blanks.
+  /// The apostrophe that closes a value which begins with one; SonicWall writes values with blanks
+  /// so.
   ///
-  /// A value that holds pairs itself is none, as the audit daemon's messages are: what is in it counts, and nobody hides
-  /// pairs behind an apostrophe in his name.
+  /// A value that holds pairs itself, as the audit daemon's messages do, is not taken as quoted:
+  /// its pairs count, and nobody can hide pairs behind an apostrophe in a name.
   private func closingApostrophe(_ bytes: RawSpan, from start: Int, to end: Int) -> Int? {
     guard start < end, bytes.byte(unchecked: start) == Byte.apostrophe,
       let close = bytes.firstOffset(of: Byte.apostrophe, from: start + 1, to: end),
@@ -237,8 +241,10 @@ extension Extraction {
     return behind == end || bytes.byte(unchecked: behind) == Byte.space ? close : nil
   }
 
-  /// Whether commas without blanks stand between pairs, as FortiGate, FortiMail and F5 may write them: one stands behind
-  /// the date, or a first value in quotes, and a key behind it.
+  /// Whether commas without blanks separate the pairs, as FortiGate, FortiMail and F5 may write
+  /// them.
+  ///
+  /// A comma must follow the date, or a first value in quotes, and a key must follow the comma.
   private func hasCommas(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     guard let key = pairKey(bytes, from: range.lowerBound, to: range.upperBound) else {
       return false
@@ -265,7 +271,7 @@ extension Extraction {
     let end = range.upperBound
     var offset = range.lowerBound
     while offset < end {
-      // FortiMail has a blank behind some of the commas.
+      // FortiMail writes a blank behind some of the commas.
       if bytes.byte(unchecked: offset) == Byte.space, offset > range.lowerBound { offset += 1 }
       guard let key = pairKey(bytes, from: offset, to: end), notes.count < Self.mostPairs else {
         return false
@@ -279,7 +285,7 @@ extension Extraction {
         offset = close + 2
       } else {
         let comma = bytes.firstOffset(of: Byte.comma, from: offset, to: end) ?? end
-        // Blanks before further keys part the pairs.
+        // A blank before another key shows that blanks separate the pairs.
         if let blank = bytes.firstOffset(of: Byte.space, from: offset, to: comma),
           bytes.firstOffset(of: UInt8(ascii: "="), from: blank, to: comma) != nil
         {
@@ -328,7 +334,7 @@ extension Extraction {
     if isWord(bytes, key, "msg"), bytes.starts(with: "audit(", at: value.lowerBound) {
       notes.isAudit = true
     }
-    // Who logged in.
+    // In lines of the audit daemon, `addr` is who logged in.
     if notes.isAudit, isWord(bytes, key, "addr") {
       facts.note(.source, rank: 3, bytes, value)
     }
@@ -344,12 +350,12 @@ extension Extraction {
     byte == Byte.comma || byte == UInt8(ascii: ";")
   }
 
-  /// The end of a pair behind its value in quotes: a separator may follow it.
+  /// The end of a pair whose quoted value ends at `value`: a separator may follow it.
   private func pairEnd(_ bytes: RawSpan, behind value: Int, to end: Int) -> Int {
     value < end && Self.isSeparator(bytes.byte(unchecked: value)) ? value + 1 : value
   }
 
-  /// The end of a token without the separator behind it, before which a value stands.
+  /// The end of the value that a token is, without the separator behind it.
   private func withoutSeparator(_ bytes: RawSpan, _ token: Range<Int>) -> Int {
     let last = token.upperBound - 1
     return last >= token.lowerBound && Self.isSeparator(bytes.byte(unchecked: last))

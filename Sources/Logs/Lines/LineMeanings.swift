@@ -1,11 +1,12 @@
 internal import CByteKernels
 import Parsing
 
-/// What the first byte of a line tells about whether the line can be stepped over where nothing in it is asked
-/// for: for each value of a byte, as the kernel wants it.
+/// What the first byte of a line tells about stepping over the line, if nothing in it is asked for.
+///
+/// The table has an entry for each value of a byte, in the form that the kernel needs.
 struct LineMeanings: Sendable {
   private let table: [UInt8]
-  /// A byte that lines which are stepped over do not hold; -1 for none.
+  /// A byte that a line must not hold if it is to be stepped over; -1 for none.
   private let stop: Int32
   private static let way = sekisho_text_best()
 
@@ -27,7 +28,7 @@ struct LineMeanings: Sendable {
   /// Lines that are text whatever they hold.
   private static let text = LineMeanings([("#v", SEKISHO_LINE_STOPS)])
 
-  /// Lines that may be records in JSON: behind blanks and within arrays only a closer look tells.
+  /// Lines that may be JSON records: behind blanks and within arrays, only a closer look tells.
   private static let records = LineMeanings([
     ("#v[ \t\r", SEKISHO_LINE_STOPS), ("{", SEKISHO_LINE_IS_OBJECT),
     (" \t\r\n,}]", SEKISHO_LINE_GOES_ON),
@@ -38,9 +39,9 @@ struct LineMeanings: Sendable {
     extraction.readsJSON ? records : text
   }
 
-  /// Steps over lines from the start of one on that end before `end`.
+  /// Steps over lines that end before `end`, from the start of a line on.
   ///
-  /// - Returns: the start of the first line that this is not enough to tell about.
+  /// - Returns: The start of the first line that needs a closer look.
   @inline(__always)
   func stepOver(_ chunk: RawSpan, from start: Int, to end: Int, _ lines: inout UInt64) -> Int {
     precondition(start >= 0 && end <= chunk.byteCount && table.count == 256)

@@ -20,7 +20,8 @@ extension Extraction {
     if let end = chunk.firstOffset(of: Byte.lineFeed, from: start, to: windowEnd) {
       return .at(end, hasLineFeed: true)
     }
-    // Where to cut it depends on the character that may stand across the limit.
+    // Where a long line is cut depends on the character across the limit, so more bytes are
+    // awaited.
     if count - start > options.lineLimit + (isFinal ? 0 : 3) { return .beyondLimit }
     return isFinal ? .at(count, hasLineFeed: false) : .unknown
   }
@@ -38,7 +39,7 @@ extension Extraction {
     }
     let start = position.offset
     var first = start
-    // Blanks beyond the limit are a long line wherever the bytes at hand end.
+    // More blanks than the limit are a long line, wherever the bytes at hand end.
     while first < chunk.byteCount, first - start <= options.lineLimit,
       Self.isLineBlank(chunk.byte(unchecked: first))
     {
@@ -85,8 +86,11 @@ extension Extraction {
     return readText(chunk, &position, &state, isFinal: isFinal, into: &batch)
   }
 
-  /// Whether a line begins with a time in brackets and words behind it, `[1714557600] unbound[…`, or with the seconds
-  /// since a kernel's start, `[ 9802.389172] `, which is no list of one number; nil: more bytes are needed.
+  /// Whether a line begins with a time in brackets, which is not a JSON array of one number; nil:
+  /// more bytes are needed.
+  ///
+  /// The time has words behind it, `[1714557600] unbound[…`, or is the seconds since a kernel's
+  /// start, `[ 9802.389172] `.
   private func isEpochMark(_ chunk: RawSpan, at start: Int, isFinal: Bool) -> Bool? {
     guard start + 1 < chunk.byteCount, chunk.byte(unchecked: start) == UInt8(ascii: "[") else {
       return false
@@ -152,8 +156,10 @@ extension Extraction {
     return true
   }
 
-  /// Emits the values of a line: one that is `isWhole` may be a record of one of the formats that are
-  /// known line by line, else it is text, and its rest may be a record.
+  /// Emits the values of a line.
+  ///
+  /// If `isWhole`, it may be a record of one of the formats that are known line by line. Otherwise
+  /// it is text, at whose end may be a JSON record.
   private mutating func scanLine(
     _ chunk: RawSpan, from start: Int, to end: Int, number: UInt64, isCutAtStart: Bool,
     isCutAtEnd: Bool, isWhole: Bool, into batch: inout ObservableBatch
@@ -163,7 +169,7 @@ extension Extraction {
       ? candidates.isAny(from: start, to: end) : candidates.isAny(inRecord: start..<end, of: chunk)
     let counted = counters.cutRuns
     defer {
-      // Also a run of which this piece does not tell that it may be a value.
+      // A run counts even if this piece does not show that it may be a value.
       let runs =
         (isCutAtStart && start < end && isInRun(chunk.byte(unchecked: start)) ? UInt64(1) : 0)
         + (isCutAtEnd && isInRun(chunk.byte(unchecked: end - 1)) ? 1 : 0)
@@ -183,19 +189,19 @@ extension Extraction {
         emitEventData(chunk, text, into: &batch)
       }
       endRecord(&batch)
-      // The message in it may itself be a line that is read.
+      // Copied before the message is examined: if that is a line of its own, `line` is overwritten.
       let (message, isYearAssumed) = (line.text, line.isHeaderYearAssumed)
       if !message.isEmpty { lookForEnds(chunk, message) }
       if let time {
         setTime(time, &batch)
       } else if let headerTime, !isNestedTimeZoned {
-        // A date with a year says more than one for which a year was assumed.
+        // A date with a year is preferred to one for which a year was assumed.
         let text = message.isEmpty ? start..<start : message
         if !isYearAssumed || !setLineTime(chunk, text, year: nil, &batch) {
           setTime(headerTime, isZoned: false, &batch)
         }
       } else {
-        // A header without a year tells none.
+        // A header without a year gives no time.
         let text = message.isEmpty ? start..<end : message
         setLineTime(chunk, text, year: options.year, &batch)
       }
@@ -214,7 +220,7 @@ extension Extraction {
     }
     endRecord(&batch)
     guard record.isInBatch else { return }
-    // Of what a reader noted that gave the line up nothing counts.
+    // What a reader noted before it gave up on the line does not count.
     facts.reset()
     lookForEnds(chunk, start..<end)
     setLineTime(chunk, start..<end, year: options.year, &batch)
@@ -228,29 +234,32 @@ extension Extraction {
     if let first = piece.first, isInRun(chunk.byte(unchecked: first)) { counters.cutRuns -= 1 }
   }
 
-  /// Whether a byte may be one of a value.
+  /// Whether a byte may be a part of a value.
   private func isInRun(_ byte: UInt8) -> Bool { byte >= 0x80 || classes.is(byte, .name) }
 
-  /// Looks for what the text of a line says of its event, unless the record in it does.
+  /// Looks for what the text of a line says about its event, unless the record in it says
+  /// something.
   private mutating func lookForEnds(_ chunk: RawSpan, _ range: Range<Int>) {
     guard record.isInBatch, facts.found == nil, nestedFacts.found == nil else { return }
     if let nestedMessage {
       let time = nestedTime
       noteMessage(chunk, nestedMessage, hasTime: time != nil)
       if time == nil {
-        // The line's own goes before it.
+        // The line's own time is preferred to that of the message.
         (nestedTime, sentenceTime) = (nil, nestedTime ?? sentenceTime)
       }
       if facts.found != nil { return }
       facts.reset()
     }
-    // What is a record is no sentence.
+    // The record at the end of the line is no part of the sentence.
     let end = min(range.upperBound, tailStart ?? .max)
     if end > range.lowerBound { namesEndsInText = noteSentence(chunk, range.lowerBound..<end) }
   }
 
-  /// Sets the time of a line whose format tells none: that at its start, before which goes that of a record in
-  /// it where the former has no zone; false: there is none.
+  /// Sets the time of a line whose format tells none; false if there is none.
+  ///
+  /// It is the time at the line's start, unless that has no zone and the record in the line has a
+  /// time.
   @discardableResult private mutating func setLineTime(
     _ chunk: RawSpan, _ range: Range<Int>, year: Int?, _ batch: inout ObservableBatch
   ) -> Bool {
@@ -266,7 +275,7 @@ extension Extraction {
     return true
   }
 
-  /// Emits the values of a line's text from an offset on, whose end may be a record in JSON.
+  /// Emits the values of a line's text from an offset on; the text may end with a JSON record.
   mutating func scanRest(
     _ chunk: RawSpan, from start: Int, to end: Int, into batch: inout ObservableBatch
   ) {
@@ -282,8 +291,9 @@ extension Extraction {
     }
   }
 
-  /// Whether the record that a line ends with is what the line tells of; as the value of a key it is only where that is
-  /// called so.
+  /// Whether the record with which a line ends is what the line tells about.
+  ///
+  /// If it is the value of a key, the key's name must say so.
   private mutating func isWholeMessage(_ chunk: RawSpan, from start: Int, at record: Int) -> Bool {
     guard record > start, chunk.byte(unchecked: record - 1) == UInt8(ascii: "=") else {
       return true
@@ -294,16 +304,18 @@ extension Extraction {
     return paths.fieldClass(path).holdsRecord
   }
 
-  /// Whether an offset lies in what is whole JSON to the end of a range: what begins there is a member's.
+  /// Whether an offset is inside the JSON record with which a range ends, so that what begins there
+  /// belongs to a member.
   mutating func isInNestedRecord(_ chunk: RawSpan, _ range: Range<Int>, _ offset: Int) -> Bool {
     let nested = nestedStart(chunk, from: range.lowerBound, to: range.upperBound)
     return nested.map { $0 < offset } ?? false
   }
 
-  /// Where the rest of a line begins that is whole JSON; its tokens are then read.
+  /// Where the JSON record begins with which a line ends; its tokens are then read.
   ///
-  /// Only what can begin an object is tried, and only where the line ends as JSON ends; what stands in one
-  /// that was tried is not read again (`KnownValues`), so the cost is linear in the line.
+  /// Only bytes that can begin an object are tried, and only if the line ends as JSON does. Values
+  /// inside one that was tried are not read again (`KnownValues`), so the cost is linear in the
+  /// line.
   private mutating func nestedStart(_ chunk: RawSpan, from start: Int, to end: Int) -> Int? {
     let line = chunk.withoutPadding(start..<end)
     guard line.count >= 2, options.format != .text else { return nil }

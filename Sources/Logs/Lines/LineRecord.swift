@@ -1,18 +1,19 @@
 import Indicators
 import Parsing
 
-/// A stretch of a line that is a field of the record which the line is.
+/// A stretch of a line that is a field of the line's record.
 struct LineField {
   /// How escapes in a value are undone.
   enum Escapes: UInt8 {
     case none
     /// `\\`, `\=` and `\|` of CEF.
     case cef
-    /// These and `\n` and `\r`, in a message of several lines: elsewhere it is a path that was not escaped.
+    /// These, and `\n` and `\r` in a message of several lines; elsewhere those two are parts of a
+    /// path that was not escaped.
     case cefText
     /// `\\`, `\"` and `\]` of RFC 5424.
     case structuredData
-    /// The length of each label before it (`CountedNames`).
+    /// The lengths before the labels of a name (`CountedNames`).
     case counted
   }
 
@@ -21,24 +22,25 @@ struct LineField {
   /// The value.
   var start: Int
   var end: Int
-  /// What else belongs to the field and holds no value: its key, quotes, brackets.
+  /// The whole field, with what holds no value: its key, quotes, brackets.
   var outerStart: Int
   var outerEnd: Int
   var isQuoted = false
   var escapes = Escapes.none
-  /// The port that the record gives the address which the value is, or 0.
+  /// The port that the record gives for the value, if that is an address; else 0.
   var port: UInt16 = 0
-  /// What it says of the event, where its name does not tell.
+  /// What the field says about the event, if its name does not tell.
   var fact = EventFact.none
-  /// Which end an address in it is, where there is more than the address.
+  /// Which end an address in the value is, if the value holds more than the address.
   var side: ObservableFlags = []
-  /// It tells of something else than the rest of the record, as a quoted packet does.
+  /// The field tells of something other than the rest of the record, as a quoted packet does.
   var isApart = false
-  /// The format has said whether the address has a port: none is asked of siblings.
+  /// The format says whether the address has a port, so none is taken from siblings.
   var hasOwnPort = false
-  /// The format itself has no name for it, so that of addresses in it holds what holds of text.
+  /// The format itself has no name for the field, so addresses in it are treated as in text.
   var isUnnamed = false
-  /// The address before it that waits for the same port under another key, as `shost` stands behind `src`; or -1.
+  /// The index of an earlier address that waits for the same port under another key, as `src`
+  /// before `shost`; or -1.
   var waiting: Int32 = -1
 
   /// Whether the value has no bytes.
@@ -54,21 +56,22 @@ struct LineField {
 
 /// A line read as a record: its fields in order, between which is text.
 struct LineRecord {
-  /// The path of what is no value: keys, times, numbers that mean nothing.
+  /// The path of a range that is no value: keys, times, numbers that mean nothing.
   static let unread: FieldPaths.ID = -1
 
   var fields: [LineField] = []
-  /// How many of them stand in a header before the record: its host is the one that sent the line.
+  /// The number of fields in a header before the record; its host is the one that sent the line.
   var headerCount = 0
-  /// A header stands before the message, if only a priority.
+  /// There is a header before the message, even if only a priority.
   var hasHeader = false
   /// The header names the program that wrote the line.
   var hasProgram = false
-  /// It is a line of the log, and no string in another record.
+  /// It is a line of the log itself, not a string in another record.
   var isWhole = false
-  /// The first of them that stands in structured data (RFC 5424).
+  /// The index of the header's first field in structured data (RFC 5424).
   var structuredStart = 0
-  /// The text level of the line's bytes, and the field to report for all values: set of a line in a string.
+  /// The text level of the line's bytes, and the field to report for all values; both are set for a
+  /// line in a string.
   var level = 0
   var report: FieldPaths.ID?
   /// The event's time as the record tells it, and as the header before it does.
@@ -78,19 +81,20 @@ struct LineRecord {
   var isHeaderTimeZoned = false
   /// The header's time has no year of its own.
   var isHeaderYearAssumed = false
-  /// Where the record's time stands, and the zone that the record names apart from it.
+  /// The range of the record's time, and that of the zone if the record names it apart.
   var timeText = 0..<0
   var zone = 0..<0
-  /// Where the record says in what form its time is written.
+  /// The range of the pattern for the time, if the record has one.
   var timePattern = 0..<0
-  /// The time is that of the event's end, for want of another.
+  /// The time is that of the event's end, because there is no other.
   var isTimeOfEnd = false
-  /// Host and path that make a URL, where the fields' names do not tell that they do.
+  /// Host and path that make a URL, if the names of the fields do not tell.
   var urlHost: LineField?
   var urlPath: LineField?
   /// The request asks for a connection (CONNECT), so there is no URL.
   var isTunnel = false
-  /// The message behind a header, where it is no record of fields.
+  /// The message behind a header if it is not a record of fields; its ends and its time are looked
+  /// for in it.
   var text = 0..<0
 
   mutating func reset() {
@@ -103,7 +107,7 @@ struct LineRecord {
     (level, report) = (0, nil)
   }
 
-  /// Drops the fields behind the first so many: a format that was tried and is not the line's.
+  /// Keeps the first `count` fields only: a format was tried and is not the line's.
   mutating func cut(to count: Int) { fields.removeLast(fields.count - count) }
 
   /// Appends the field of a key and its value.
@@ -116,19 +120,20 @@ struct LineRecord {
     fields.append(field)
   }
 
-  /// Says of the field appended last which end it is.
+  /// Marks which end the address in the field appended last is.
   mutating func setSide(isSource: Bool) {
     guard !fields.isEmpty else { return }
     fields[fields.count - 1].side = isSource ? .originator : .responder
   }
 
-  /// Gives the address that the field appended last is a port, unless it is 0.
+  /// Sets the port of the field appended last, which is an address; 0: it has none.
   mutating func setPort(_ port: UInt16) {
     guard !fields.isEmpty else { return }
     fields[fields.count - 1].port = port
   }
 
-  /// Says that of the field appended last a part is an address, and its port the rest.
+  /// Reduces the field appended last to the address in it, and sets its port, which the rest of the
+  /// field is.
   mutating func setPort(_ port: UInt16, address: Range<Int>) {
     guard !fields.isEmpty else { return }
     (fields[fields.count - 1].start, fields[fields.count - 1].end) = (
@@ -137,26 +142,27 @@ struct LineRecord {
     fields[fields.count - 1].port = port
   }
 
-  /// Says of the field appended last that it tells of something else than the rest of the record.
+  /// Marks the field appended last as telling of something other than the rest of the record.
   mutating func setApart() {
     guard !fields.isEmpty else { return }
     fields[fields.count - 1].isApart = true
   }
 
-  /// Says of the field appended last that the format itself has no name for it.
+  /// Marks the field appended last as one for which the format itself has no name.
   mutating func setUnnamed() {
     guard !fields.isEmpty else { return }
     fields[fields.count - 1].isUnnamed = true
   }
 
-  /// Says of the field appended last that its value stands between quotes.
+  /// Marks the value of the field appended last as quoted; the closing quote becomes a part of the
+  /// field.
   mutating func endQuoted() {
     guard !fields.isEmpty else { return }
     fields[fields.count - 1].outerEnd += 1
     fields[fields.count - 1].isQuoted = true
   }
 
-  /// Appends a field whose value stands between quotes or brackets.
+  /// Appends a field whose value is between quotes or brackets.
   mutating func add(_ path: FieldPaths.ID, quoted range: Range<Int>) {
     var field = LineField(path, range)
     (field.outerStart, field.outerEnd) = (range.lowerBound - 1, range.upperBound + 1)
@@ -214,7 +220,8 @@ extension Extraction {
     if wantsURLs { joinLineFields(bytes, fields, into: &batch) }
   }
 
-  /// Notes what the fields of the record that was read last say of one another and of the event.
+  /// Notes what the fields of the record that was read last say about one another and about the
+  /// event.
   mutating func noteLineFields(_ bytes: RawSpan) {
     var fields = line.fields
     line.fields = []
@@ -231,17 +238,17 @@ extension Extraction {
       field: line.report ?? FieldPaths.root, fieldClass: .text)
   }
 
-  /// Notes what a field says of its siblings and of the event.
+  /// Notes what a field says about its siblings and about the event.
   ///
-  /// A port belongs to the addresses of its name before it, the last under each key; where there is none, to the only
-  /// one behind it.
+  /// A port belongs to the earlier addresses that its name fits, the last one under each key; if
+  /// there are none, to the only such address behind it.
   private mutating func noteLineField(
     _ bytes: RawSpan, _ index: Int, _ fields: inout [LineField]
   ) {
     let field = fields[index]
     let fieldClass = paths.fieldClass(field.path)
     let range = field.start..<field.end
-    // An address is its own owner and that of its port.
+    // An address is its own owner and the owner of its port.
     var owner = UInt32(index + 1)
     switch fieldClass.role {
     case .port, .connectionPort:
@@ -251,7 +258,7 @@ extension Extraction {
       if address < 0 { paths.setPort(port, of: field.path, owner: objectSerial) }
       while address >= 0 {
         fields[address].port = port
-        // The last one is told of below.
+        // The fact for the last address is noted below.
         if owner > 0 {
           facts.note(fieldClass.fact, rank: fieldClass.factRank, bytes, range, owner: owner)
         }
@@ -274,10 +281,11 @@ extension Extraction {
     }
   }
 
-  /// Keys of one end that wait for its port together; more are of no real record.
+  /// The most keys of one end that wait for its port together; no real record has more.
   private static let mostWaiting = 8
 
-  /// Lets an address wait for its port with those before it, but for that of its own key, whose next it is.
+  /// Lets an address wait for its port together with earlier ones; it takes the place of one with
+  /// the same key.
   private func wait(_ index: Int, with before: Int, _ fields: inout [LineField]) {
     fields[index].waiting = Int32(before)
     var last = index

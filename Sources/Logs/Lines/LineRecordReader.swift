@@ -1,15 +1,15 @@
 import Indicators
 import Parsing
 
-/// A line that is a record of its own, known by what stands on it and by nothing else: so it needs no
-/// state, and the format may change from line to line.
+/// Lines that are records by themselves, recognised by their own content alone: they need no state,
+/// and the format may change from line to line.
 ///
 /// Each format has one file. A reader looks for the few bytes that no other line has, and gives up
-/// early; what it takes for fields it appends to `line`. Whatever no field covers is read as text, so
-/// that nothing is lost where a record says more than its format foresees.
+/// early; what it takes for fields it appends to `line`. Whatever no field covers is read as text,
+/// so that nothing is lost if a record says more than its format foresees.
 extension Extraction {
-  /// Keys and values of a line beyond which it is text: no real record has so many, and each new key
-  /// costs a little.
+  /// Pairs of a line beyond which it is text: no real record has so many, and each new key costs a
+  /// little.
   static let mostPairs = 512
 
   /// Whether lines may be records of these formats.
@@ -43,10 +43,10 @@ extension Extraction {
     return header != nil
   }
 
-  /// Reads a message, which with or without a syslog header is a whole line.
+  /// Reads a message: a line behind its syslog header, or a whole line without one.
   private mutating func readMessage(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     guard range.count >= 8 else { return false }
-    // The message in a record of another format may have any.
+    // With another format given, the message in a record may have any of these formats.
     if let format = options.format, format.isOfLines, format != .syslog {
       return readMessage(bytes, range, as: format)
     }
@@ -88,7 +88,7 @@ extension Extraction {
 
   /// Cuts a range into `words` at blanks; false: a quote is not closed, or there are too many.
   ///
-  /// Quotes hold blanks, and a backslash in quotes the character behind it.
+  /// Blanks in quotes do not separate; a backslash in quotes escapes the character behind it.
   mutating func cutTokens(_ bytes: RawSpan, _ range: Range<Int>, most: Int) -> Bool {
     words.removeAll(keepingCapacity: true)
     var offset = range.lowerBound
@@ -148,7 +148,8 @@ extension Extraction {
     bytes.firstOffset(of: Byte.space, from: start, to: end) ?? end
   }
 
-  /// Whether a token is digits, with a fraction if asked for.
+  /// Whether a token is a number: digits, perhaps behind a minus sign, and with a fraction if
+  /// `withFraction`.
   func isNumber(_ bytes: RawSpan, _ range: Range<Int>, withFraction: Bool = false) -> Bool {
     var start = range.lowerBound
     if start < range.upperBound, bytes.byte(unchecked: start) == Byte.minus { start += 1 }

@@ -14,7 +14,7 @@ extension Extraction {
     let start = min(line.headerCount, fields.count)
     joinSiblings(bytes, fields[start...], into: &batch)
     var element = fields[min(line.structuredStart, start)..<start]
-    // Those of an element of structured data stand one behind the other.
+    // The fields of one element of structured data follow one another.
     while let first = element.first(where: { $0.path >= 0 }) {
       let parent = paths.parent(of: first.path)
       let end =
@@ -25,13 +25,13 @@ extension Extraction {
     }
   }
 
-  /// Emits the URL of fields that say of one thing what they say.
+  /// Emits the URL that fields about one thing make together.
   private mutating func joinSiblings(
     _ bytes: RawSpan, _ fields: ArraySlice<LineField>, into batch: inout ObservableBatch
   ) {
     var host: LineField?
     var path: LineField?
-    // The path of a request that says how it was made.
+    // A path that counts only if other fields show that it is that of a request.
     var further: LineField?
     var furtherRank: UInt8 = 0
     var hasMethod = false

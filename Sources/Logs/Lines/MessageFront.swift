@@ -1,15 +1,16 @@
 import Parsing
 
-/// What stands before a record in a line whose header is of no known form.
+/// The text before a record in a line whose header has no known form.
 extension Extraction {
-  /// Whether what stands before a record may be a header of a form that is not known: a time and a few words.
+  /// Whether the text before a record may be a header of an unknown form: a time and a few words.
   ///
-  /// Behind a program's name, words without a time, or many words, it is a sentence, and the record in it what somebody
-  /// called himself or asked for; so it is behind a quote, or as the value of a key.
+  /// Words behind a program's name, words without a time, and many words are a sentence instead,
+  /// and the record in it is something that a user chose or asked for. The same is true of a record
+  /// behind a quote, or as the value of a key.
   func mayBeFront(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     let front = bytes.trimmed(range)
     guard !front.isEmpty else { return true }
-    // A quote before all of the line holds all of it.
+    // A quote at the start of the line encloses all of it.
     if front.count == 1, bytes.byte(unchecked: front.lowerBound) == Byte.quote { return true }
     var (words, beginsWithTime, beginsWithAddress, isInBrackets) = (0, false, false, false)
     var offset = front.lowerBound
@@ -46,8 +47,8 @@ extension Extraction {
     return words <= (beginsWithAddress ? 2 : line.hasHeader ? 1 : 0)
   }
 
-  /// Whether what stands before a record is one word at the start of a line, as collectors put a host, a program or a
-  /// level there: `fw1`, `fw1:`, `[INFO]`.
+  /// Whether the text before a record is one word at the start of a line: a host, a program or a
+  /// level that a collector puts there, as `fw1`, `fw1:`, `[INFO]`.
   func isWordOfCollector(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     guard line.isWhole, !line.hasHeader, case var word = bytes.trimmed(range), word.count > 2,
       bytes.byte(unchecked: range.upperBound - 1) == Byte.space
@@ -61,7 +62,8 @@ extension Extraction {
     return isHost(bytes, word)
   }
 
-  /// Whether a word is a part of a time, as `11`, `22:14:14.5`, `Oct` and `UTC` are, a priority or a number.
+  /// Whether a word is a part of a time, as `11`, `22:14:14.5`, `Oct` and `UTC`, or a priority or a
+  /// number.
   func isOfTime(_ bytes: RawSpan, _ word: Range<Int>) -> Bool {
     var word = word
     if bytes.byte(unchecked: word.lowerBound) == UInt8(ascii: "<"),

@@ -1,11 +1,11 @@
 import Indicators
 import Parsing
 
-/// Lines of name servers and resolvers that hold a question amid words: what was asked for is a name whatever it ends
-/// in (`Matching.md` §1.7), and the field is called as BIND's.
+/// Lines of name servers and resolvers that hold a question amid words.
 ///
-/// Each is known by what stands on both sides of the name. All else of the line is text, also to what looks for its
-/// ends.
+/// What was asked for is a name whatever its top-level domain is (`Matching.md` §1.7), and the
+/// field is called `query`, as for BIND. Each form is recognised by the words on both sides of the
+/// name. The rest of the line is text, in which its ends are looked for as well.
 extension Extraction {
   /// Reads a line of dnsmasq and Pi-hole, unbound, CoreDNS, PowerDNS or Umbrella.
   mutating func readNameQuestion(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
@@ -26,7 +26,8 @@ extension Extraction {
 
   // MARK: dnsmasq
 
-  /// Words that a name follows in what dnsmasq and Pi-hole say of an answer, the latter's with another word behind.
+  /// Words before the name in answers of dnsmasq and Pi-hole; one of `relayResults` follows each of
+  /// Pi-hole's `relayLists`.
   private static let relayVerbs: [StaticString] = [
     "reply", "cached", "cached-stale", "config", "validation",
   ]
@@ -37,11 +38,12 @@ extension Extraction {
   ]
   private static let relayResults: [StaticString] = ["blocked", "blacklisted", "denied"]
 
-  /// The name in what dnsmasq and Pi-hole say of a question.
+  /// The name in a line of dnsmasq or Pi-hole about a question.
   ///
-  /// `query[A] a.example from 192.0.2.1`, `forwarded a.example to 192.0.2.1`, `reply a.example is <CNAME>` and
-  /// `gravity blocked a.example is 0.0.0.0`; a number and the client may stand before them, a file in the verb's
-  /// place. In the answer about an address it is the name behind.
+  /// The forms are `query[A] a.example from 192.0.2.1`, `forwarded a.example to 192.0.2.1`,
+  /// `reply a.example is <CNAME>` and `gravity blocked a.example is 0.0.0.0`. A number and the
+  /// client may come before them, and a file may be in the verb's place. In an answer about an
+  /// address, the name is behind `is`.
   private func relayedName(_ bytes: RawSpan, _ range: Range<Int>) -> Range<Int>? {
     let end = range.upperBound
     var offset = range.lowerBound
@@ -120,10 +122,10 @@ extension Extraction {
     return nil
   }
 
-  /// Bytes of a name, escaped ones in it.
+  /// The most bytes of a name, with the escapes in it.
   private static let longestQuestion = 512
 
-  /// Where the type begins that ends at an offset: `A`, `AAAA`, `TYPE65`.
+  /// Where the record type that ends at an offset begins: `A`, `AAAA`, `TYPE65`.
   private func typeEnding(_ bytes: RawSpan, at end: Int, from first: Int) -> Int? {
     var start = end
     while start > first, end - start < 10,
@@ -168,9 +170,9 @@ extension Extraction {
 
   // MARK: Umbrella
 
-  /// The name in a row of Umbrella's without a header.
+  /// The name in a row of an Umbrella log without a header.
   private func resolvedName(_ bytes: RawSpan, _ range: Range<Int>) -> Range<Int>? {
-    // A time stands first, in quotes as all that follows.
+    // The first cell is a time, in quotes as all that follow.
     guard range.count > 64, bytes.starts(with: "\",\"", at: range.lowerBound + 20),
       let cells = resolverCells(bytes, range)
     else { return nil }

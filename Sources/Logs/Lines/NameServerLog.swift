@@ -6,7 +6,7 @@ extension Extraction {
   /// `[time] [category: severity:] client [@id] address#port (name): query: name class type … (server)`.
   mutating func readNameServerQuery(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     let end = range.upperBound
-    // The port's mark is the rarest byte of such a line.
+    // The `#` before the port is the rarest byte of such a line.
     guard let mark = bytes.firstOffset(of: UInt8(ascii: "#"), from: range.lowerBound, to: end),
       mark - range.lowerBound < 160
     else { return false }
@@ -18,7 +18,7 @@ extension Extraction {
     while address > range.lowerBound, bytes.byte(unchecked: address - 1) != Byte.space {
       address -= 1
     }
-    // The zone of an address that is valid on a link alone: `fe80::1%eth0`.
+    // Without the zone of a link-local address: `fe80::1%eth0`.
     let bare = address..<(bytes.firstOffset(of: UInt8(ascii: "%"), from: address, to: mark) ?? mark)
     guard IPAddressText.ipv4(bytes, bare) != nil || IPAddressText.ipv6(bytes, bare) != nil,
       let client = clientWord(bytes, range.lowerBound..<address),
@@ -40,7 +40,8 @@ extension Extraction {
     }
     // `view internal: ` may stand between.
     guard let query = firstRange(of: "query", bytes, from: offset, to: end) else {
-      // Without a question only what is BIND's by its client's number, or by a key.
+      // Without a query, the line is BIND's only if it has a name in parentheses, the client's
+      // number or a key.
       let isOwn =
         bytes.byte(unchecked: behind) == Byte.colon
         && (behind > port.upperBound || bytes.starts(with: "client @", at: client))
@@ -69,7 +70,8 @@ extension Extraction {
     return true
   }
 
-  /// What stands behind a client's port and the key that it signed with, `/key name`; nil: something else.
+  /// Where the line continues behind a client's port and the key that it signed with, `/key name`;
+  /// nil if something else follows the port.
   private func nameServerKey(_ bytes: RawSpan, _ range: Range<Int>) -> Int? {
     var offset = range.lowerBound
     if bytes.starts(with: "/key ", at: offset) {
@@ -98,7 +100,7 @@ extension Extraction {
     } else if let mark = firstRange(
       of: "rpz ", bytes, from: range.lowerBound, to: range.upperBound),
       firstRange(of: " rewrite ", bytes, from: mark.upperBound, to: range.upperBound) != nil,
-      // A policy that only tells what it would have done.
+      // A disabled policy only tells what it would have done.
       !(mark.lowerBound >= range.lowerBound + 9
         && bytes.starts(with: "disabled ", at: mark.lowerBound - 9))
     {
@@ -110,8 +112,8 @@ extension Extraction {
     }
   }
 
-  /// Where the word `client` stands at the end of a range, behind which only `@` and the client's number
-  /// may come.
+  /// Where the word `client` is at the end of a range; only `@` and the client's number may follow
+  /// it.
   private func clientWord(_ bytes: RawSpan, _ range: Range<Int>) -> Int? {
     func word(before end: Int) -> Int? {
       end - 7 >= range.lowerBound && bytes.starts(with: "client ", at: end - 7) ? end - 7 : nil
@@ -126,15 +128,16 @@ extension Extraction {
     return word(before: start)
   }
 
-  /// What stands before the word `client`.
+  /// What was read before the word `client`.
   private struct NameServerFront {
     var time: Int64?
   }
 
-  /// What stands before the word `client`, if it is what BIND writes there.
+  /// Reads the text before the word `client`; nil if it is not what BIND writes there.
   ///
-  /// Category and severity may stand behind the time, Infoblox has the category before it, and a collector a word or
-  /// two of its own. What a client says of itself stands behind other words, or a quote.
+  /// Category and severity may follow the time; Infoblox writes the category before it, and a
+  /// collector may add a word or two. What a client says about itself comes behind other words, or
+  /// behind a quote.
   private mutating func nameServerFront(
     _ bytes: RawSpan, _ range: Range<Int>
   ) -> NameServerFront? {
@@ -153,13 +156,13 @@ extension Extraction {
     }
     let isKnown = unknown == 0 || isNamed || isOfNameServer(bytes)
     if isBehindHeader(bytes, count, isNamed: isNamed) { return isKnown ? NameServerFront() : nil }
-    // Behind a program's name such words are whoever's.
+    // Behind another program's name, anybody may have chosen such words.
     guard isKnown || !line.hasProgram else { return nil }
-    // A collector's words stand before a date.
+    // A collector's words may come before a date.
     guard let first = (0..<count).first(where: { isTimeOrDate(bytes, $0) }),
       first <= (words[first].end - words[first].start < 10 ? 0 : Self.mostWordsOfCollector),
       let last = (first..<count).last(where: { isTimeOrDate(bytes, $0) }),
-      // So do its host and a level behind one that the line begins with.
+      // Its host and a level may follow a date with which the line begins.
       last == count - 1 || isNamed && count == last + 2
         || count - 1 - last <= Self.mostWordsOfCollector && areBare(bytes, last + 1..<count)
           && (isNamed || first == 0 && !line.hasProgram)
@@ -169,8 +172,10 @@ extension Extraction {
     return NameServerFront(time: time)
   }
 
-  /// Whether no more words stand before the labels than those of a collector that are known without a time: the number
-  /// of a message behind a header, `[ID 702911 daemon.info]`, a host before the program, `dns-1  |`.
+  /// Whether the words before the labels, if any, are those that a collector writes without a time.
+  ///
+  /// These are the number of a message behind a header, `[ID 702911 daemon.info]`, or a host before
+  /// the program, `dns-1  |`.
   private func isBehindHeader(_ bytes: RawSpan, _ count: Int, isNamed: Bool) -> Bool {
     func word(_ index: Int) -> Range<Int> { words[index].start..<words[index].end }
     if count == 0 { return true }
@@ -184,7 +189,8 @@ extension Extraction {
     return isNamed || count == 2 && isWord(bytes, word(1), "|")
   }
 
-  /// Whether words may be a host, a level or the like, and are nothing that is quoted or behind a key.
+  /// Whether words may be a host, a level or the like: nothing in them is quoted or the value of a
+  /// key.
   private func areBare(_ bytes: RawSpan, _ indices: Range<Int>) -> Bool {
     indices.allSatisfy { index in
       (words[index].start..<words[index].end).allSatisfy { offset in
@@ -211,11 +217,11 @@ extension Extraction {
     return isDate || isOfTime(bytes, word)
   }
 
-  /// Words before the word `client` in a line of BIND's.
+  /// The most words before the word `client` in a line of BIND.
   private static let mostWordsBefore = 10
-  /// Those before the time, and between it and the labels.
+  /// The most words of a collector before the time, and between it and the labels.
   private static let mostWordsOfCollector = 2
-  /// A category and a severity.
+  /// The most labels that are not known: a category and a severity.
   private static let mostUnknownLabels = 2
 
   /// What a word with a colon behind it is.
@@ -226,7 +232,8 @@ extension Extraction {
     case unknown
   }
 
-  /// The first word of a category, a severity or the program's name that ends behind so many words; nil: it is none.
+  /// The label that ends with the word before index `count`, as the index of its first word and its
+  /// kind; nil if it is no category, severity or name of the program.
   private func labelEnd(
     _ bytes: RawSpan, _ count: Int
   ) -> (start: Int, kind: NameServerLabel)? {
@@ -254,7 +261,7 @@ extension Extraction {
     return (count - 1, isKnown ? .known : .unknown)
   }
 
-  /// BIND's categories and severities, and what Infoblox calls answers, by their letters.
+  /// BIND's categories and severities, and Infoblox's name for answers, reduced to their letters.
   private static let nameServerLabels: Set<String> = [
     "client", "cname", "config", "database", "default", "delegationonly", "dispatch", "dnssec",
     "dnstap", "ednsdisabled", "general", "infobloxresponses", "lameservers", "network", "notify",
@@ -281,7 +288,7 @@ extension Extraction {
 
   private mutating func noteDenial(_ bytes: RawSpan, _ range: Range<Int>) {
     var end = bytes.trimmed(range).upperBound
-    // The rule that did not let it in: `denied (allow-query did not match)`.
+    // Skips the rule that denied it: `denied (allow-query did not match)`.
     if end > range.lowerBound, bytes.byte(unchecked: end - 1) == UInt8(ascii: ")"),
       let open = bytes.lastOffset(of: UInt8(ascii: "("), from: range.lowerBound, to: end)
     {
@@ -292,7 +299,7 @@ extension Extraction {
     }
   }
 
-  /// The first occurrence of a word that begins with a letter rare enough.
+  /// The first occurrence of a word; it is fast if the first byte of the word is rare.
   func firstRange(
     of word: StaticString, _ bytes: RawSpan, from start: Int, to end: Int
   ) -> Range<Int>? {

@@ -6,7 +6,7 @@ extension Extraction {
   /// Reads a message that holds a record of CEF or LEEF; what stands before it is text.
   mutating func readPiped(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     let end = range.upperBound
-    // Nothing of either's mark but its end is found by a single byte.
+    // Of both formats' marks, only the `|` at the end can be found as a single byte.
     guard let pipe = bytes.firstOffset(of: UInt8(ascii: "|"), from: range.lowerBound, to: end)
     else { return false }
     var version = pipe
@@ -29,7 +29,7 @@ extension Extraction {
       mayBeFront(bytes, range.lowerBound..<start)
         || isWordOfCollector(bytes, range.lowerBound..<start),
       !isInNestedRecord(bytes, range, mark),
-      // What somebody called himself to a web server.
+      // In a web server's access log, it is what a client called itself.
       start == range.lowerBound || accessShape(bytes, range) == nil
     else { return false }
     if isMark("LEEF:") {
@@ -44,7 +44,8 @@ extension Extraction {
     return false
   }
 
-  /// Reads so many parts that each end in `|`, which a backslash before it makes a character.
+  /// Reads one part for each name, each up to a `|` that has no backslash before it; where the rest
+  /// begins, or nil if a part is missing.
   private mutating func readParts(
     _ bytes: RawSpan, _ range: Range<Int>, _ names: [StaticString]
   ) -> Int? {
@@ -102,7 +103,7 @@ extension Extraction {
       value = equals + 1
     }
     if !key.isEmpty { addExtension(bytes, key, value..<end) }
-    // The zone of the device stands apart.
+    // The device's zone is in a field of its own.
     if let time = line.time, !line.zone.isEmpty, !LogTime.isZoned(bytes, line.timeText) {
       line.time = LogTime.offset(bytes, line.zone).map { time &- $0 }
     }
@@ -117,7 +118,7 @@ extension Extraction {
   /// say (`cs1Label`).
   private mutating func applyLabels(_ bytes: RawSpan, from first: Int) {
     func key(_ field: LineField) -> Range<Int> {
-      // Parts of the header have none, and a value may be trimmed.
+      // Parts of the header have no key, and before a value that was trimmed there is no `=`.
       let equals = field.start - 1
       return equals > field.outerStart && bytes.byte(unchecked: equals) == UInt8(ascii: "=")
         ? field.outerStart..<equals : field.outerStart..<field.outerStart
@@ -128,7 +129,7 @@ extension Extraction {
       let name = key(label)
       guard name.count > 5, name.count <= 24, !label.isEmpty, label.end - label.start <= 64,
         bytes.starts(with: "Label", at: name.upperBound - 5),
-        // Some put a value there.
+        // Some devices write a value there.
         !Self.isAddress(bytes, ColumnRange(start: label.start, end: label.end))
       else { continue }
       labels += 1
@@ -145,7 +146,7 @@ extension Extraction {
     }
   }
 
-  /// Of which keys of CEF, LEEF and the like are made.
+  /// Whether a byte may be in a key of CEF, LEEF and the like.
   func isKeyByte(_ byte: UInt8) -> Bool {
     classes.is(byte, .name) || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "]")
       || byte == UInt8(ascii: "@")
@@ -156,7 +157,7 @@ extension Extraction {
     let path = paths.child(of: FieldPaths.root, key: bytes.extracting(key))
     let isText = isWord(bytes, key, "msg") || isWord(bytes, key, "rawEvent")
     line.add(path, key: key.lowerBound, value: value, escapes: isText ? .cefText : .cef)
-    // A request without a host is one of the destination.
+    // If the request has no host, it is that of the destination.
     if isWord(bytes, key, "dhost"), !value.isEmpty { line.urlHost = line.fields.last }
     if isWord(bytes, key, "request"), !value.isEmpty { line.urlPath = line.fields.last }
     if isWord(bytes, key, "requestMethod"), value.count == 7,
@@ -164,7 +165,7 @@ extension Extraction {
     {
       line.isTunnel = true
     }
-    // When the device received it stands for the event; else when it began, else when it ended.
+    // The time of receipt counts as the event's; without it the start counts, else the end.
     let isReceipt = isWord(bytes, key, "rt") || isWord(bytes, key, "deviceReceiptTime")
     let isStart = isWord(bytes, key, "start") || isWord(bytes, key, "startTime")
     let isEnd = isWord(bytes, key, "end") || isWord(bytes, key, "endTime")
@@ -174,15 +175,15 @@ extension Extraction {
       (line.time, line.timeText) = (time, value)
       line.isTimeOfEnd = isEnd
     }
-    // FortiGate's, which unlike its `start` is no time of the device's own zone.
+    // FortiGate's time, which unlike its `start` is not in the device's own zone.
     if isWord(bytes, key, "FTNTFGTeventtime"), let time = LogTime.field(bytes, value) {
       (line.time, line.timeText) = (time, value)
     }
-    // UniFi's, which has no other.
+    // UniFi writes no other time.
     if line.time == nil, isWord(bytes, key, "UNIFIutcTime") {
       (line.time, line.timeText) = (Timestamp.iso8601(bytes, value), value)
     }
-    // FortiAnalyzer calls it as FortiGate does.
+    // FortiAnalyzer uses FortiGate's name for the zone, `tz`.
     if isWord(bytes, key, "dtz") || isWord(bytes, key, "tz") { line.zone = value }
   }
 
@@ -249,9 +250,10 @@ extension Extraction {
     return next > bar + 1 && bytes.starts(with: "=", at: next)
   }
 
-  /// The separator that LEEF 2 names: itself, or its number in hexadecimal digits; none is a tab.
+  /// The separator that LEEF 2 names, as itself or in hexadecimal digits; an empty one is a tab.
   ///
-  /// Nil where it is a byte of names, or above ASCII: it would cut names where nobody sees it.
+  /// Nil if the separator is a byte of names, or above ASCII: it would cut names without anybody
+  /// noticing.
   private func separatorPart(
     _ bytes: RawSpan, _ range: Range<Int>
   ) -> (byte: UInt8, end: Int)? {

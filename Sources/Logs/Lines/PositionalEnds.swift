@@ -1,19 +1,21 @@
 import Indicators
 import Parsing
 
-/// Logs without a header whose places tell what they are: between commas `filterlog` of pfSense and OPNsense,
-/// traffic and threats of PAN-OS, names asked of Umbrella; between blanks requests of S3.
+/// Logs without a header in which the position of a value tells what it is.
+///
+/// Between commas these are `filterlog` of pfSense and OPNsense, traffic and threats of PAN-OS, and
+/// names asked of Umbrella; between blanks, requests of S3.
 extension Extraction {
   /// Cells beyond which a line is none of these.
   private static let mostCells = 256
   /// Words of a line that are looked at for a protocol and what follows it.
   private static let mostTupleWords = 24
 
-  /// Notes the ends of such a line; false: it is none.
+  /// Notes the ends of a line of one of these logs; false: it is none.
   mutating func notePositions(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
     if bytes.byte(unchecked: text.lowerBound) == Byte.quote { return noteResolver(bytes, text) }
     if noteObjectStore(bytes, text) { return true }
-    // The others begin with a number, PAN-OS behind a header of syslog's and perhaps a host.
+    // The others begin with a number, PAN-OS behind a syslog header and perhaps a host.
     guard let comma = bytes.firstOffset(of: Byte.comma, from: text.lowerBound, to: text.upperBound)
     else { return false }
     var start = comma
@@ -180,7 +182,8 @@ extension Extraction {
     else { return false }
     let number = LogTime.digits(bytes, from: process.upperBound, to: last)
     guard !number.isEmpty, bytes.starts(with: "]:", at: number.upperBound) else { return false }
-    // The zone of the time stands before it, behind which an address of IPv6 has colons as well.
+    // The client follows a colon, but the zone of the time before it and an IPv6 address hold
+    // colons as well.
     var start = text.lowerBound
     while let colon = bytes.firstOffset(of: Byte.colon, from: start, to: open) {
       start = colon + 1
@@ -192,7 +195,7 @@ extension Extraction {
     return false
   }
 
-  /// The verdict that the first verb among words is.
+  /// The verdict of the first word that expresses one.
   private func firstVerb(_ bytes: RawSpan, _ range: Range<Int>) -> Verdict? {
     var offset = range.lowerBound
     while offset < range.upperBound {
@@ -233,7 +236,8 @@ extension Extraction {
     return facts.hasEnds
   }
 
-  /// The types of PAN-OS' logs that name no two ends, or not at the same places.
+  /// Types of PAN-OS logs that do not name both ends, or not at the same places; only their time is
+  /// taken.
   private static let firewallTypes: [StaticString] = [
     "CONFIG", "SYSTEM", "USERID", "HIPMATCH", "HIP-MATCH", "GLOBALPROTECT", "CORRELATION",
     "DECRYPTION", "AUTHENTICATION", "AUTH", "IPTAG", "TUNNEL", "SCTP", "GTP", "START", "END",
@@ -274,7 +278,7 @@ extension Extraction {
     return facts.hasEnds
   }
 
-  /// The cells of such a row, nine or more.
+  /// The cells of a row of Umbrella, nine or more; nil if the row is something else.
   func resolverCells(_ bytes: RawSpan, _ text: Range<Int>) -> [CSVCell]? {
     let row = bytes.extracting(text)
     let cells = Self.cells(row)

@@ -1,14 +1,15 @@
 import Indicators
 import Parsing
 
-/// Lines that tell of a request of HTTP whose host and path stand apart, at known places (`Matching.md` §4).
+/// Lines about an HTTP request whose host and path are apart from each other, at known places
+/// (`Matching.md` §4).
 extension Extraction {
   // MARK: Envoy
 
   private static let proxyNames: [StaticString] = [
     "http_x_forwarded_for", "http_user_agent", "request_id", "authority", "upstream_host",
   ]
-  /// What Istio has behind them.
+  /// What Istio writes behind them.
   private static let meshNames: [StaticString] = [
     "upstream_cluster", "upstream_local_address", "downstream_local_address",
     "downstream_remote_address", "requested_server_name", "route_name",
@@ -55,7 +56,7 @@ extension Extraction {
     return true
   }
 
-  /// The first of exactly five tokens in a row that stand in quotes.
+  /// The index of the first of exactly five quoted tokens in a row.
   private func quotedRun(_ tokens: [ColumnRange]) -> Int? {
     var first = 0
     for index in 0...tokens.count where index == tokens.count || !tokens[index].isQuoted {
@@ -67,7 +68,8 @@ extension Extraction {
 
   // MARK: Messages
 
-  /// What stands before a value in quotes, what the value's field is called, and what it is of a URL.
+  /// The text before a quoted value, the name of the value's field, and the part of a URL that it
+  /// is.
   private typealias Place = (mark: StaticString, field: StaticString, role: FieldRole)
 
   /// nginx' error log.
@@ -84,9 +86,9 @@ extension Extraction {
     (" op=\"", "op", .method), (" arg=\"", "arg", .urlPath), (" path=\"", "path", .urlPath),
   ]
 
-  /// Reads a message of words in which host and path of a request stand in quotes.
+  /// Reads a message of words in which the host and path of a request are in quotes.
   ///
-  /// All else of it is text, also to what looks for its ends and its time.
+  /// The rest of it is text, in which its ends and its time are looked for as well.
   mutating func readRequestMessage(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     let start = range.lowerBound
     guard range.count > 40 else { return false }
@@ -120,13 +122,14 @@ extension Extraction {
         let close = closingQuote(bytes, from: mark.upperBound, to: range.upperBound)
       else { continue }
       found.append((place, mark.upperBound..<close))
-      // What stands before a place may be a file's name, which looks like another.
+      // A file's name before a place may look like a later place, so that is searched for only
+      // behind.
       if isInOrder { start = close }
     }
     guard !found.isEmpty else { return false }
     found.sort { $0.value.lowerBound < $1.value.lowerBound }
     for (place, value) in found {
-      // What a value in quotes holds looks like another's place.
+      // What looks like a place inside another quoted value is none.
       if let last = line.fields.last, last.end > value.lowerBound { continue }
       let field = name(place.field)
       line.add(field, quoted: value)

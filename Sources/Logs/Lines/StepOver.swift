@@ -1,13 +1,14 @@
 import Indicators
 import Parsing
 
-/// Steps over what holds no candidate: only where lines and records end, and what they mean for those behind
-/// them, has to be known of it.
+/// Steps over bytes that hold no candidate: only where lines and records end has to be known, and
+/// what they mean for those behind them.
 ///
-/// Nothing here emits. Whatever is not plain is left to the readers, which would come to the same.
+/// Nothing here emits. Anything unusual is left to the readers, which would come to the same
+/// result.
 extension Extraction {
-  /// Steps over lines that hold no candidate, with the values in JSON that begin on them; false where there is
-  /// none such at the position.
+  /// Steps over lines that hold no candidate, and the JSON values that begin on them; false if
+  /// there are none at the position.
   mutating func stepOver(
     _ chunk: RawSpan, _ position: inout LogPosition, _ state: inout LogState, isFinal: Bool
   ) -> Bool {
@@ -64,7 +65,7 @@ extension Extraction {
     }
   }
 
-  /// Takes a closer look at a line and steps over it; false where that is not to be done, or the walk is over.
+  /// Examines a line and steps over it; false if it must be left to a reader, or the walk is over.
   private mutating func stepOverLine(
     _ chunk: RawSpan, _ walk: inout LineWalk, isFinal: Bool
   ) -> Bool {
@@ -141,10 +142,11 @@ extension Extraction {
       chunk, behind: end, limit: line.lowerBound + options.lineLimit, isFinal) == false
   }
 
-  /// Whether whatever begins on a line, text or records, ends on it.
+  /// Whether everything that begins on a line, text or records, ends on it.
   ///
-  /// A line that begins with `{` and ends with `}` does, if what follows it cannot go on with JSON behind
-  /// a `}`: either the last record on it ends here, or it is none and the line is text.
+  /// A line that begins with `{` and ends with `}` does, if what follows cannot continue JSON
+  /// behind a `}`: either the last record on the line ends here, or it is no record and the line is
+  /// text.
   @inline(__always)
   private func endsWithItsLine(_ chunk: RawSpan, _ line: Range<Int>, isFinal: Bool) -> Bool {
     var first = line.lowerBound
@@ -170,7 +172,7 @@ extension Extraction {
 
   // MARK: Headers
 
-  /// Keeps in mind a line that begins with `#` in a table; false where it has to be read at once.
+  /// Remembers a line of a table that begins with `#`; false if it must be read at once.
   private func takeHeaderLine(
     _ chunk: RawSpan, _ line: Range<Int>, _ walk: inout LineWalk
   ) -> Bool {
@@ -180,7 +182,7 @@ extension Extraction {
     }
     switch header.table.layout {
     case .zeek:
-      // Of another one the lines' names might be a part.
+      // Another separator might be a part of the names of the header's lines.
       guard header.table.separator == Byte.tab,
         !chunk.starts(with: "#close", at: line.lowerBound), !isW3CDirective(chunk, line)
       else { return false }
@@ -197,7 +199,7 @@ extension Extraction {
         header.namesLocalTimes = true
       } else if beginsDirectives(chunk, line), header.table.hasLocalTimes || header.namesLocalTimes
       {
-        // Read at once: what was kept in mind is another log's.
+        // Read at once: the lines remembered so far belong to another log.
         return false
       }
     case .csv, .flowLog: return false
@@ -206,7 +208,7 @@ extension Extraction {
     return true
   }
 
-  /// The header of a table with what the lines kept in mind say.
+  /// The header of a table with what the remembered lines say.
   private mutating func read(_ lines: HeaderLines, _ chunk: RawSpan) -> LogHeader {
     var header = lines.table
     if header.layout == .w3c {
@@ -227,28 +229,29 @@ extension Extraction {
 
 /// A walk over lines without candidates.
 private struct LineWalk {
-  /// Where it stands: the start of a line, or behind a value on one.
+  /// Where the walk is: at the start of a line, or behind a value on one.
   var start: Int
   /// Lines that were stepped over.
   var lines: UInt64 = 0
-  /// The place that no line may reach.
+  /// The next candidate, which no line that is stepped over may reach.
   let candidate: Int
   /// Whether the last line begins with `#` and is text.
   var isComment: Bool
-  /// Whether it stands behind a value.
+  /// Whether the walk is behind a value on a line.
   var isInsideLine = false
-  /// And that is the first object of an array.
+  /// Whether that value is the first object of an array.
   var isInsideArray = false
   /// Outside of any table, where lines may be records in JSON.
   let isAmongValues: Bool
-  /// Under a header, and whether its quoted cells may hold the ends of lines.
+  /// Whether the lines are rows under a header, and whether quoted cells may hold the ends of
+  /// lines.
   let isTable: Bool
   let hasQuotes: Bool
   var isOutside = false
-  /// Lines of the table's header on the way.
+  /// Lines of the table's header that were stepped over.
   var header: HeaderLines?
 
-  /// Steps over lines that hold nothing.
+  /// Steps over empty lines that end in a carriage return and a line feed.
   @inline(__always)
   mutating func stepOverBlankLines(_ chunk: RawSpan) {
     if isTable || hasQuotes { return }
@@ -262,9 +265,10 @@ private struct LineWalk {
   }
 }
 
-/// What lines of a header say that were stepped over: of each sort the last one counts.
+/// The lines of a header that were stepped over; the last one of each kind counts.
 ///
-/// They are read once rows come that are, or the walk ends: headers without such rows cost no more than text.
+/// They are read only when the walk ends, as it does before a row that is read: headers without
+/// such rows cost no more than text.
 private struct HeaderLines {
   /// The header before them.
   let table: LogHeader

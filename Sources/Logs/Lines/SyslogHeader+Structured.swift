@@ -20,7 +20,7 @@ extension Extraction {
     let time = words[0]..<words[1] - 1
     let isUnknown = time.count == 1 && bytes.byte(unchecked: time.lowerBound) == Byte.minus
     let value = Timestamp.iso8601(bytes, time)
-    // A date alone is that of a header of another sort, whose time is the next word.
+    // A date alone belongs to another kind of header, in which the time is the next word.
     guard isUnknown || value != nil && time.count > 10, offset < end else { return nil }
     let count = line.fields.count
     line.skip(start..<words[1])
@@ -42,7 +42,7 @@ extension Extraction {
     add(path, bytes, ColumnRange(start: range.lowerBound, end: range.upperBound))
   }
 
-  /// Reads `-` or `[id name="value" …]…`; where the message begins, or nil where it is neither.
+  /// Reads `-` or `[id name="value" …]…`; where the message begins, or nil if it is neither.
   private mutating func readStructuredData(_ bytes: RawSpan, _ range: Range<Int>) -> Int? {
     let end = range.upperBound
     var offset = range.lowerBound

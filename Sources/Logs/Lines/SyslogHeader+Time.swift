@@ -8,13 +8,13 @@ extension Extraction {
     var end: Int
     var isISO = false
     var isZoned = false
-    /// The year is the one that was said to be that of all such times.
+    /// The time names no year; the one from the options is taken.
     var isYearAssumed = false
-    /// What a router calls itself before the time.
+    /// The name that a router writes before the time.
     var origin: Range<Int>?
   }
 
-  /// The time at the front of a line, behind which a blank stands.
+  /// The time at the front of a line; a blank must follow it.
   func syslogTime(_ bytes: RawSpan, _ range: Range<Int>) -> HeaderTime? {
     let end = range.upperBound
     let (start, origin) = deviceTimeStart(bytes, range)
@@ -49,7 +49,8 @@ extension Extraction {
         time.isZoned = true
         stop = max(stop, apart.upperBound)
       }
-      // A named zone says too little; where it is left out, the time is taken for UTC's.
+      // The name of a zone is ambiguous unless it is UTC, so there is no time; without any zone,
+      // the time is taken as UTC.
       if let zone = LogTime.zoneName(bytes, from: stop + 1, to: end),
         bytes.byte(unchecked: stop) == Byte.space
       {
@@ -89,9 +90,10 @@ extension Extraction {
     return HeaderTime(value: value, end: stop)
   }
 
-  /// Where the time begins behind what Cisco's routers write before it: one or two numbers of the message, what the
-  /// router calls itself, or that alone, and a mark of a clock that is not set
-  /// (`000045: *Oct 11 22:14:15.003: %SYS-…`).
+  /// Where the time begins, behind what Cisco's routers write before it.
+  ///
+  /// That is one or two numbers of the message and the router's name, or the name alone, and a mark
+  /// of a clock that is not set (`000045: *Oct 11 22:14:15.003: %SYS-…`).
   private func deviceTimeStart(
     _ bytes: RawSpan, _ range: Range<Int>
   ) -> (start: Int, origin: Range<Int>?) {
@@ -102,7 +104,7 @@ extension Extraction {
     if !number.isEmpty {
       guard bytes.starts(with: ": ", at: number.upperBound) else { return (start, nil) }
       offset = number.upperBound + 2
-      // What it calls itself, and its own number of the message.
+      // The router's name, and its own number of the message.
       for _ in 0..<2 {
         let word = offset..<tokenEnd(bytes, from: offset, to: min(end, offset + 64))
         guard word.count > 1, bytes.starts(with: ": ", at: word.upperBound - 1) else { break }
@@ -123,7 +125,8 @@ extension Extraction {
         (origin, offset) = (name, word.upperBound + 1)
       }
     }
-    // The part of the router that writes, with IOS XR: `RP/0/RSP0/CPU0:`, perhaps behind its name.
+    // With IOS XR, the part of the router that writes: `RP/0/RSP0/CPU0:`, perhaps behind the
+    // router's name.
     var part = offset
     if let blank = bytes.firstOffset(of: Byte.space, from: offset, to: min(end, offset + 64)),
       isHost(bytes, offset..<blank), isRouterPart(bytes, blank + 1, to: end) != nil
@@ -139,7 +142,8 @@ extension Extraction {
       ? (start, nil) : (offset, origin)
   }
 
-  /// Where a line goes on behind the part of a router that wrote it, `RP/0/RSP0/CPU0:`; nil where none stands.
+  /// Where a line continues behind the part of a router that wrote it, `RP/0/RSP0/CPU0:`; nil if
+  /// there is none.
   private func isRouterPart(_ bytes: RawSpan, _ start: Int, to end: Int) -> Int? {
     guard end - start > 8,
       let colon = bytes.firstOffset(of: Byte.colon, from: start, to: min(end, start + 32)),
@@ -187,7 +191,8 @@ extension Extraction {
     return (start..<start + 3, fraction, stop)
   }
 
-  /// `+0200` or `-05:00` behind a blank and before one, or before a colon; empty where something else stands there.
+  /// `+0200` or `-05:00` behind a blank, if a blank or a colon follows; empty if something else is
+  /// there.
   private func offsetBehindBlank(
     _ bytes: RawSpan, from start: Int, to end: Int
   ) -> Range<Int> {
@@ -213,15 +218,18 @@ extension Extraction {
   private struct MonthTime {
     /// The end of the time of day with its fraction.
     var clock: Int
-    /// The end of what stands behind it without a blank.
+    /// The end of what follows it without a blank.
     var stop: Int
     /// An offset from UTC at that end.
     var offset: Range<Int>
     var hasYear: Bool
   }
 
-  /// The end of `Oct  1 22:14:15`, `Oct  1 22:14:15.003` or `Oct  1 2024 22:14:15`, and that of what stands behind it
-  /// without a blank, as in Huawei's `Oct  1 2024 22:14:15.350.3+08:00`; behind that a blank or a colon stands.
+  /// Where `Oct  1 22:14:15`, `Oct  1 22:14:15.003` or `Oct  1 2024 22:14:15` ends, and where the
+  /// text behind it without a blank does.
+  ///
+  /// Huawei's devices write such text: `Oct  1 2024 22:14:15.350.3+08:00`. A blank or a colon must
+  /// follow.
   private func monthTimeEnd(_ bytes: RawSpan, _ range: Range<Int>) -> MonthTime? {
     let end = range.upperBound
     var offset = range.lowerBound + 3

@@ -2,11 +2,11 @@ import Indicators
 import Parsing
 
 extension Extraction {
-  /// Reads the header of a line of syslog, and gives where the message begins; nil: there is none.
+  /// Reads the syslog header of a line; where the message begins, or nil if there is no header.
   ///
-  /// RFC 5424 with its structured data, RFC 3164 as programs write it (with or without priority, host,
-  /// tag; Cisco's with a year), and the same with a time as ISO 8601 writes it. A relay's may stand before the
-  /// one of a device of Cisco's.
+  /// It may be of RFC 5424 with its structured data, of RFC 3164 as programs write it (with or
+  /// without priority, host, tag; Cisco's with a year), or the latter with an ISO 8601 time. A
+  /// relay's header may come before that of a Cisco device.
   mutating func readSyslogHeader(_ bytes: RawSpan, _ range: Range<Int>) -> Int? {
     let start = behindOctetCount(bytes, range)
     if start > range.lowerBound { line.skip(range.lowerBound..<start) }
@@ -15,8 +15,8 @@ extension Extraction {
     return message
   }
 
-  /// Where the header begins behind the length that a transport has before it (RFC 6587 §3.4.1), as in
-  /// `83 <30>1 2024-…`.
+  /// Where the header begins, behind the length that some transports write before it (RFC 6587
+  /// §3.4.1), as in `83 <30>1 2024-…`.
   private func behindOctetCount(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
     let digits = LogTime.digits(
       bytes, from: range.lowerBound, to: min(range.upperBound, range.lowerBound + 7))
@@ -100,8 +100,8 @@ extension Extraction {
     return offset
   }
 
-  /// Where the message begins behind a time in what a container wrote (`TIME stdout F message`, as Kubernetes
-  /// keeps it).
+  /// Where the message begins behind the time in a line that a container wrote
+  /// (`TIME stdout F message`, as Kubernetes keeps it).
   private func containerMessage(_ bytes: RawSpan, from start: Int, to end: Int) -> Int? {
     guard end - start > 9,
       bytes.starts(with: "stdout ", at: start) || bytes.starts(with: "stderr ", at: start),
@@ -121,8 +121,10 @@ extension Extraction {
     return (start + 1..<colon).allSatisfy { classes.is(bytes.byte(unchecked: $0), .name) }
   }
 
-  /// Whether what begins at an offset is known without a header, so that what stands before it is one: a
-  /// message of Cisco's, or pairs of keys and values to the line's end.
+  /// Whether the text at an offset is recognised without a header, so that what comes before it is
+  /// one.
+  ///
+  /// It may be a message of Cisco's, or pairs of keys and values up to the line's end.
   private mutating func isKnownMessage(_ bytes: RawSpan, _ start: Int, to end: Int) -> Bool {
     guard start < end else { return false }
     if isDeviceMark(bytes, start, to: end) { return true }
@@ -166,7 +168,7 @@ extension Extraction {
     let next = blanksEnd(bytes, from: first.upperBound, to: end)
     let second = next..<tokenEnd(bytes, from: next, to: end)
     let tag = tag(bytes, second, end)
-    // Cisco's firewalls write one behind the host as well.
+    // Cisco's firewalls may write a colon behind the host as well.
     let message = isColon(second) ? blanksEnd(bytes, from: second.upperBound, to: end) : next
     if isStrict {
       if isLevel(bytes, first) { return nil }
@@ -181,7 +183,7 @@ extension Extraction {
   private struct Tag {
     var program: Range<Int>
     var process: Range<Int>
-    /// Behind the colon and the blank.
+    /// The offset behind the colon and the blank.
     var end: Int
   }
 
@@ -206,7 +208,8 @@ extension Extraction {
       program = inner.lowerBound..<open
       process = open + 1..<inner.upperBound - 1
     }
-    // `CEF: 0|…`, and Cisco's messages, which begin with what looks like a tag.
+    // These are no tags, though they look like one: `CEF: 0|…`, and the beginning of Cisco's
+    // messages.
     let isMessage =
       bytes.byte(unchecked: token.lowerBound) == UInt8(ascii: "%")
       || program.count == 3 && bytes.starts(with: "CEF", at: program.lowerBound)

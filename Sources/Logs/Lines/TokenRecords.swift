@@ -46,8 +46,8 @@ extension Extraction {
     word.count >= 13 && bytes.byte(unchecked: word.upperBound - 4) == Byte.dot
   }
 
-  /// Reads a line that begins with a time: of a classic load balancer, of an application load balancer's
-  /// connections, or of a VPC flow log or squid as collectors give it.
+  /// Reads a line that begins with a time: of a classic load balancer, of an application load
+  /// balancer's connections, or of a VPC flow log or squid with a collector's time before it.
   private mutating func readBehindTime(
     _ bytes: RawSpan, _ range: Range<Int>, time: Range<Int>
   ) -> Bool {
@@ -191,7 +191,8 @@ extension Extraction {
     let port = NumberText.port(bytes, colon + 1..<token.end) ?? 0
     var address = token.start..<colon
     add(path, bytes, token)
-    // What is behind the last colon is the port, though it could be a group of an address of version 6.
+    // The part behind the last colon is the port, though it could also be a group of an IPv6
+    // address.
     if IPAddressText.ipv6(bytes, address) != nil { line.setPort(port, address: address) }
     if address.count > 2, bytes.byte(unchecked: address.lowerBound) == UInt8(ascii: "[") {
       address = address.lowerBound + 1..<address.upperBound - 1
@@ -200,7 +201,8 @@ extension Extraction {
     line.setSide(isSource: isSource)
   }
 
-  /// What `actions_executed` says: the firewall alone did not let it through.
+  /// The verdict of `actions_executed`: the request was blocked if the firewall (`waf`) was the
+  /// only action.
   private func actions(_ bytes: RawSpan, _ range: Range<Int>) -> Verdict? {
     let words = String(decoding: bytes.copied(range), as: UTF8.self).split(separator: ",")
     if words.contains("forward") { return .allowed }

@@ -1,11 +1,12 @@
 import Indicators
 import Parsing
 
-/// A line as another program wrote it, which a shipper or a collector has put whole into a member of a record of
-/// its own (`message`, `event.original`).
+/// A line as another program wrote it, which a shipper or a collector has put whole into a member
+/// of a record of its own (`message`, `event.original`).
 ///
-/// What its fields are called decides how their values are read, as it would if the line stood alone; reported
-/// is the member that holds it. A record in it is not looked for: that would be one in one in one.
+/// The names of its fields decide how their values are read, as if the line stood alone, but the
+/// field that is reported is the member that holds it. A record inside it is not looked for: it
+/// would be at a third level.
 extension Extraction {
   /// Bytes of a string that may be such a line.
   private static let wrapped = 16...32_768
@@ -14,13 +15,14 @@ extension Extraction {
   mutating func scanWrappedLine(
     _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
   ) -> Bool {
-    // At the second level there is no memory left to undo escapes of the line's own.
+    // At the second level, no memory is left in which the line's own escapes could be undone.
     guard !isNested || isInTail, unit.level <= 1 else { return false }
     let text = bytes.withoutPadding(unit.start..<unit.end)
     guard Self.wrapped ~= text.count else { return false }
-    // What it says of the event is asked for only where the record says nothing (`noteMessage`).
+    // Restored at the end: what the line says about the event matters only if the record says
+    // nothing (`noteMessage`).
     let (facts, counters) = (facts, counters)
-    // A line that ends with the record is being read itself.
+    // Restored at the end: a line that ends with this record may itself be being read.
     let (outer, wasNested, wasInTail) = (line, isNested, isInTail)
     defer {
       self.facts = facts
