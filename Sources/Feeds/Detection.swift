@@ -6,20 +6,20 @@ import Parsing
 enum Detection {
   /// One format fits.
   case format(FeedFormat, CSVPlan?)
-  /// A format that is known and not read, by name; and what may be done.
+  /// A known format that is not supported: its name, and what the user can do.
   case refused(String, advice: Advice)
-  /// Index files of a folder of feeds: nothing in them is an indicator, nothing is wrong.
+  /// An index file of a folder of feeds: it holds no indicators, which is not an error.
   case index(FeedFormat, String)
-  /// No format fits, or none well enough: what was found, and the formats that come nearest, or what else to do.
+  /// No format fits, or none well enough: what was found, the nearest formats, and other advice.
   case unknown(String, candidates: [FeedFormat], advice: Advice? = nil)
-  /// JSON with a fault before anything that tells what it is.
+  /// JSON with a fault before anything that shows its format.
   case broken(FeedError)
-  /// Files that may hold a feed, in a wrapping that is not opened: what it is.
+  /// An archive or compression that is not opened and may hold a feed: what it is.
   case wrapped(String)
   /// Nothing to recognise a format by.
   case empty
 
-  /// Whether the name of a format that is not read is that of several things: `YARA rules`.
+  /// Whether the name of an unsupported format is plural (`YARA rules`), for the verb of a message.
   static func isSeveral(_ name: String) -> Bool {
     !name.hasPrefix("a ") && !name.hasPrefix("STIX ")
   }
@@ -27,7 +27,7 @@ enum Detection {
   /// Bytes of a file that are looked at.
   static let sampleLength = 1 << 20
 
-  /// What the first bytes of a file, or all of them, say.
+  /// Recognises the format by the first bytes of a file, or by all of them if `isWhole`.
   static func judge(_ sample: [UInt8], isWhole: Bool) -> Detection {
     let bytes = sample.rawSpan
     let content = Text.trimmed(bytes)
@@ -46,7 +46,9 @@ enum Detection {
     return TextDetection.judge(sample, isWhole: isWhole)
   }
 
-  /// Markup languages, of which one is read; others may stand around what is written for people.
+  /// Judges content that begins with `<`.
+  ///
+  /// Only OpenIOC is read; other markup may be a report for people.
   private static func markup(_ content: RawSpan) -> Detection {
     let head = content.extracting(0..<min(content.byteCount, 4096))
     if Text.firstIndex(of: "STIX_Package", in: head) != nil
@@ -76,14 +78,14 @@ enum Detection {
     return .unknown("XML of no known feed format", candidates: [])
   }
 
-  /// Elements of HTML that stand at the beginning of what is written for people, in Markdown as well.
+  /// HTML elements with which text for people begins, in Markdown as well.
   private static let elements: Set<String> = [
     "a", "article", "b", "blockquote", "body", "br", "center", "details", "div", "em", "font", "h1",
     "h2", "h3", "h4", "h5", "h6", "head", "hr", "i", "img", "li", "meta", "ol", "p", "picture",
     "pre", "section", "span", "strong", "style", "table", "title", "u", "ul",
   ]
 
-  /// Whether markup begins with an element of HTML, a comment, or what a link goes to.
+  /// Whether markup begins with an HTML element, a comment, or a link (`<https://`).
   private static func beginsProse(_ head: RawSpan) -> Bool {
     if head.starts(with: "<!--") { return true }
     var end = 1
@@ -92,14 +94,15 @@ enum Detection {
       || elements.contains(Text.key(head.extracting(1..<end)))
   }
 
-  /// Whether content is JSON with a string in it, which may have been meant as a value.
+  /// Whether content looks like JSON and holds a string, which may have been meant as a value.
   static func holdsStrings(_ sample: [UInt8]) -> Bool {
     let first = sample.first { !Text.isSpace($0) }
     return (first == UInt8(ascii: "[") || first == UInt8(ascii: "{")) && sample.contains(Byte.quote)
   }
 
-  /// The archive or compression that a file's first bytes are of, gzip and zstd being those that were
-  /// found inside one.
+  /// The archive or compression format that a file's first bytes show, or nil.
+  ///
+  /// The input was already decompressed, so gzip or zstd here was inside another compression.
   private static func wrappingName(_ content: RawSpan) -> String? {
     guard content.byteCount >= 4 else { return nil }
     switch content.bigEndianUInt32(unchecked: 0) {
@@ -122,7 +125,7 @@ enum Detection {
     return head.rawSpan.bigEndianUInt32(unchecked: 0) == databaseMark
   }
 
-  /// What a file that is no text is, or nil for text.
+  /// What a file is if it is not text; nil for text.
   private static func binaryName(_ content: RawSpan) -> String? {
     switch ContentSniffer.content(of: content) {
     case .pcap, .pcapng: return "a packet capture"

@@ -18,7 +18,7 @@ public struct FeedError: Error, Sendable, Equatable, Advising {
     case unrecognized
     /// Nothing in the file can be used.
     case noUsableLine = "no-usable-line"
-    /// Much of it is known to be good.
+    /// Too many of its entries are known to be good.
     case suspect
     /// A limit was exceeded.
     case tooLarge = "too-large"
@@ -54,7 +54,7 @@ public struct FeedError: Error, Sendable, Equatable, Advising {
   /// `PATH:LINE: what is wrong; what to do`.
   public var description: String { text { $0.description } }
 
-  /// `PATH:LINE: what is wrong; what to do`, with options as a program calls them.
+  /// `PATH:LINE: what is wrong; what to do`, with options named as `name` gives them.
   public func text(naming name: (Advice.Option) -> String) -> String {
     text(fault, naming: name)
   }

@@ -43,7 +43,7 @@ public enum FeedFormat: String, Sendable, CaseIterable {
   case maltrail
   /// LOKI's lists of file hashes.
   case loki
-  /// Prose, of which only defanged values and hashes are indicators.
+  /// Prose, in which only defanged values and hashes are indicators.
   case report
   /// Pulses of AlienVault OTX as JSON.
   case otx
@@ -56,8 +56,9 @@ public enum FeedFormat: String, Sendable, CaseIterable {
   /// The format with this name, or nil.
   public init?(name: String) { self.init(rawValue: name) }
 
-  /// The format that a name means, and of `suricata-dataset:KIND` what its values are; nil for a name
-  /// that is none.
+  /// The format that a name means, and the kind of values for `suricata-dataset:KIND`.
+  ///
+  /// Nil for an unknown name.
   public static func named(_ name: String) -> (format: FeedFormat, dataset: DatasetKind)? {
     let prefix = "suricata-dataset:"
     if name.hasPrefix(prefix) {

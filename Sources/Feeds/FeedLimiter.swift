@@ -2,7 +2,9 @@ package import Indicators
 import Inputs
 import Parsing
 
-/// Gives a feed's entries the end of validity that its user names, and drops those that he does not want.
+/// Applies the user's limits to a feed.
+///
+/// Sets the end of validity that was asked for, and drops unwanted entries.
 struct FeedLimiter {
   private let options: FeedOptions
   /// When the file was last changed, in nanoseconds since 1970.
@@ -10,13 +12,13 @@ struct FeedLimiter {
 
   init(_ options: FeedOptions, path: String) {
     self.options = options
-    // Finer than that no time of a feed is.
+    // Cut to microseconds, the usual resolution of times in feeds.
     changed = options.validFor == nil ? nil : FileChange.nanoseconds(path).map { $0 - $0 % 1000 }
   }
 
   private var isIdle: Bool { !options.hasLimits }
 
-  /// Goes over the records of one feed, which are the last of the collection, and completes its summary.
+  /// Applies the limits to the records from `firstRecord` on, and completes the feed's summary.
   func apply(
     from firstRecord: Int, _ collection: inout IndicatorCollection, _ summary: inout FeedSummary
   ) {
@@ -62,15 +64,16 @@ struct FeedLimiter {
     return (collection.intern(context), nil)
   }
 
-  /// Why an entry is none of those that the user wants; the limits are on what is looked for, so that exceptions have
-  /// none.
+  /// Why the options exclude an entry, or nil if they do not.
+  ///
+  /// Not asked for allow entries: the limits apply only to what is searched for.
   private func refusal(of context: SourceContext) -> FeedRefusal? {
     if context.confidence != 255, context.confidence < options.minimumConfidence {
       return .confidenceTooLow
     }
     if context.tlp > options.maximumTLP { return .markingTooStrict }
     if options.maximumTLP != .red, context.flags.contains(.unreadableMarking) {
-      // It was marked, and perhaps as strictly as can be.
+      // The unreadable marking may be the strictest one.
       return .markingUnreadable
     }
     if let oldest = options.oldest, context.validFrom != .min, context.validFrom < oldest {
@@ -81,7 +84,7 @@ struct FeedLimiter {
 }
 
 extension FeedSummary {
-  /// Counts an entry that was let in before and is left out after all.
+  /// Counts an entry that was let in at first and is left out after all.
   mutating func refuse(
     _ reason: FeedRefusal, _ record: IndicatorRecord, of collection: IndicatorCollection, limit: Int
   ) {
@@ -103,12 +106,12 @@ extension FeedSummary {
 }
 
 extension FeedOptions {
-  /// Whether entries are looked at once more after a feed was read.
+  /// Whether any limit has to be applied after a feed was read.
   var hasLimits: Bool {
     validFor != nil || minimumConfidence > 0 || maximumTLP != .red || oldest != nil
   }
 
-  /// The options without what is decided after a feed was read: what its reading depends on.
+  /// The options on which reading depends: without the limits that are applied afterwards.
   package var withoutLimits: FeedOptions {
     var options = self
     options.gathersDigests = false
@@ -119,7 +122,7 @@ extension FeedOptions {
     return options
   }
 
-  /// Text that differs wherever what is read of a feed may: all options but its name and the limits.
+  /// Text of all options that can change what is read of a feed: all but its name and the limits.
   package var readingKey: String {
     var options = withoutLimits
     options.name = nil
@@ -130,7 +133,7 @@ extension FeedOptions {
       case .inOrder(let words): "\(words)"
       case .byHeader(let words): "\(words.sorted { $0.key < $1.key })"
       }
-    // Reflection leaves no option out, those of later versions neither.
+    // Reflection covers every option, also those that later versions add.
     return String(reflecting: options) + columns
   }
 }
@@ -140,7 +143,7 @@ extension FeedReader {
   ///
   /// - Parameters:
   ///   - options: the feed's options.
-  ///   - firstRecord: the first of its records, which are the last of the collection.
+  ///   - firstRecord: index of the feed's first record; its records are the last of the collection.
   ///   - collection: holds the records.
   ///   - summary: of the feed; its counts are completed.
   package static func applyLimits(

@@ -2,13 +2,13 @@ package import Inputs
 
 /// Folders of feeds, expanded to the files in them; a file that is named twice is read once.
 package enum FeedList {
-  /// What requests stand for.
+  /// What requests expand to.
   package struct Expansion {
     /// The files to read, each with the options of its request.
     package var files: [FeedReader.Request] = []
     /// Requests that cannot be met.
     package var errors: [FeedError] = []
-    /// Files of folders that are no feeds but databases, as `compile` leaves them there.
+    /// Compiled databases in folders, where `compile` leaves them; they are not feeds.
     package var databases: [String] = []
     /// What else is left out of folders, by reason.
     package var leftOut = Tally()
@@ -48,7 +48,7 @@ package enum FeedList {
       }
       for item in shown {
         guard let path = String(validating: item.path.bytes, as: UTF8.self) else {
-          // Another file may have what this would be called if it were mended.
+          // With its invalid bytes repaired, the name may be that of another file.
           errors.append(
             FeedError(
               .cannotRead, path: item.path.description, problem: "the file's name is not UTF-8",
@@ -79,8 +79,9 @@ package enum FeedList {
     return Expansion(files: files, errors: errors, databases: databases, leftOut: leftOut)
   }
 
-  /// Whether what follows a folder's name in a path is hidden, is below what is, or is an editor's
-  /// copy of another file; of a file that is named nothing follows.
+  /// Whether a path below a folder has a hidden component or is an editor's copy of another file.
+  ///
+  /// `below` is empty for a file that was named itself, which is never hidden.
   private static func isHidden(_ below: ArraySlice<UInt8>) -> Bool {
     let names = below.split(separator: UInt8(ascii: "/"))
     guard let file = names.last else { return false }

@@ -1,8 +1,8 @@
 public import Indicators
 
-/// How one feed is read: what its user says of it, because it cannot be guessed.
+/// How one feed is read: what the user states because it cannot be guessed.
 ///
-/// Limits have ranges, which `$name` gives, and take what is beyond as the nearest value in it.
+/// Limits have ranges, which `$name` gives; a value outside becomes the nearest one inside.
 public struct FeedOptions: Sendable, Equatable {
   /// How the names that a feed lists cover the names below them.
   public enum NameMode: Sendable {
@@ -26,8 +26,9 @@ public struct FeedOptions: Sendable, Equatable {
   public var admission = AdmissionOptions()
   /// Weak kinds match without being asked for.
   public var vouchesForWeakKinds = false
-  /// The feed may list what is known to be good: nothing is forced to exact for it, and the feed is
-  /// never refused as `suspect`.
+  /// The feed may list well-known names.
+  ///
+  /// None of them is forced to match exactly, and the feed is never refused as `suspect`.
   public var isTrusted = false
   /// Overrides the format's own rule for names.
   public var names: NameMode?
@@ -37,9 +38,9 @@ public struct FeedOptions: Sendable, Equatable {
   public var columns: ColumnNames?
   /// How long an entry is valid where its feed names no end, in nanoseconds.
   ///
-  /// From the day on which the feed learned of it; without one, from the file's last change.
+  /// Counted from the start of the entry's validity; without one, from the file's last change.
   public var validFor: Int64?
-  /// Entries of less confidence are left out; those about which nothing is said stay.
+  /// Entries with less confidence are left out; those without a stated confidence stay.
   public var minimumConfidence: UInt8 = 0
   /// Entries under a stricter marking are left out; those without a marking stay.
   public var maximumTLP = TLP.red
@@ -48,14 +49,16 @@ public struct FeedOptions: Sendable, Equatable {
   public var oldest: Int64?
   /// Kinds to load; others are counted.
   public var kinds: IndicatorKindSet = .all
-  /// Confidence of entries about which the feed says nothing, 0–100; more is taken as 100, and 255, as
-  /// which hits show what no feed states, as nil.
+  /// Confidence, 0–100, of entries for which the feed states none.
+  ///
+  /// More than 100 becomes 100; 255, which hits show where no feed states a confidence, becomes
+  /// nil.
   public var confidence: UInt8? {
     didSet {
       if let confidence, confidence > 100 { self.confidence = confidence == 255 ? nil : 100 }
     }
   }
-  /// Marking of entries about which the feed says nothing.
+  /// Marking of entries for which the feed states none.
   public var tlp: TLP = .none
   /// Labels added to those of every entry.
   public var labels: [String] = []
@@ -63,17 +66,18 @@ public struct FeedOptions: Sendable, Equatable {
   public var diagnosticLimit = 1000
   /// Longest line in bytes; longer ones are counted and left out.
   @Bounded(64...1 << 28) public var lineLimit = 1 << 20
-  /// Objects, arrays and elements of JSON and XML inside one another.
+  /// Deepest nesting of JSON objects and arrays and of XML elements.
   @Bounded(1...128) public var depthLimit = 64
-  /// Bytes that decompression may give for each of its input, beyond the first GiB.
+  /// Bytes that decompression may give for each byte of its input, beyond the first GiB.
   @Bounded(1...UInt64.max) public var expansionLimit: UInt64 = 1000
   /// Bytes of the window that zstd data may ask for.
   @Bounded(1 << 10...1 << 31) public var zstdWindowLimit: UInt64 = 128 << 20
 
-  /// Put digests that a feed lists one a line into the collection's `digestLists` instead of its
-  /// records: less memory for lists of millions, for those who hand the collection to the compiler.
+  /// Put digests that a feed lists one per line into `digestLists` instead of the records.
+  ///
+  /// Saves memory for lists of millions; for callers that pass the collection to the compiler.
   package var gathersDigests = false
 
-  /// Options that say nothing.
+  /// The default options.
   public init() {}
 }

@@ -3,7 +3,7 @@ import Inputs
 import Parsing
 
 extension FeedReader {
-  /// Reads a stream that was prefilled, by the format given or found.
+  /// Reads a prefilled stream in the given format, or in the one that its content shows.
   static func read(
     _ stream: inout FeedStream, _ format: FeedFormat?, _ options: FeedOptions,
     _ collection: inout IndicatorCollection, _ report: inout FeedReport
@@ -12,13 +12,13 @@ extension FeedReader {
     let end = min(stream.window.count, stream.start + Detection.sampleLength)
     let sample = Array(stream.window[stream.start..<end])
     let isWhole = stream.isAtEnd && end == stream.window.count
-    // Who names the columns says that there are some.
+    // A feed whose columns are named is a table.
     let named = format ?? (options.columns == nil ? nil : .csv)
     let choice: Choice
     do throws(FeedError) {
       choice = try choose(named, sample, isWhole: isWhole, path: stream.path)
     } catch {
-      // What is broken on the way is not recognised for that reason.
+      // The input's fault may be why the format was not recognised: it is reported first.
       guard var fault = stream.fault.map({ FeedError($0) }) else { throw error }
       if options.keepsPartial, fault.isAboutTheEnd {
         fault.advice = "fetch the file again: what is there of it does not tell what it is"
@@ -87,7 +87,7 @@ extension FeedReader {
     }
   }
 
-  /// What a file of a folder of MISP events is.
+  /// Tells whether a file in a folder of MISP events is an event or an index.
   private static func chooseInFolder(
     _ sample: [UInt8], isWhole: Bool, path: String
   ) throws(FeedError) -> Choice {
@@ -128,8 +128,9 @@ extension FeedReader {
     )
   }
 
-  /// A feed without an entry is an error where the user's word alone stands for its format; one whose
-  /// content shows the format just has none.
+  /// Throws for a feed without entries if nothing but the user's word shows its format.
+  ///
+  /// A feed whose content shows the format is merely empty.
   private static func judgeEmpty(
     _ sink: FeedSink, as format: FeedFormat, _ sample: [UInt8], isWhole: Bool, path: String
   ) throws(FeedError) {
@@ -140,7 +141,7 @@ extension FeedReader {
     case .index: return
     case .empty where candidates == 0 && !Detection.holdsStrings(sample): return
     case _ where candidates == 0 && isWhole && isOnlyComments(sample): return
-    // Nothing but the user's word could show these.
+    // The content never shows these formats.
     case _ where candidates == 0 && (format == .report || format == .suricataDataset): return
     default: break
     }
@@ -153,12 +154,12 @@ extension FeedReader {
       advice: "check the format named with \(.format(nil)), and that the file was fetched whole")
   }
 
-  /// Whether a format is a list of values, which may be called by more than one name.
+  /// Whether a format is a list of values; several of these formats may fit the same list.
   private static func isList(_ format: FeedFormat) -> Bool {
     format == .plain || format == .netset || format == .csv
   }
 
-  /// Says aloud what a person should not have to look for in the counts.
+  /// Adds warnings about what a person should not have to look for in the counts.
   private static func warn(_ sink: inout FeedSink) {
     let refused = sink.summary.refusals.counts
     let notForDetection = refused[FeedRefusal.toIDSFalse.rawValue] ?? 0
@@ -215,13 +216,14 @@ extension FeedReader {
     case .suricataIPRep: try readLines(SuricataIPRepFormat(), &stream, &sink)
     case .rpz: try readLines(RPZFormat(), &stream, &sink)
     case .report: try readLines(ReportFormat(), &stream, &sink)
-    // Only its index files are of this format; its events are read as what they are.
+    // Only index files have this format; events are read as `.misp`.
     case .mispFeed: return
     }
   }
 
-  /// Runs the reader of a document and takes its stream back; an input that was cut outranks what
-  /// the document says of its end.
+  /// Runs the reader of a document and takes its stream back.
+  ///
+  /// A fault of the input is thrown in place of what the document says of its end.
   private static func readDocument(
     _ feed: consuming some DocumentFeed, _ stream: inout FeedStream, _ sink: inout FeedSink
   ) throws(FeedError) {
@@ -256,7 +258,7 @@ extension FeedReader {
       ? choice.plan ?? CSVPlan.best(for: sample, format: choice.format, &test)
       : CSVPlan.best(for: sample, format: choice.format, names: names, &test)
     guard var plan = found else {
-      // Before a file's first row nothing may be said of one that was cut.
+      // If the input was cut, that is the error: its first row may be missing.
       try checkEnd(stream)
       if Text.trimmed(sample.rawSpan).isEmpty || isOnlyComments(sample) { return }
       throw FeedError(
@@ -278,7 +280,7 @@ extension FeedReader {
         advice: "compare the feed's header with 'columns' in the configuration")
     }
     var isCut = false
-    // The sample began where the stream stands, which may be below its first line.
+    // The sample begins at the stream's position, which may be below the first line.
     plan.addLinesBefore(stream.lineNumber - 1)
     if choice.format == .mispCSV {
       guard MISPCSVFeed.fits(plan) else {
@@ -339,7 +341,7 @@ extension FeedReader {
 }
 
 extension FeedError {
-  /// Whether the file's end is missing, rather than the file being something else.
+  /// Whether the rest of the file is missing or damaged, so that what came before can be kept.
   var isAboutTheEnd: Bool {
     code == .truncated || code == .corrupt || code == .malformed || code == .cannotRead
   }

@@ -56,7 +56,7 @@ public enum FeedReader {
     public var format: FeedFormat?
     /// How the feed is read.
     public var options: FeedOptions
-    /// What the feed holds, where it is in memory: then the path is only what it is called.
+    /// The feed's content if it is in memory; the path is then only its name.
     public var bytes: [UInt8]?
 
     /// A request for one feed.
@@ -119,7 +119,7 @@ public enum FeedReader {
 }
 
 extension FeedOptions {
-  /// What of the limits concerns decompression.
+  /// The limits that concern decompression.
   fileprivate var inputLimits: InputSource.Limits {
     var limits = InputSource.Limits()
     limits.ratio = expansionLimit

@@ -31,16 +31,18 @@ enum FeedRefusal: String {
   case kindNotWanted = "kind-not-wanted"
   case removed
   case localName = "local-name"
-  /// A value of a kind that its list does not apply to.
+  /// A value of a kind to which its warninglist does not apply.
   case otherAttribute = "matching-attributes"
 }
 
-/// What a feed says of an entry that cannot be read or cannot hold; what cannot be read the entry goes without.
+/// Context of an entry that cannot be read or cannot hold.
+///
+/// The entry is kept without unreadable context.
 ///
 /// The raw value is what users see.
 enum UnreadableContext: String {
   case time = "unreadable-time"
-  /// It ends where it begins, or before: no time is within.
+  /// The validity ends when it begins, or before: it contains no time.
   case validity = "empty-validity"
   case confidence = "unreadable-confidence"
   case marking = "unreadable-marking"

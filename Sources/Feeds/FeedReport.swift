@@ -1,6 +1,6 @@
 public import Inputs
 
-/// A line or object of a feed that was not used as it stands, and why.
+/// A line or object of a feed that was refused or let in with a remark, and why.
 public struct FeedDiagnostic: Sendable, Equatable, CustomStringConvertible {
   /// How much it matters.
   public enum Severity: String, Sendable {
@@ -71,7 +71,7 @@ public struct FeedSummary: Sendable {
   /// The first diagnostics, up to the limit.
   public var diagnostics: [FeedDiagnostic] = []
 
-  /// A summary of a feed of which nothing was read so far.
+  /// The summary of a feed before anything is read.
   public init(feed: UInt32, name: String, path: String, format: FeedFormat) {
     self.feed = feed
     self.name = name
@@ -81,7 +81,7 @@ public struct FeedSummary: Sendable {
 }
 
 extension FeedSummary {
-  /// What to do about a warning, where an option does it; else empty.
+  /// The option that helps with a warning, as advice; empty if there is none.
   public static func remedy(ofWarning warning: String) -> Advice {
     if warning.hasPrefix("to-ids-false:") { return "\(.loadsAllMISP) loads them" }
     if warning.hasPrefix("warninglist-not-loaded:") { return "\(.isAllowList) loads them" }
@@ -107,14 +107,15 @@ extension FeedSummary {
 public struct FeedReport: Sendable {
   /// The summaries.
   public var feeds: [FeedSummary] = []
-  /// Files of folders that are no feeds but compiled databases, and were left out.
+  /// Compiled databases in folders, which were left out.
   public var databases: [String] = []
-  /// What else was left out of folders, by reason: hidden files and backups, symbolic links, devices, what lies too
-  /// deep.
+  /// What else was left out of folders, by reason.
+  ///
+  /// Hidden files and backups, symbolic links, devices, and what is too deep.
   public var leftOut = Tally()
   /// The reason for files that are left out because of their names.
   package static let hidden = "hidden file or backup in a folder"
 
-  /// A report of nothing.
+  /// An empty report.
   public init() {}
 }

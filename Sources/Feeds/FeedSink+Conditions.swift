@@ -70,13 +70,14 @@ extension FeedSink {
     setContext(common)
   }
 
-  /// The values with one digest each, where several digests are of one thing; nil where there is
-  /// nothing to part.
+  /// The condition once for each digest, if several digests are of one thing.
   ///
-  /// Any of them follows from any other, and a log that holds one of them rarely holds the rest.
+  /// Nil if there is nothing to split.
+  ///
+  /// Each digest implies the others, and a log that holds one of them rarely holds the rest.
   private static func alternatives(of parts: [JointPart]) -> [[JointPart]]? {
     let digests = parts.filter(\.isIdentity)
-    // Two of one length cannot both be its digest: such a condition stays as it is.
+    // Two digests of one length cannot be of one thing: such a condition stays as it is.
     guard digests.count > 1, Set(digests.map(\.value.count)).count == digests.count else {
       return nil
     }

@@ -2,9 +2,9 @@ import Indicators
 import Inputs
 import Parsing
 
-/// Lists of digests, which are let in a window at a time and are no records until they are sorted.
+/// Lists of digests, which are let in one window at a time and become records only when sorted.
 extension FeedSink {
-  /// Lets a text in that is a digest and nothing else, as `add` would; false for any other.
+  /// Lets in a text that is a digest and nothing else, as `add` would; false for any other text.
   mutating func addDigest(_ text: RawSpan, line: UInt64) -> Bool {
     guard let outcome = parser.parseDigest(text) else { return false }
     summary.candidates += 1
@@ -21,9 +21,9 @@ extension FeedSink {
     return true
   }
 
-  /// Lets in the lines at a stream's place that are digests and nothing else, as many as its window holds.
+  /// Lets in the lines at the stream's position that are only digests, as many as its window holds.
   ///
-  /// Only where the feed's entries are not looked at again, one by one.
+  /// Does nothing if limits have to be applied to single entries later.
   mutating func addDigestLines(_ stream: inout FeedStream) {
     guard options.gathersDigests, !options.hasLimits else { return }
     while stream.hasRoom(for: 130),
@@ -54,7 +54,7 @@ extension FeedSink {
       lineEnd: lineEnd, to: &values)
   }
 
-  /// Where the list of a kind is.
+  /// Index of the list for a kind, which is added if there is none yet.
   private mutating func place(ofListOf kind: IndicatorKind) -> Int {
     if let place = digestLists.firstIndex(where: { $0.kind == kind }) { return place }
     digestLists.append(
@@ -63,7 +63,7 @@ extension FeedSink {
     return digestLists.count - 1
   }
 
-  /// Makes room for the rest of a feed once enough of it was seen to guess.
+  /// Reserves room for the rest of a feed once enough digests were seen to guess their number.
   private mutating func reserveDigests(_ place: Int, growth: Double?, before: Int) {
     let count = digestLists[place].count
     guard before < 2048, count >= 2048, let growth, growth > 1 else { return }
@@ -72,7 +72,7 @@ extension FeedSink {
     digestLists[place].lines.reserveCapacity(whole)
   }
 
-  /// Digits and length of the end of the line at a place, if the line is as long as a digest.
+  /// Digits and line-end bytes of the line at `start`; nil if the line is not as long as a digest.
   private static func digestLine(
     _ window: [UInt8], _ start: Int, _ digits: Int
   ) -> (digits: Int, lineEnd: Int)? {

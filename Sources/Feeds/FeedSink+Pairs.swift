@@ -1,10 +1,9 @@
 import Indicators
 import Parsing
 
-/// Values of MISP's attributes, of which some are two with a bar between them.
+/// Values of MISP attributes, some of which are pairs separated by a bar.
 extension FeedSink {
-  /// Lets in what is loaded of an attribute's value: all of it, or of a pair the part that says more; the other
-  /// part as well if both are asked for.
+  /// Lets in an attribute's value; of a pair the part that says more, or both parts if asked for.
   mutating func add(_ value: RawSpan, for use: MISPType.Use, line: UInt64, id: StringID) {
     guard let part = MISPType.part(of: value, use) else { return }
     let isLetIn = add(
@@ -16,7 +15,7 @@ extension FeedSink {
         value.extracting((part.range.upperBound + 1)...), as: second, nameMode: .exact, line: line,
         id: id)
     case .first(.kind(.domain), _, nil) where isLetIn:
-      // The entry is the name on any port.
+      // The entry matches the name on any port.
       note(Lint.portDropped.rawValue, value, line: line, id: id)
     case .second(_, let first) where options.loadsBothOfMISPPairs:
       add(
@@ -28,10 +27,10 @@ extension FeedSink {
 }
 
 extension MISPType {
-  /// What stands between the parts of a pair.
+  /// Separates the parts of a pair.
   static let bar = UInt8(ascii: "|")
 
-  /// The part of a value that is loaded in any case, and what it is; nil where none is by itself.
+  /// The part of a value that is always loaded, and its kind; nil if nothing is loaded by itself.
   static func part(
     of value: RawSpan, _ use: Use
   ) -> (range: Range<Int>, kind: DeclaredKind, nameMode: MatchMode)? {
@@ -40,7 +39,7 @@ extension MISPType {
     case .first(let kind, let nameMode, _):
       return (0..<(value.firstOffset(of: bar) ?? value.byteCount), kind, nameMode)
     case .second(let kind, _):
-      // The bar may be in a file's name, never in a digest: pairs are cut where the known part is.
+      // A file name may hold a bar, a digest never: the pair is split at its last bar.
       let border = value.byteOffsets.last { value.byte(unchecked: $0) == bar }
       return ((border.map { $0 + 1 } ?? 0)..<value.byteCount, kind, .exact)
     case .pattern, .reference, .refused: return nil

@@ -16,7 +16,7 @@ struct FeedSink {
   private let firstRecord: Int
   private let firstCutLists: UInt64
   private let firstValue: Int
-  /// Entries that good software or everybody asks for.
+  /// Number of entries with a well-known name or address, which good software uses as well.
   private var wellKnownEntries = 0
   /// Identifiers of the current context under each combination of flags.
   private var contextIDs = [UInt32?](repeating: nil, count: 32)
@@ -24,9 +24,9 @@ struct FeedSink {
   var currentContext: SourceContext
   private var optionLabels: [StringID] = []
   var admission: AdmissionOptions
-  /// Digests that are no records, by kind.
+  /// Digests kept outside the records, one list per kind.
   var digestLists: [DigestList] = []
-  /// Hexadecimal digits of the line before.
+  /// Number of hexadecimal digits in the previous line of digests; the next is likely as long.
   var digits = 64
 
   /// A sink that takes the collection and adds a feed to it; `giveBack` returns it.
@@ -47,7 +47,7 @@ struct FeedSink {
     baseContext = SourceContext()
     currentContext = baseContext
     admission = options.admission
-    // What a list of known-good values says of private networks is why it exists.
+    // An allow list names private networks and well-known values on purpose.
     if options.isAllowList {
       admission.keepsPrivateAddresses = true
       admission.trustsWellKnown = true
@@ -61,10 +61,11 @@ struct FeedSink {
     currentContext = baseContext
   }
 
-  /// Makes room for a feed that is so many times as long as what was read of it.
+  /// Reserves room for a feed that is `growth` times as long as what was read of it.
   mutating func reserve(growth: Double?) {
     guard let growth, growth > 1 else { return }
-    // A guess that is too large costs addresses, not memory; a few per cent spare the last move.
+    // Too large a guess costs address space, not memory; a few per cent more spare the last
+    // reallocation.
     let more = min(growth * 1.03, 1_000_000)
     let bytes = collection.records.isEmpty ? 0 : collection.values.count - firstValue
     collection.reserve(
@@ -74,12 +75,12 @@ struct FeedSink {
   /// Entries appended for this feed.
   var entryCount: Int { collection.records.count - firstRecord + gatheredDigests }
 
-  /// Digests that are no records.
+  /// Number of digests kept outside the records.
   private var gatheredDigests: Int { digestLists.reduce(0) { $0 + $1.count } }
 
   /// Returns the collection with the feed's entries, and its summary.
   mutating func giveBack(_ collection: inout IndicatorCollection) -> FeedSummary {
-    // At the end, since some formats say only then what holds of an entry.
+    // Only now, since some formats give an entry's context at their end.
     FeedLimiter(options, path: summary.path).apply(
       from: firstRecord, &self.collection, &summary)
     summary.entries += gatheredDigests
@@ -102,7 +103,7 @@ struct FeedSink {
     swap(&self.collection, &collection)
   }
 
-  /// Whether so many entries are known to be good that the feed as a whole is not to be believed.
+  /// Whether more than a fifth of the entries are known to be good: the feed cannot be trusted.
   var isSuspect: Bool { wellKnownEntries * 5 > entryCount }
 
   /// How many of the entries are known to be good, for a message.
@@ -110,17 +111,17 @@ struct FeedSink {
 
   // MARK: Context
 
-  /// What holds of every entry of the feed as its user says.
+  /// The context that the options give to every entry of the feed.
   var emptyContext: SourceContext { baseContext }
 
-  /// Sets what holds of the values that follow.
+  /// Sets the context of the values that follow.
   mutating func setContext(_ context: SourceContext) {
     if context == currentContext { return }
     currentContext = context
     for index in contextIDs.indices { contextIDs[index] = nil }
   }
 
-  /// Labels of a context together with those that the user gives the feed.
+  /// Interns a context's labels together with those of the options.
   mutating func intern(labels: [StringID]) -> StringListID {
     collection.intern(list: optionLabels.isEmpty ? labels : labels + optionLabels)
   }
@@ -136,7 +137,9 @@ struct FeedSink {
     return id
   }
 
-  /// Gives the records of a range a context that was not known when they were read; each keeps its flags.
+  /// Gives records a context that was not known when they were read.
+  ///
+  /// Each record keeps its flags and its condition.
   mutating func assign(_ context: SourceContext, toRecords range: Range<Int>) {
     setContext(context)
     for index in range where index < collection.records.count {
@@ -159,7 +162,7 @@ struct FeedSink {
 
   /// Lets a cell's values in, or counts why not; tells whether anything was let in.
   ///
-  /// The name mode is for names whose own form does not say how they are compared.
+  /// `nameMode` applies to names whose own form does not say how they match.
   @discardableResult
   mutating func add(
     _ cell: RawSpan, as declared: DeclaredKind = .none, nameMode: MatchMode = .withSubdomains,
@@ -179,9 +182,9 @@ struct FeedSink {
     return appendResults(cell, nameMode: nameMode, line: line, id: id)
   }
 
-  /// Lets a cell in that may hold several values of one sort, such as the digests of one file.
+  /// Lets in a cell that may hold several values of one sort, such as the digests of one file.
   ///
-  /// Strictly, a name needs a last label that is known.
+  /// With `isStrict`, a name needs a known top-level domain.
   @discardableResult
   mutating func addCell(
     _ cell: RawSpan, as declared: DeclaredKind, nameMode: MatchMode, isStrict: Bool = false,
@@ -191,14 +194,14 @@ struct FeedSink {
       if parser.results.first?.kind == .url {
         let urls = CellPieces.joinedURLs(cell)
         if !urls.isEmpty {
-          // It may be one all the same.
+          // The whole cell may be a single URL all the same.
           _ = appendResults(cell, nameMode: nameMode, line: line, id: id)
           return add(urls, of: cell, as: declared, nameMode: nameMode, line: line, id: id)
         }
       }
       summary.candidates += 1
       if isStrict, parser.lints.contains(.unknownTopLevelDomain) {
-        // As likely the name of a file.
+        // It is as likely the name of a file.
         refuse(FeedRefusal.prose.rawValue, cell, line: line, id: id)
         return false
       }
@@ -207,7 +210,7 @@ struct FeedSink {
     }
     let pieces = CellPieces.values(of: cell, as: declared, &parser, admission)
     if pieces.isEmpty {
-      // A digest with the name of its file, which is told as in a list.
+      // A digest followed by its file's name, which is cut off as in a list.
       let noted = cell.extracting(NotedValue.value(in: cell))
       if noted.byteCount < cell.byteCount, Text.isDigest(noted) {
         return add(noted, as: declared, nameMode: nameMode, line: line, id: id)
@@ -224,7 +227,7 @@ struct FeedSink {
     return add(pieces, of: cell, as: declared, nameMode: nameMode, line: line, id: id)
   }
 
-  /// Lets the values of a cell in; whether any was.
+  /// Lets in the values of a cell; true if any was let in.
   private mutating func add(
     _ pieces: [Range<Int>], of cell: RawSpan, as declared: DeclaredKind, nameMode: MatchMode,
     line: UInt64, id: StringID
@@ -302,7 +305,7 @@ struct FeedSink {
     return isAny
   }
 
-  /// Takes the records from one on back, and counts why.
+  /// Takes back all records from index `record` on, and counts why.
   mutating func retract(from record: Int, as reason: FeedRefusal) {
     guard record < collection.records.count else { return }
     for index in record..<collection.records.count { refuse(reason, recordAt: index) }
@@ -339,8 +342,9 @@ struct FeedSink {
     collection.append(record, value: arena.rawSpan.extracting(range))
   }
 
-  /// Whether a value is of a kind that good software has in common with bad: a user agent, JA3, a
-  /// file name without path.
+  /// Whether a value is of a kind that good and bad software share.
+  ///
+  /// These are user agents, JA3 and file names without path.
   private func isWeak(_ result: ParsedIndicator) -> Bool {
     switch result.kind {
     case .userAgent, .ja3: true

@@ -4,10 +4,12 @@ import Parsing
 
 /// The bytes of a feed as a window that slides over them.
 ///
-/// Invariants: `0 ≤ counted ≤ start ≤ window.count`; bytes before `start` are consumed and may go at the
-/// next `fill`; `lineNumber` is the number of the line that `start` stands in, from 1.
-/// A fault of the input ends the stream as its end does and is kept in `fault`, so that readers have
-/// one way out and the caller decides what the entries are worth.
+/// Invariants: `0 ≤ counted ≤ start ≤ window.count`; bytes before `start` are consumed and may be
+/// dropped by the next `fill`; `lineNumber` is the number of the line that contains `start`, from
+/// 1.
+///
+/// A fault of the input ends the stream as its end does and is kept in `fault`: readers have one
+/// way out, and the caller decides whether to keep the entries.
 struct FeedStream {
   /// Bytes read and not yet dropped.
   private(set) var window: [UInt8] = []
@@ -19,14 +21,14 @@ struct FeedStream {
   private(set) var fault: InputError?
   /// Number of the line at `start`, from 1.
   var lineNumber: UInt64 { lineAtCounted + UInt64(countLines(in: counted..<start)) }
-  /// Up to where line ends were counted, and the number of the line there.
+  /// Offset up to which line ends were counted, and the line number there.
   private var counted = 0
   private var lineAtCounted: UInt64 = 1
   /// The path as shown in errors.
   let path: String
-  /// Objects, arrays and elements inside one another that readers of it follow.
+  /// Deepest nesting of objects, arrays and elements that readers of the stream follow.
   var depthLimit = 64
-  /// UTF-16 that was read as UTF-8.
+  /// The input was UTF-16; the window holds it as UTF-8.
   private(set) var wasTranscoded = false
 
   private let source: InputSource?
@@ -51,7 +53,7 @@ struct FeedStream {
     self.path = path
   }
 
-  /// Reads until so many bytes can be looked at, or the end.
+  /// Fills the window with `count` bytes, or to the end of the input.
   ///
   /// Called once, before anything is consumed: it also settles encoding and line ends.
   mutating func prefill(_ count: Int) {
@@ -67,7 +69,8 @@ struct FeedStream {
 
   /// Adds bytes to the window; false at the end.
   ///
-  /// Consumed bytes are dropped, so offsets change. At least doubles what is unread, so that a line or token that does not fit costs linear time.
+  /// Drops consumed bytes, so offsets change. Reads at least as many bytes as are unread, so that a
+  /// line or token longer than the window costs linear time.
   mutating func fill() -> Bool {
     guard !isAtEnd, let source else { return false }
     if start > 0 {
@@ -95,20 +98,23 @@ struct FeedStream {
     }
   }
 
-  /// Room for what is read next: what is left of a file whose length is known, so that thousands of short
-  /// feeds do not take a long one's memory each.
+  /// Bytes to make room for in the next read: the rest of a file whose length is known.
+  ///
+  /// Thousands of short feeds thus do not each take the memory of a long one.
   private var chunkLength: Int {
     guard let source, let size = source.rawSize.map({ Int(clamping: $0) }) else {
       return Self.greatestChunk
     }
-    // Text becomes a few times as long when it is decompressed; that of a longer file needs the most at once.
+    // Text grows a few times when decompressed; a longer file gets the greatest chunk at once.
     let left =
       source.compression == nil
       ? size - min(dropped + window.count, size) : 4 * min(size, Self.greatestChunk)
     return min(max(left, Self.leastChunk), Self.greatestChunk)
   }
 
-  /// Whether so many bytes can be looked at; what is missing of them is read.
+  /// Reads ahead until `count` bytes are in the window.
+  ///
+  /// True at the end, too, where any byte is left.
   mutating func hasRoom(for count: Int) -> Bool {
     while window.count - start < count {
       if !fill() { return start < window.count }
@@ -126,7 +132,7 @@ struct FeedStream {
     return count > 0
   }
 
-  /// Appends up to so many bytes of the source; 0 is its end.
+  /// Appends what one read of the source gives into room for `count` bytes; returns 0 at its end.
   private static func read(
     _ source: InputSource, into bytes: inout [UInt8], atLeast count: Int
   ) throws(InputError) -> Int {
@@ -156,12 +162,12 @@ struct FeedStream {
     wasTranscoded = true
   }
 
-  /// Whether carriage returns stand in a text where line feeds do not, but for one at its end.
+  /// Whether lines end in a carriage return alone: the only line feed, if any, is at the end.
   private func endsLinesWithReturns(_ sample: ArraySlice<UInt8>) -> Bool {
     guard sample.contains(Byte.carriageReturn) else { return false }
     guard let feed = sample.firstIndex(of: Byte.lineFeed) else { return true }
     guard isAtEnd, feed == window.count - 1 else { return false }
-    // A carriage return before it belongs to it.
+    // A carriage return before the last line feed belongs to it.
     let others = sample.dropLast(sample.dropLast().last == Byte.carriageReturn ? 2 : 1)
     return others.contains(Byte.carriageReturn)
   }
@@ -172,7 +178,7 @@ struct FeedStream {
     }
   }
 
-  /// Steps over `sep=;` in the first line, which is for spreadsheets; the rows show it, too.
+  /// Skips `sep=;` in the first line, a hint for spreadsheets; the rows show the delimiter, too.
   private mutating func skipDelimiterHint() {
     guard window[start...].starts(with: "sep=".utf8), window.count > start + 5 else { return }
     var end = start + 5
@@ -189,20 +195,21 @@ struct FeedStream {
     moveStart(to: offset, lineFeeds: countLines(in: start..<offset))
   }
 
-  /// Consumes the window up to an offset, and leaves it for later to count the lines: for tokens, of
-  /// which there are many in a line.
+  /// Consumes the window up to an offset without counting its lines yet.
+  ///
+  /// For tokens, of which there are many in a line.
   mutating func moveStartUncounted(to offset: Int) {
     assert(offset >= start && offset <= window.count)
     start = offset
   }
 
-  /// Counts the lines that were consumed uncounted.
+  /// Counts the lines that `moveStartUncounted` consumed.
   mutating func countLines() {
     lineAtCounted = lineNumber
     counted = start
   }
 
-  /// Consumes the window up to an offset, before which so many lines end.
+  /// Consumes the window up to an offset; `lineFeeds` lines end before it.
   mutating func moveStart(to offset: Int, lineFeeds: Int) {
     assert(offset >= start && offset <= window.count)
     countLines()
@@ -222,7 +229,7 @@ struct FeedStream {
     return count
   }
 
-  /// How many times as long as what was consumed the whole feed is, where that can be told.
+  /// Ratio of the whole feed's length to what was consumed, if the length is known.
   var growth: Double? {
     guard let source, let size = source.rawSize, dropped + start > 0 else { return nil }
     if source.compression != nil {
@@ -268,7 +275,7 @@ struct FeedStream {
     }
   }
 
-  /// Consumes the empty lines at the stream's place that the window holds.
+  /// Consumes the empty lines at the stream's position that the window holds.
   mutating func skipEmptyLines() {
     var offset = start
     var lines = 0
@@ -299,7 +306,7 @@ struct FeedStream {
     return line
   }
 
-  /// Consumes a line that ends at an offset, and its end.
+  /// Consumes a line that ends at offset `end`, and its line feed.
   private mutating func step(to end: Int) {
     if end < window.count {
       start = end + 1
@@ -321,7 +328,7 @@ struct FeedStream {
       end = firstLineFeed(from: start)
     } while end == nil
     if let end { step(to: end) }
-    // The beginning is put where a consumed part of the window stood, so that the range is valid.
+    // The beginning is copied over consumed bytes of the window, so that the range is valid.
     if start >= beginning.count {
       window.replaceSubrange(start - beginning.count..<start, with: beginning)
       return Line(range: start - beginning.count..<start, number: number, isTooLong: true)
@@ -337,7 +344,7 @@ struct FeedStream {
     guard offset < end, end <= window.count else { return nil }
     return unsafe window.withUnsafeBytes { buffer in
       guard let base = buffer.baseAddress,
-        // SAFETY: both offsets are inside the buffer.
+        // SAFETY: `offset < end <= window.count` was checked, so the bytes are inside the buffer.
         let found = unsafe memchr(base + offset, Int32(Byte.lineFeed), end - offset)
       else { return nil }
       return unsafe base.distance(to: UnsafeRawPointer(found))

@@ -2,8 +2,10 @@ import Parsing
 
 /// Times as people and spreadsheets write them.
 extension FeedTime {
-  /// `2024-5-31 6:49`, `Aug 27, 2021`, `27 August 2021`, `27-Aug-2021`, `27.08.2021`, `20210827T100000Z`,
-  /// `Fri, 27 Aug 2021 10:00:00 +0000`, `8/27/2021 9:13:55 PM`; nil where the order of day and month is not known.
+  /// Reads a time as people write it; nil if it is not known which number is the day.
+  ///
+  /// Examples: `2024-5-31 6:49`, `Aug 27, 2021`, `27 August 2021`, `27-Aug-2021`, `27.08.2021`,
+  /// `20210827T100000Z`, `Fri, 27 Aug 2021 10:00:00 +0000`, `8/27/2021 9:13:55 PM`.
   static func written(_ text: RawSpan, _ range: Range<Int>, _ order: Order?) -> Int64? {
     guard 8...48 ~= range.count else { return nil }
     var parts = WrittenParts(text.extracting(range))
@@ -27,14 +29,14 @@ private struct WrittenParts: ~Escapable {
   @_lifetime(copy text)
   init(_ text: RawSpan) { self.text = text }
 
-  /// A time of day began that is none.
+  /// A time of day began but could not be read.
   private var isBroken = false
 
   var isAtEnd: Bool { offset == text.byteCount && !isBroken }
 
   private var next: UInt8 { offset < text.byteCount ? text.byte(unchecked: offset) : 0 }
 
-  /// A date's numbers in the order in which they stand; `month` where it has a name.
+  /// A date's numbers in written order; `month` is set if the month is a name.
   struct Date {
     var numbers: [Int] = []
     var month: Int?
@@ -52,7 +54,8 @@ private struct WrittenParts: ~Escapable {
         if isYearFirst {
           (year, month, day) = (numbers[0], numbers[1], numbers[2])
         } else {
-          // With dots the day comes first; with slashes it is known where one number is no month.
+          // With dots the day comes first; with slashes a number above 12 shows which one is the
+          // day.
           let isDayFirst =
             mark == Byte.dot || numbers[0] > 12 || numbers[1] <= 12 && order == .dayFirst
           guard isDayFirst || numbers[1] > 12 || order != nil else { return nil }
@@ -98,7 +101,7 @@ private struct WrittenParts: ~Escapable {
     return date
   }
 
-  /// A time of day with the zone behind it, as ISO 8601 has them; nil for none.
+  /// A time of day and its zone, written as in ISO 8601; nil if there is none.
   mutating func clock() -> (text: String, isHalfDay: Bool)? {
     let start = offset
     if next | 0x20 == UInt8(ascii: "t") { offset += 1 }
@@ -159,7 +162,7 @@ private struct WrittenParts: ~Escapable {
     return (value, offset - start)
   }
 
-  /// A word, in small letters.
+  /// The next word, in lower case.
   private mutating func word() -> String? {
     let start = offset
     skip { Byte.isLetter($0) }

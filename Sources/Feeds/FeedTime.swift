@@ -10,7 +10,7 @@ enum FeedTime {
   /// ISO 8601 and its looser kin (`2023-05-23 17:51:44 UTC`, `2023/05/23`, `20230523`), or seconds or
   /// milliseconds since 1970; nil for anything else, and for times that nanoseconds cannot hold.
   ///
-  /// The order is that of other dates of the same writer, for those with slashes that do not tell it.
+  /// `order` is that of the feed's other dates, for dates with slashes that leave it open.
   static func nanoseconds(_ text: RawSpan, order: Order? = nil) -> Int64? {
     var range = Text.trimmed(text, 0..<text.byteCount)
     if let number = Text.number(text.extracting(range)) {
@@ -36,7 +36,7 @@ enum FeedTime {
     return Timestamp.iso8601(dashed.rawSpan, 0..<dashed.count) ?? written(text, range, order)
   }
 
-  /// The order that a date with slashes and the year last tells: one of its numbers is no month.
+  /// The order of a date with slashes and the year last, if one of its numbers is above 12.
   static func order(of text: RawSpan) -> Order? {
     guard let (first, second, _, _) = numbers(text, Text.trimmed(text, 0..<text.byteCount)),
       (first > 12) != (second > 12)
@@ -68,8 +68,9 @@ enum FeedTime {
     return (first, second, year, offset)
   }
 
-  /// `10/29/2020` or `29/10/2020`, and a time of day behind it: only where one number is no month, both are one or
-  /// other dates tell is it known which is the day.
+  /// Reads `10/29/2020` or `29/10/2020` with an optional time of day.
+  ///
+  /// Which number is the day is known if one is above 12, if both are equal, or from `order`.
   private static func yearLast(_ text: RawSpan, _ range: Range<Int>, _ order: Order?) -> Int64? {
     guard let (first, second, year, offset) = numbers(text, range),
       order != nil || (first > 12) != (second > 12) || first == second
@@ -114,7 +115,9 @@ enum FeedTime {
     return Timestamp.iso8601(bytes.rawSpan, 0..<bytes.count)
   }
 
-  /// Milliseconds have three digits more than seconds will have for two centuries.
+  /// Seconds or milliseconds since 1970: a number of twelve or more digits is milliseconds.
+  ///
+  /// Seconds have ten digits until the year 2286.
   private static func epoch(_ number: Int, _ text: RawSpan, _ range: Range<Int>) -> Int64? {
     if number >= 100_000_000_000 {
       return number < 9_000_000_000_000 ? Int64(number) * 1_000_000 : nil

@@ -2,7 +2,7 @@ import Glibc
 
 /// When a file was last changed.
 enum FileChange {
-  /// Nanoseconds since 1970; nil for what is no file.
+  /// Nanoseconds since 1970; nil if there is no such file.
   static func nanoseconds(_ path: String) -> Int64? {
     var facts = stat()
     // SAFETY: the system reads the path and fills the structure within the call.

@@ -1,15 +1,17 @@
 import Parsing
 
-/// Lines of formats that are known and not read.
+/// Lines of formats that are known but not supported.
 enum ForeignLine {
-  /// Whether one such line beside a section of a rule settles it, in a file of another structure than lines.
+  /// Whether a format's files are not made of lines.
+  ///
+  /// One such line and a section of a rule settle the format.
   static func isSignature(_ name: String) -> Bool {
     name == "YARA rules" || name == "Sigma rules"
   }
 
-  /// Whether a line begins a section that rules of such a format have, or holds one behind the rule's name.
+  /// Whether a line begins a section of a YARA or Sigma rule, or is a YARA rule that holds one.
   ///
-  /// Without it a line such as `rule hits:` is the heading of a list.
+  /// Without a section, a line such as `rule hits:` is the heading of a list.
   static func isSection(_ line: RawSpan) -> Bool {
     for word in ["condition:", "strings:", "meta:", "detection:"] as [StaticString]
     where line.starts(with: word) { return true }
@@ -62,7 +64,7 @@ enum ForeignLine {
     }
   }
 
-  /// The offset of what stands behind white space at an offset, if there is both.
+  /// The offset after the white space at `start`; nil if white space or text after it is missing.
   private static func afterBlanks(_ line: RawSpan, _ start: Int) -> Int? {
     var end = start
     while end < line.byteCount, Text.isSpace(line.byte(unchecked: end)) { end += 1 }
@@ -82,7 +84,7 @@ enum ForeignLine {
     return false
   }
 
-  /// Whether a line of some format goes on in the next one.
+  /// Whether a line of the named format continues on the next line.
   static func goesOn(_ line: RawSpan, as name: String) -> Bool {
     name == suricataRules && isContinued(line)
   }

@@ -1,21 +1,21 @@
 import Parsing
 
-/// Tells hosts files from lists of addresses with a word or a name behind each.
+/// Tells hosts files from lists of addresses that are each followed by a word or a name.
 ///
-/// In a hosts file that blocks, the addresses are those of nobody, or of one sinkhole.
+/// In a hosts file that blocks, the addresses belong to no host, or to one sinkhole.
 struct HostsEvidence {
   private var lines = 0
   private var local = 0
   private var addresses: [[UInt8]: Int] = [:]
 
-  /// What is said where neither can be ruled out.
+  /// The result if neither can be ruled out.
   static var doubt: Detection {
     .unknown(
       "each line is an address and names: names to block, or addresses with notes",
       candidates: [.hosts, .plain])
   }
 
-  /// Whether a line could be one of a hosts file: names without a dot stand beside local addresses only.
+  /// Whether a line could be one of a hosts file: names without a dot follow local addresses only.
   static func fits(_ line: RawSpan) -> Bool {
     let text = HostsFormat.withoutComment(line)
     guard HostsFormat.fits(text), let names = HostsFormat.names(of: text) else { return false }

@@ -10,7 +10,7 @@ enum JSONDetection {
     /// Names of members, and `name=value` for those that tell a type, each with the least depth.
     var keys: [String: Int] = [:]
     var hasUUIDKeys = false
-    /// Strings of arrays that nothing stands around, and those of them that are values.
+    /// Number of strings in outermost arrays, and of those that are values.
     var strings = 0
     var fittingStrings = 0
 
@@ -74,7 +74,7 @@ enum JSONDetection {
     {
       return .format(.stix, nil)
     }
-    // Windows' events are called so as well.
+    // Windows' events have a member `Event` as well.
     let isEvent =
       evidence.has("Event")
       && ["uuid", "info", "Attribute", "Object", "Orgc", "orgc_id", "threat_level_id"].contains {

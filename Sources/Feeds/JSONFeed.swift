@@ -13,24 +13,24 @@ struct JSONFeed {
   private var tokenizer: JSONTokenizer
   /// Where the next token is looked for.
   private var offset: Int
-  /// The line in which the outermost value begins that the reader is in, or was in last.
+  /// First line of the outermost value that the reader is in, or was in last.
   private var firstLine: UInt64 = 0
   /// An outermost value began and ended in one line, as those of JSON lines do.
   private var hasValueOfALine = false
 
-  /// A feed from the stream's place on.
+  /// A feed from the stream's position on.
   init(_ stream: FeedStream) {
     self.stream = stream
     tokenizer = JSONTokenizer(maximumDepth: stream.depthLimit, allowsTrailingCommas: true)
     offset = stream.start
   }
 
-  /// Counts the commas before a closing bracket that were let pass.
+  /// Counts the commas before a closing bracket that were accepted.
   func finish(_ sink: inout FeedSink) {
     sink.summary.lints.add("trailing-comma", UInt64(tokenizer.trailingCommas))
   }
 
-  /// Open containers.
+  /// Number of open objects and arrays.
   var depth: Int { tokenizer.depth }
 
   /// The next token; `endOfInput` is the last.
@@ -55,7 +55,7 @@ struct JSONFeed {
           .tooLarge, path: stream.path, line: stream.lineNumber,
           problem: "a JSON string of more than \(Self.tokenLimit >> 20) MiB")
       }
-      // At the end of the input the tokenizer is asked once more, with its last word on it.
+      // At the end of the input the tokenizer is asked once more, with `isFinal` set.
       _ = stream.fill()
       offset = stream.start
     }
@@ -123,15 +123,16 @@ struct JSONFeed {
       advice: "correct the file, or fetch it again")
   }
 
-  /// Gives up the top-level value begun and goes on behind the next line end; false at the end, and where more
-  /// than a line is broken.
+  /// Gives up the current top-level value and continues after the next line end.
   ///
-  /// Who goes on inside a document of many lines reads its tail as if that were all there is of it.
+  /// False at the end, or if more than a line is broken.
+  ///
+  /// Continuing inside a document of many lines would read its tail as if it were the whole.
   mutating func resynchronize(after error: FeedError) -> Bool {
     let fault = error.line ?? 0
     let lines = depth > 0 && fault > firstLine ? fault - firstLine : 0
     tokenizer.reset()
-    // What is broken at its first byte stands behind the end of the line before.
+    // A value that is broken at its first byte still has the previous line's end before it.
     var place = stream.start
     while place < stream.window.count, Text.isSpace(stream.window[place]) { place += 1 }
     stream.moveStart(to: place)
@@ -140,8 +141,9 @@ struct JSONFeed {
     return lines == 0 || hasValueOfALine || lines <= 2 && isRecord(line)
   }
 
-  /// Whether a line is an object alone, which is how what follows a record that was cut looks: the first
-  /// may pass for the value of the record's last member.
+  /// Whether a line is a single object, as is the line after a record that was cut.
+  ///
+  /// The first line after it may have been read as the value of the record's last member.
   private func isRecord(_ line: FeedStream.Line) -> Bool {
     let text = Text.trimmed(stream.window.rawSpan.extracting(line.range))
     return text.starts(with: "{") && text.byte(unchecked: text.byteCount - 1) == UInt8(ascii: "}")

@@ -1,8 +1,9 @@
 /// Writes an AND over alternatives out as alternatives (its disjunctive normal form), within bounds.
 ///
-/// Numbers say which values an alternative asks for. ANDs of ORs multiply, and ANDs inside one another
-/// write the same members once more at each depth: what a text of some hundred bytes asks for is without
-/// bound. So each number that is written is paid for, and what there is to pay with grows with the text.
+/// An alternative is a list of numbers that say which values it asks for. ANDs of ORs multiply, and
+/// nested ANDs write the same members again at each depth: a text of some hundred bytes may ask for
+/// any amount. So each number that is written is deducted from an allowance, which grows with the
+/// text.
 struct JointExpansion {
   /// The most alternatives of one AND.
   static let mostAlternatives = 256
@@ -10,14 +11,15 @@ struct JointExpansion {
   static let mostMembers = 64
   private var allowance: Int
 
-  /// - Parameter free: numbers that any text may write.
+  /// - Parameter free: the initial allowance, in numbers that any text may write.
   init(free: Int) { allowance = free }
 
-  /// Allows for a further piece of text, as much as is in proportion to it.
+  /// Adds `numbers` to the allowance, in proportion to a further piece of text.
   mutating func allow(_ numbers: Int) { allowance += numbers }
 
-  /// Makes the alternatives of an AND those that hold together with a further member's; false where
-  /// they would be too many, or too long.
+  /// Combines the alternatives of an AND with those of a further member.
+  ///
+  /// False if they would be too many or too long.
   ///
   /// An AND without members has one alternative that asks for nothing.
   mutating func multiply(_ alternatives: inout [[Int]], by member: ArraySlice<[Int]>) -> Bool {
@@ -38,7 +40,7 @@ struct JointExpansion {
     return true
   }
 
-  /// Adds the alternatives of a member to those of an OR; false where they would be too many.
+  /// Adds the alternatives of a member to those of an OR; false if they would be too many.
   mutating func add(_ member: [[Int]], to alternatives: inout [[Int]]) -> Bool {
     guard alternatives.count + member.count <= Self.mostAlternatives, pay(member.count) else {
       return false

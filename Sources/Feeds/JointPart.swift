@@ -6,8 +6,7 @@ struct JointPart {
   var value: [UInt8]
   var declared: DeclaredKind
   var nameMode: MatchMode
-  /// The value is a digest of the one file or certificate that all of them are about, of which any
-  /// such digest says everything.
+  /// The value is a digest of the file or certificate that all values are about, and identifies it.
   var isIdentity = false
 
   /// Whether the value is a single address.
@@ -15,7 +14,7 @@ struct JointPart {
     IPAddressText.ipv4(value.rawSpan) != nil || IPAddressText.ipv6(value.rawSpan) != nil
   }
 
-  /// Makes an address one with a port; false for any other value, which has none of its own.
+  /// Adds a port to an address; false for any other value, which has no port of its own.
   mutating func join(port: [UInt8]) -> Bool {
     guard isAddress else { return false }
     let isLong = value.contains(Byte.colon)
@@ -29,7 +28,7 @@ struct JointPart {
 /// One of several values in normal form, and how it is named in their condition.
 struct JointMember {
   let value: [UInt8]
-  /// Kind and value: what tells members apart, and what a person reads.
+  /// Kind and value: distinguishes members, and is what a person reads.
   let text: String
   private let result: ParsedIndicator
   private let mode: MatchMode

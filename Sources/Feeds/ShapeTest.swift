@@ -23,7 +23,7 @@ struct ShapeTest {
       && !parser.lints.contains(.unknownTopLevelDomain)
   }
 
-  /// What is wrong in a value, if it is refused for a fault in it and not for want of any shape.
+  /// What is wrong in a value, if it has a shape and is refused for a fault in it.
   mutating func fault(_ text: RawSpan) -> Refusal? {
     let refusal = parser.parse(text, as: .none, options: options)
     return switch refusal {
@@ -41,12 +41,13 @@ struct ShapeTest {
       || STIXPattern(cell: text) != nil
   }
 
-  /// Whether a port stood behind the name that was tested last.
+  /// Whether the name that was tested last had a port.
   var droppedPort: Bool { parser.lints.contains(.portDropped) }
 
-  /// The kind of the text by its shape; nil for none, and for what policy refuses.
+  /// The kind of the text by its shape; nil if it has none, or policy refuses it.
   ///
-  /// Strictly, a name needs a last label that is known, since names of files look like names of hosts.
+  /// With `isStrict`, a name needs a known last label, since names of files look like names of
+  /// hosts.
   mutating func kind(of text: RawSpan, isStrict: Bool = false) -> IndicatorKind? {
     guard parser.parse(text, as: .none, options: options) == nil else { return nil }
     if isStrict, parser.lints.contains(.unknownTopLevelDomain) {

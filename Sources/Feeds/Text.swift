@@ -25,8 +25,9 @@ enum Text {
     return false
   }
 
-  /// A line with a blank for each byte of white space beyond ASCII, so that its ranges are those of the line; nil
-  /// where it has none.
+  /// A line with a blank for each byte of white space beyond ASCII; nil if it has none.
+  ///
+  /// Ranges in it are those of the line.
   static func blanked(_ line: RawSpan) -> [UInt8]? {
     var blanked: [UInt8]?
     var offset = UTF8Decoder.endOfASCII(line, from: 0)
@@ -72,7 +73,7 @@ enum Text {
     return nil
   }
 
-  /// Whether a span is hex digits only, so many.
+  /// Whether a span is exactly `count` hex digits.
   static func isHex(_ text: RawSpan, count: Int) -> Bool {
     guard text.byteCount == count else { return false }
     return text.byteOffsets.allSatisfy { Hex.value(of: text.byte(unchecked: $0)) < 16 }
@@ -98,9 +99,10 @@ enum Text {
     return value
   }
 
-  /// A number from 0 to 100, which may have a fraction (`85.0`, as spreadsheets write it) or a percent sign behind it.
+  /// A number from 0 to 100; a fraction (`85.0`, as spreadsheets write it) or `%` may follow.
   ///
-  /// What is left of a half and more is rounded up. Nil for a fraction of 1, which is on another scale.
+  /// A fraction of a half or more is rounded up. Nil for a number below 2 with a fraction, which is
+  /// on another scale.
   static func percentage(_ text: RawSpan) -> UInt8? {
     var text = text
     if !text.isEmpty, text.byte(unchecked: text.byteCount - 1) == UInt8(ascii: "%") {
@@ -118,7 +120,7 @@ enum Text {
     return UInt8(min(whole + (fraction ? 1 : 0), 100))
   }
 
-  /// Lower-case ASCII letters and digits of a span as a string: what names of columns are compared by.
+  /// Lower-case ASCII letters and digits of a span, by which names of columns are compared.
   static func key(_ text: RawSpan) -> String {
     var bytes: [UInt8] = []
     for offset in text.byteOffsets {

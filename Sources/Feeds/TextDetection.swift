@@ -10,20 +10,20 @@ struct TextDetection {
   /// Lines that are neither empty nor comments.
   private var lines = 0
   private var fits: [FeedFormat: Int] = [:]
-  /// Formats that are known and not read, by name.
+  /// Number of lines of known but unsupported formats, by name.
   private var fitsForeign: [String: Int] = [:]
   private var prefixes = 0
   /// A section of a rule was seen.
   private var hasSections = false
-  /// The header of a log of Zeek's that is no list of indicators.
+  /// The header of a Zeek log without indicators was seen.
   private var isZeekLog = false
-  /// A line of code's borders in Markdown was seen.
+  /// A fence of a code block in Markdown was seen.
   private var hasFences = false
   /// Paths alone, which only maltrail lists.
   private var paths = 0
-  /// Lines of one word that are values with a fault, and of these the ones that are words like any others.
+  /// Lines that are values with a fault, and those of them that may be any word.
   private var faulty = (all: 0, bare: 0)
-  /// The format that is not read and whose line goes on in the next.
+  /// The unsupported format whose line continues on the next one.
   private var open: String?
   /// Lines that only announce what follows.
   private var headings = 0
@@ -81,7 +81,7 @@ struct TextDetection {
       isAdblockHeader = true
       return
     }
-    // What unbound's lists begin with says nothing of a line.
+    // Lists for unbound begin with `server:`, which shows nothing.
     if Comment.isWhole(line) || line.equals(ignoringCase: "server:") { return }
     if RPZFormat.isPolicy(line) { policies += 1 }
     if line.starts(with: "$TTL") || line.starts(with: "$ORIGIN")
@@ -118,7 +118,7 @@ struct TextDetection {
     let hasSpace = value.byteOffsets.contains { Text.isSpace(value.byte(unchecked: $0)) }
     guard hasScheme || !hasSpace, let fault = test.fault(value) else { return }
     faulty.all += 1
-    // Any word is that.
+    // Any word may have such a fault.
     if fault == .singleLabel || fault == .badName { faulty.bare += 1 }
   }
 
@@ -136,7 +136,7 @@ struct TextDetection {
     if line.starts(ignoringCase: "# Reference:") { hasShownReferences = true }
   }
 
-  /// The formats of which a line can be a line.
+  /// The formats that a line can belong to.
   private static func formats(
     of line: RawSpan, _ test: inout ShapeTest, _ pathTest: inout ShapeTest
   ) -> [FeedFormat] {
@@ -188,7 +188,7 @@ struct TextDetection {
     if isAdblockHeader, (fits[.adblock] ?? 0) * 2 >= lines { return .format(.adblock, nil) }
     let plan = CSVPlan.best(for: sample, format: csvFormat, &test)
     if let name = known?.key, ForeignLine.isSignature(name), hasSections {
-      // A rule may be what a cell holds.
+      // A rule may be the content of a table's cell.
       guard let plan, plan.hasHeader, isMost(plan.fittingRows, of: plan.rows) else {
         return foreign(name)
       }
@@ -197,14 +197,14 @@ struct TextDetection {
       return .format(.plain, nil)
     }
     if let plan, plan.headerLine != nil, isMost(plan.fittingRows, of: plan.rows) {
-      // The first heading of a list, which may not count as a line.
+      // The header may be the first heading of a list, which may not count as a line.
       let isList = plan.isMixedList && isMost(fits[.plain] ?? 0, of: lines - 1)
       return isList ? .format(.plain, nil) : table(plan)
     }
     for format in [
       FeedFormat.clamAVHash, .loki, .spamhausDrop, .hosts, .adblock, .dnsmasq,
     ] where isMost(fits[format] ?? 0, of: lines) {
-      // What is behind the hash is no comment where it is values.
+      // What follows the hash is not a comment if the table has further values.
       if format == .loki, let plan, plan.columns.count(where: \.isValue) > 1,
         isMost(plan.fittingRows, of: plan.rows)
       {
@@ -238,7 +238,7 @@ struct TextDetection {
     return isFaultyList ? .format(.plain, nil) : unknown(plan, sample)
   }
 
-  /// Whether the lines are a list's in which values have faults, of which each is told when it is read.
+  /// Whether the lines are a list with faulty values, each of which is reported when it is read.
   private var isFaultyList: Bool {
     let plain = fits[.plain] ?? 0
     return plain * 10 >= lines && plain >= faulty.bare && isMost(plain + faulty.all, of: lines)
@@ -279,7 +279,7 @@ struct TextDetection {
     return .refused(name, advice: "leave the file out")
   }
 
-  /// Whether rows that hold values stand below one that calls no column by a name that is known.
+  /// Whether rows that hold values are below a header in which no column name is known.
   private mutating func isTableOfUnknownColumns(_ sample: [UInt8]) -> Bool {
     var stream = FeedStream(bytes: sample, path: "")
     stream.prefill(sample.count)
@@ -289,7 +289,7 @@ struct TextDetection {
       let text = Text.trimmed(stream.window.rawSpan.extracting(line.range))
       if !text.isEmpty, text.byte(unchecked: 0) != UInt8(ascii: "#") { break }
     } while true
-    // A few rows tell: the whole sample was planned once.
+    // A few rows suffice: the whole sample was planned once.
     var rows: [UInt8] = []
     for _ in 0..<50 {
       guard let line = stream.nextLine(limit: 1 << 16) else { break }
@@ -351,13 +351,13 @@ enum AdblockCosmetic {
       guard end < line.byteCount, isDomainList(line.extracting(0..<place)) else { continue }
       let next = line.byte(unchecked: end)
       if next == Byte.dot || next == UInt8(ascii: "[") { return true }
-      // Without a site before it, what else stands there may be the words of a comment.
+      // Without a site before the sign, other text after it may be the words of a comment.
       if place > 0, Byte.isAlphanumeric(next) || "#*:+^/".utf8.contains(next) { return true }
     }
     return false
   }
 
-  /// Whether what stands before a rule is names of sites, which may be none.
+  /// Whether the text before a rule is a list of sites, which may be empty.
   private static func isDomainList(_ text: RawSpan) -> Bool {
     text.byteOffsets.allSatisfy { offset in
       let byte = text.byte(unchecked: offset)

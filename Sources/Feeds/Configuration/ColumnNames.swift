@@ -1,13 +1,13 @@
 import Parsing
 
-/// What the columns of a feed hold, as its user says.
+/// What the columns of a feed hold, as the user states it.
 public enum ColumnNames: Sendable, Equatable {
   /// What each column holds, from the first on.
   case inOrder([String])
-  /// What columns hold by the names in the header; others of values are not read.
+  /// What columns hold, by their names in the header; value columns not named here are not read.
   case byHeader([String: String])
 
-  /// A word for each thing that a column may hold; any name that a header may have for it will do.
+  /// One word for each kind of column, for messages; any header name of that kind works as well.
   static let examples = [
     "domain", "hostname", "ip", "range-start", "range-end", "netmask", "url", "email", "md5",
     "sha1", "sha224", "sha256", "sha384", "sha512", "hash", "imphash", "ja3", "ja3s", "ja4",
@@ -17,7 +17,7 @@ public enum ColumnNames: Sendable, Equatable {
     "category", "id", "port", "action", "to-ids", "revoked", "active", "status", "-",
   ]
 
-  /// The column that a word means; nil for a word that means none.
+  /// The column that a word means, or nil if the word is unknown.
   static func column(_ word: String) -> Column? {
     if word == "-" || word == "ignore" { return .other }
     let bytes = Array(word.utf8)

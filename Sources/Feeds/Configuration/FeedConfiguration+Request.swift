@@ -4,7 +4,9 @@ extension FeedConfiguration {
   /// The keys of a feed, in the order of the documentation.
   package static var feedKeys: [String] { FeedEntry.keys }
 
-  /// The feed that a map of keys stands for, as one below `feeds:`, for files that hold more than feeds.
+  /// The feed that a map of keys describes, as an item of `feeds:` does.
+  ///
+  /// For files that hold more than feeds.
   ///
   /// - Throws: `YAMLFault` with the line of what is wrong.
   package static func request(

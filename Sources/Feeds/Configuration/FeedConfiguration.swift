@@ -2,7 +2,7 @@ import Inputs
 import Parsing
 import YAML
 
-/// A file that says of each feed what cannot be guessed (`feeds.yaml`).
+/// A file that states for each feed what cannot be guessed (`feeds.yaml`).
 ///
 ///     defaults:
 ///       tlp: amber
@@ -114,7 +114,7 @@ public enum FeedConfiguration {
     return requests
   }
 
-  /// The feed that a map of keys stands for, beside what it has in common with others.
+  /// The feed that a map of keys describes; `common` holds the keys that all feeds share.
   static func request(
     _ members: [YAMLMember], of common: FeedEntry, line: Int, folder: String
   ) throws(YAMLFault) -> FeedReader.Request {
