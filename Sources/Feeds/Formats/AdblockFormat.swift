@@ -3,7 +3,8 @@ import Parsing
 
 /// Filter lists: `||name^` blocks a name and those below it, `@@` before it allows them.
 ///
-/// Rules with paths, cosmetic rules and most of those with options speak of requests or parts of pages, not of hosts.
+/// Rules with paths, cosmetic rules and most rules with options are about requests or parts of
+/// pages, not about hosts.
 struct AdblockFormat: LineFormat {
   func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
     switch line.byte(unchecked: 0) {
@@ -22,8 +23,9 @@ struct AdblockFormat: LineFormat {
     sink.add(line.extracting(range), as: .network, line: number)
   }
 
-  /// Whether a line is a rule about a host, with whatever options and path: only whole hosts are let in,
-  /// but the others tell the format as well.
+  /// Whether a line is a rule about a host, with any options and path.
+  ///
+  /// Only rules about whole hosts are let in, but the others show the format as well.
   static func fits(_ line: RawSpan) -> Bool {
     let start = line.starts(with: "@@") ? 2 : 0
     guard line.starts(with: "||", at: start), line.byteCount > start + 2,
@@ -33,8 +35,9 @@ struct AdblockFormat: LineFormat {
     return line.byteOffsets.allSatisfy { !Text.isSpace(line.byte(unchecked: $0)) }
   }
 
-  /// Whether a line is a rule about addresses that a regular expression fits: `/^ad[0-9]+\./`, with options or
-  /// without.
+  /// Whether a line is a rule with a regular expression for URLs.
+  ///
+  /// For example `/^ad[0-9]+\./`, with or without options.
   static func isExpression(_ line: RawSpan) -> Bool {
     let start = line.starts(with: "@@") ? 2 : 0
     guard line.starts(with: "/", at: start), line.byteCount > start + 2 else { return false }
@@ -61,10 +64,10 @@ struct AdblockFormat: LineFormat {
     return (start + 2..<end, isAllowed)
   }
 
-  /// Whether a rule with options means all that a host serves: its pages, wherever they are called from.
+  /// Whether a rule with options covers all that a host serves: its pages, whoever loads them.
   ///
-  /// What else is blocked beside the pages takes nothing away. `@@…$document` turns blocking off on the host's
-  /// pages, which allows what they call.
+  /// Options that block more than the pages narrow nothing. `@@…$document` turns blocking off on
+  /// the host's pages, which allows what those load.
   private static func blocksPages(_ options: RawSpan, isAllowed: Bool) -> Bool {
     guard options.starts(with: "$") else { return false }
     var (isKnown, meansAll, meansPages, hasFurther) = (true, false, false, false)
@@ -93,7 +96,7 @@ struct AdblockFormat: LineFormat {
 
   /// Options of rules about whole pages.
   private static let pageOptions: [StaticString] = ["document", "doc"]
-  /// Options that may stand beside those.
+  /// Options that may accompany `pageOptions`.
   private static let furtherOptions: [StaticString] = [
     "popup", "subdocument", "frame", "~inline-font", "~inline-script",
   ]

@@ -32,7 +32,7 @@ struct CSVFeed {
         continue
       }
       if let header = plan.headerLine, row.line < header {
-        // A title, of which no cell is what the column below says.
+        // A title: its cells are not what the columns below hold.
         sink.refuse(.prose, row.text.rawSpan, line: row.line)
         continue
       }
@@ -90,7 +90,7 @@ struct MISPCSVFeed {
     }
   }
 
-  /// Whether a header is one of these exports.
+  /// Whether the header is that of MISP's export.
   static func fits(_ plan: CSVPlan) -> Bool {
     ["category", "type", "value", "toids"].allSatisfy { plan.keys.contains($0) }
   }

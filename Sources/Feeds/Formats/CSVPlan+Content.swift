@@ -1,12 +1,12 @@
 import Indicators
 import Parsing
 
-/// What the columns of a table hold, by what is in them.
+/// Finds out from the cells what the columns of a table hold.
 extension CSVPlan {
-  /// What the cells of a column hold.
+  /// Counts of what the cells of a column hold.
   struct Evidence {
     var cells = 0
-    /// Cells that are what the column's name says.
+    /// Cells that fit the column's name.
     var fitting = 0
     /// Cells that are values by their shape alone.
     var shaped = 0
@@ -17,34 +17,37 @@ extension CSVPlan {
     var names = 0
     /// URLs of pages about indicators.
     var pages = 0
-    /// Those without encryption, which pages that are referred to hardly ever are.
+    /// URLs that begin with `http:`, which reference pages hardly ever do.
     var plainURLs = 0
-    /// URLs and e-mail addresses that nobody is to click on.
+    /// Defanged URLs and e-mail addresses.
     var defanged = 0
-    /// URLs that differ, and how many cells each host has.
+    /// The distinct URLs, and the number of cells for each host.
     var differentURLs: Set<[UInt8]> = []
     var hosts: [[UInt8]: Int] = [:]
-    /// Cells in rows of types that we do not know, which are no values.
+    /// Cells that are not values, in rows whose type is unknown.
     var foreign = 0
 
-    /// Whether hosts are in it: names among addresses, since pages that are referred to have no addresses.
+    /// Whether the column holds hosts: names and addresses, at least a quarter of them addresses.
+    ///
+    /// References are never addresses.
     var holdsHosts: Bool { mostly(addresses + names) && addresses * 4 >= cells }
 
-    /// Whether values of several kinds are where digests alone were promised.
+    /// Whether the column holds values of several kinds although its name promises digests.
     var hasOthersThanDigests: Bool {
       !mostly(fitting) && fitting > 0 && digests > 0 && mostly(shaped)
     }
 
-    /// Whether the URLs are where files are had from: nearly all differ, no host has many of them, and a quarter is
-    /// without encryption.
+    /// Whether the URLs are downloads.
     ///
-    /// Pages that are referred to come again, or are of few sites, or begin with `https`.
+    /// Nearly all differ, no host has many, and a quarter begin with `http:`.
+    ///
+    /// Reference pages repeat, are on few sites, or begin with `https:`.
     var holdsDownloads: Bool {
       mostly(urls) && urls >= Self.fewestDownloads && differentURLs.count * 10 >= urls * 9
         && plainURLs * 4 >= urls && hosts.values.allSatisfy { $0 <= max(1, urls / 5) }
     }
 
-    /// Less may be chance.
+    /// With fewer URLs, the signs of downloads may be chance.
     private static let fewestDownloads = 12
 
     func mostly(_ count: Int) -> Bool { cells > 0 && count * 10 >= cells * 9 }
@@ -65,8 +68,9 @@ extension CSVPlan {
     if !hasHeader { settleRanges(rows) }
   }
 
-  /// Without a header, two addresses and behind them the length of the prefix that goes from one to the other are
-  /// that prefix, as in DShield's list of networks.
+  /// Without a header, reads two addresses and the length of the prefix that they span as a range.
+  ///
+  /// DShield's list of networks is written so.
   private mutating func settleRanges(_ rows: [TableRow]) {
     guard columns.count > 2, columns[0].isValue, !rows.isEmpty,
       rows.count(where: Self.isRange) * 20 >= rows.count * 19
@@ -84,7 +88,7 @@ extension CSVPlan {
     return first & hosts == 0 && first | hosts == last
   }
 
-  /// Whether a further line is one that columns or lists are called by.
+  /// Whether a row below the header ends in a colon or is the name of a value column.
   private func holdsHeadings(_ rows: [TableRow]) -> Bool {
     rows.contains { row in
       let cell = row.bytes.rawSpan.extracting(row.range(0))
@@ -94,7 +98,7 @@ extension CSVPlan {
     }
   }
 
-  /// Whether what a column is called may as well be the heading of a list's first part.
+  /// Whether a column's name may also be the heading of a list's first part.
   private static func isOfLists(_ column: Column) -> Bool {
     switch column {
     case .value(.network, _), .value(.digest, _), .value(.none, _), .typedValue: true
@@ -148,7 +152,7 @@ extension CSVPlan {
     }
   }
 
-  /// Whether the column of types holds words that are topics as well, and none that says what its value is.
+  /// Whether all words in the type column are topics or unknown, and none tells what its value is.
   func holdsTopics(_ rows: [TableRow]) -> Bool {
     guard let column = columns.firstIndex(of: .type) else { return false }
     return rows.allSatisfy { row in
@@ -159,7 +163,7 @@ extension CSVPlan {
     }
   }
 
-  /// A column of names holds values only where no other is called so.
+  /// A `name` column may hold values if no other column is named for them: its cells decide.
   private mutating func settleNames() {
     guard !hasValues else { return }
     for column in keys.indices where keys[column] == "name" { columns[column] = .unknown }
@@ -179,7 +183,7 @@ extension CSVPlan {
     columns[column] = .confidence
   }
 
-  /// Lengths and masks of prefixes beside addresses are no values, whatever they are called.
+  /// Prefix lengths and netmasks beside addresses are not values, whatever their column is called.
   private mutating func settleMasks(_ rows: [TableRow]) {
     let networks = columns.indices.filter { isNetwork(columns[$0]) }
     let masks = networks.filter { holdsOnly($0, rows, NetworkMask.fits) }
@@ -195,7 +199,7 @@ extension CSVPlan {
     if case .value(.network, _) = column { true } else { false }
   }
 
-  /// Whether all cells of a column that say something are of one sort, and there are some.
+  /// Whether a column has cells that say something, and all of them satisfy `isOfSort`.
   func holdsOnly(
     _ column: Int, _ rows: [TableRow], _ isOfSort: (RawSpan) -> Bool
   ) -> Bool {
@@ -236,7 +240,7 @@ extension CSVPlan {
       case nil: break
       }
     case .unknown:
-      // Without a header a value whose type gives it no shape says nothing of the column.
+      // Without a header, a value whose type has no shape is no evidence about the column.
       if !hasHeader, case .value(let kind, _) = type, kind != .none, !Self.hasShape(kind) { return }
     default: return
     }
@@ -268,7 +272,7 @@ extension CSVPlan {
     }
   }
 
-  /// Scheme and host of a URL as it is written.
+  /// The host of a URL as it is written, with its port.
   private static func host(ofURL cell: RawSpan) -> [UInt8] {
     let start = Text.firstIndex(of: "://", in: cell).map { $0 + 3 } ?? 0
     let end = cell.firstOffset(of: Byte.slash, from: start) ?? cell.byteCount
@@ -278,12 +282,12 @@ extension CSVPlan {
   private mutating func decide(_ evidence: [Evidence]) {
     for column in columns.indices
     where evidence[column].cells > 0 && evidence[column].pages == evidence[column].cells {
-      // Pages about indicators are none.
+      // Pages about indicators are not indicators themselves.
       columns[column] = columns.contains(.reference) ? .other : .reference
     }
     let named = columns.indices.filter { columns[$0].isValue }
     for column in named where evidence[column].hasOthersThanDigests {
-      // Such as a list under the title that the first of several lists has.
+      // Several lists in one column, for example, under the title of the first.
       columns[column] = .value(.none, nameMode: .withSubdomains)
     }
     var confirmed = named.filter {
@@ -292,7 +296,7 @@ extension CSVPlan {
         || found.hasOthersThanDigests
     }
     if !confirmed.contains(where: { evidence[$0].cells > 0 }) {
-      // Nothing else can be meant where half of a column's cells are what it is called.
+      // If half of a column's cells fit its name, nothing else can be meant.
       confirmed += named.filter {
         evidence[$0].cells > 0 && evidence[$0].fitting * 2 >= evidence[$0].cells
       }
@@ -315,7 +319,7 @@ extension CSVPlan {
     }
   }
 
-  /// Hashes of import tables are shared by good and bad files: beside a file's own they are context.
+  /// Import hashes are shared by good and bad files: beside a file's own digest they are context.
   private mutating func dropSharedDigests() {
     let hasDigest = columns.contains {
       guard case .value(let kind, _) = $0 else { return false }
@@ -328,7 +332,7 @@ extension CSVPlan {
     }
   }
 
-  /// Beside ranges of addresses stands whom to write to about them.
+  /// E-mail addresses beside address ranges are contacts, not indicators.
   private mutating func dropContacts() {
     guard columns.contains(.rangeStart) else { return }
     for column in columns.indices {
@@ -343,10 +347,12 @@ extension CSVPlan {
       && (evidence.allSatisfy { $0.urls == 1 } || evidence.allSatisfy { $0.urls == 0 })
   }
 
-  /// Without a name to go by: the first column of values, and further ones of addresses and digests.
+  /// Chooses by shape, if no name helps, the first value column and further ones.
   ///
-  /// Further names and URLs are as likely references, but URLs of downloads behind the files' digests, and what is
-  /// defanged; addresses behind URLs are those of their hosts.
+  /// These are columns of addresses and digests.
+  ///
+  /// Further names and URLs are as likely references, unless they are defanged or are downloads in
+  /// a table with digests. Addresses after a column of URLs are those of the URLs' hosts.
   private mutating func decideByShape(_ evidence: [Evidence]) {
     if rows == 1, isList(evidence) {
       for column in columns.indices { columns[column] = .value(.none, nameMode: .withSubdomains) }

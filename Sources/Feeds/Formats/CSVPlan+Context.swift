@@ -1,14 +1,14 @@
 import Indicators
 import Parsing
 
-/// What the columns without a name say of the values, by what is in them.
+/// Finds context in columns without a telling name, by their cells.
 extension CSVPlan {
-  /// What the cells of a column are that holds no values.
+  /// Counts of what the cells of a column without values look like.
   private struct ContextEvidence {
     var cells = 0
     var times = 0
     var pages = 0
-    /// Lists of words with number signs.
+    /// Cells that begin with a number sign, as lists of tags do.
     var tags = 0
     /// Cells with a word in them.
     var words = 0
@@ -18,10 +18,9 @@ extension CSVPlan {
     func mostly(_ count: Int) -> Bool { cells > 0 && count * 10 >= cells * 9 }
   }
 
-  /// The columns of context among those that no name tells: a time, a page, tags, and the first words behind
-  /// the value.
+  /// Guesses context columns: a time, a page, tags, and the first words after the value.
   ///
-  /// Of a table with a header only the columns whose name promised values and that hold none: `ip,ioc` above
+  /// In a table with a header, only descriptions under a name that promised values: `ip,ioc` above
   /// addresses and what they are said to be.
   func guessedContext(_ rows: [TableRow], _ test: inout ShapeTest) -> [Int: Column] {
     guard let value = columns.firstIndex(where: { $0.isValue }) else { return [:] }
@@ -53,9 +52,9 @@ extension CSVPlan {
     return guessed
   }
 
-  /// The order of day and month in the dates of a table, where some tell it and no other is told by any.
+  /// The order of day and month in a table's dates; nil if no date shows it or two disagree.
   ///
-  /// Who writes several columns of dates writes them alike.
+  /// All columns of dates are assumed to be written alike.
   func foundDateOrder(_ rows: [TableRow]) -> FeedTime.Order? {
     var found: FeedTime.Order?
     for row in rows {
@@ -74,7 +73,7 @@ extension CSVPlan {
     ["true", "false", "yes", "no"].contains { (word: StaticString) in cell.equals(ignoringCase: word) }
   }
 
-  /// Whether a column's name is one of values of any kind, and its cells are none.
+  /// Whether a column's name promises values of any kind, and its cells are not values.
   private func isBroken(_ column: Int) -> Bool {
     column < keys.count && columns[column] == .other
       && Column(key: keys[column], format: format) == .typedValue
@@ -104,7 +103,7 @@ extension CSVPlan {
     return found
   }
 
-  /// Whether three letters stand together, which codes of countries and numbers of networks have not.
+  /// Whether a cell has three letters in a row, unlike country codes and AS numbers.
   private static func hasWord(_ cell: RawSpan) -> Bool {
     var letters = 0
     for offset in cell.byteOffsets {

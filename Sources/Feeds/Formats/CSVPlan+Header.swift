@@ -3,13 +3,15 @@ import Parsing
 
 /// The names of a table's columns.
 extension CSVPlan {
-  /// What the cells of a header are compared by.
+  /// The keys by which the cells of a header are compared.
   static func keys(of row: TableRow, _ format: FeedFormat) -> [String] {
     row.cells.indices.map { key(of: row.bytes.rawSpan.extracting(row.range($0)), format) }
   }
 
-  /// The key of a name; of one with dots that is not known as a whole, that of its last parts where they say whose
-  /// digest it is, and else of its last one.
+  /// The key by which a column name is compared.
+  ///
+  /// If a name with dots is unknown as a whole, its last parts are the key if they say whose digest
+  /// it is, and otherwise its last part.
   static func key(of name: RawSpan, _ format: FeedFormat) -> String {
     let whole = Text.key(name)
     guard let part = lastPart(of: name), Column(key: whole, format: format) == .unknown else {
@@ -37,10 +39,12 @@ extension CSVPlan {
     return start > 1 && start < name.byteCount ? start..<name.byteCount : nil
   }
 
-  /// Whether a row names columns: one of values or types among them, and none looks like a value.
+  /// Whether a row is a header.
   ///
-  /// Names with dots look like those of hosts: the row below tells. That a column called `name` is one
-  /// of values, it alone can tell, too.
+  /// It names a column of values or types, and no cell looks like a value.
+  ///
+  /// Column names with dots look like host names: the row below decides. It also decides whether a
+  /// column called `name` holds values.
   static func isHeader(
     _ row: TableRow, above next: TableRow?, _ format: FeedFormat, _ test: inout ShapeTest
   ) -> Bool {
@@ -51,7 +55,8 @@ extension CSVPlan {
         || keys.indices.contains(where: { keys[$0] == "name" && holdsValue(next, $0, &test) })
           && keys.count > 1
     else { return false }
-    // Where the row below has a value under a word for one, a column may be called after a service, `Any.Run`.
+    // If a value column has a value in the row below, another may be named after a service,
+    // `Any.Run`.
     let isAboveValue = columns.indices.contains {
       columns[$0].isValue && holdsValue(next, $0, &test) && !holdsValue(row, $0, &test)
     }
@@ -76,11 +81,14 @@ extension CSVPlan {
     return test.kind(of: row.bytes.rawSpan.extracting(row.range(column)), isStrict: true) != nil
   }
 
-  /// Whether the row below one of names is not another of its kind: a name of a host whose last label is a word for a
-  /// column is above others, and types of values are above types.
+  /// Whether the row below shows that `row` is a header, and not a row like it.
   ///
-  /// Above a value a word for one is no type, nor is a word for a column of words (`comment`) anywhere. A name that may
-  /// be one of a host (`evil.host`) heads values only beside other names of columns.
+  /// Host names that end in a word for a column are above other such names, and types are above
+  /// types: neither row is a header.
+  ///
+  /// A word above a value is not a type, nor is a word for a text column (`comment`) anywhere. A
+  /// possible host name (`evil.host`) is the name of a column of values only beside other column
+  /// names.
   private static func isAbove(
     _ next: TableRow?, _ row: TableRow, _ dotted: [Int], _ isAboveValue: Bool,
     _ format: FeedFormat, _ test: inout ShapeTest
@@ -109,7 +117,7 @@ extension CSVPlan {
     }
   }
 
-  /// Whether a cell besides some is the name of a column, and not a word that the row below has there as well.
+  /// Whether a cell not in `dotted` names a column, and the row below does not repeat the word.
   private static func namesOther(
     than dotted: [Int], _ row: TableRow, _ below: [String], _ format: FeedFormat
   ) -> Bool {

@@ -3,8 +3,8 @@ import Parsing
 
 /// How a file of rows is read: its delimiter, its header, and which columns hold values.
 ///
-/// Made from the file's beginning. A column's name only proposes: what its first thousand cells hold
-/// decides (`Matching.md` §9).
+/// Made from the file's beginning. A column's name only proposes what it holds: its first thousand
+/// cells decide (`Matching.md` §9).
 struct CSVPlan {
   let delimiter: UInt8
   let format: FeedFormat
@@ -12,41 +12,42 @@ struct CSVPlan {
   var columns: [Column] = []
   /// Keys of the header's names, if there is a header.
   private(set) var keys: [String] = []
-  /// The line of a header that is a row.
+  /// Line of the header, if it is a row and not a comment.
   private(set) var headerLine: UInt64?
-  /// Names of columns that the user says something of, and that the header does not have.
+  /// Column names that the user describes and the header lacks.
   private(set) var missingNames: [String] = []
-  /// Rows looked at, and those of them that reach the last value column.
+  /// Number of rows examined, and of those that fit (see `countFitting`).
   private(set) var rows = 0
   private(set) var fittingRows = 0
-  /// Without a header: rows of which the first cell is the value, though each as a whole could be
-  /// taken for a URL.
+  /// Without a header: the first cell of each row is its value.
+  ///
+  /// The whole row could be taken for a URL as well.
   private(set) var isPlainlyRows = false
-  /// The header ends as headings do.
+  /// The header ends in a colon, as headings do.
   private(set) var hasColonInHeader = false
-  /// The header names one column, and may be the first heading of a list: not all cells are what it promises.
+  /// The header's only name may be the first heading of a list: not all cells fit it.
   var isMixedList = false
-  /// The words in the column of types are topics and none of them says what its value is: `Phishing`, `Other`.
+  /// The type column holds topics, `Phishing` or `Other`, which do not tell what a value is.
   private(set) var hasTopics = false
   /// Without a header: rows that are addresses with their ports, as `192.0.2.7|443` is written.
   private(set) var holdsAddressesWithPorts = false
-  /// Columns of which half the cells or more look like values, and that are not read all the same.
+  /// Columns that are not read although at least half of their cells look like values.
   private(set) var unread: [(column: Int, cells: Int, values: Int)] = []
   /// Which of two numbers in the table's dates is the day.
   private(set) var dateOrder: FeedTime.Order?
   /// The user says what the columns hold.
   private var isNamedByUser = false
-  /// Cells that are the values which a user says they are, and rows as wide as he says.
+  /// Cells that are what the user's configuration says they are, and rows as wide as it says.
   private var namedFit = (values: 0, rows: 0)
-  /// Columns that hold context without being called so; they say nothing of which delimiter is right.
+  /// Context columns guessed from their cells; they do not count when delimiters are compared.
   private var guessed: [Int: Column] = [:]
   /// Bytes of all first cells.
   private var firstCellBytes = 0
 
   private static let sampledRows = 1000
-  /// More columns than any table has.
+  /// Greatest number of columns: no table has more.
   private static let mostColumns = 4096
-  /// Rows of titles that may stand before a header.
+  /// Greatest number of title rows before a header.
   private static let mostTitles = 8
 
   /// Whether a header was found.
@@ -55,7 +56,9 @@ struct CSVPlan {
   /// Whether any column holds values.
   var hasValues: Bool { columns.contains { $0.isValue } }
 
-  /// Whether a row has more cells than the header names, of which the last named one holds a URL.
+  /// Whether a row has more cells than the header, and the last named cell holds a URL.
+  ///
+  /// The delimiter may be part of that URL.
   func endsInURL(_ row: TableRow) -> Bool {
     let width = keys.count
     guard hasHeader, width > 0, row.cells.count > width, width <= columns.count,
@@ -65,10 +68,10 @@ struct CSVPlan {
     return Text.firstIndex(of: "://", in: cell) != nil
   }
 
-  /// The column of a cell in a list with a header, of which a part below may be of another sort than what was looked
-  /// at: digests among values of the network, and the reverse.
+  /// The column that applies to a cell in a list with a header.
   ///
-  /// What a user says of a column holds of all of it.
+  /// Parts below the sample may be of another sort: digests among network values, or the reverse.
+  /// What the user says of a column holds for all of it.
   func column(ofListed cell: RawSpan, _ test: inout ShapeTest) -> Column {
     guard !isNamedByUser, keys.count == 1, case .value(let declared, _) = columns[0] else {
       return columns[0]
@@ -83,8 +86,9 @@ struct CSVPlan {
     }
   }
 
-  /// Whether what stands among digests is a value of the network, and neither what files or malware are called nor a
-  /// page about them.
+  /// Whether a cell among digests is a network value.
+  ///
+  /// Names of files or malware, and pages about them, are not.
   private static func isOfNetwork(_ cell: RawSpan, _ test: inout ShapeTest) -> Bool {
     let isDotted = cell.byteOffsets.contains {
       cell.byte(unchecked: $0) == Byte.dot || cell.byte(unchecked: $0) == Byte.colon
@@ -100,7 +104,7 @@ struct CSVPlan {
     }
   }
 
-  /// Counts lines that stand before the sample that the plan was made from.
+  /// Adds the lines before the sample to the header's line number.
   mutating func addLinesBefore(_ lines: UInt64) { headerLine = headerLine.map { $0 + lines } }
 
   /// The plan that suits a file's beginning best, or nil if none has a column of values.
@@ -131,7 +135,7 @@ struct CSVPlan {
     let width = columns.count { $0 != .unknown }
     let otherWidth = other.columns.count { $0 != .unknown }
     if width != otherWidth || hasHeader { return width > otherWidth }
-    // What stands in a description separates nothing.
+    // A character inside descriptions is no delimiter: it leaves longer first cells.
     return (isPlainlyRows || namedFit.rows > 0) && firstCellBytes < other.firstCellBytes
   }
 
@@ -165,7 +169,7 @@ struct CSVPlan {
     self.rows = rows.count
     firstCellBytes = rows.reduce(0) { $0 + ($1.cells.first?.count ?? 0) }
     if case .inOrder(let named) = names {
-      // A user's word needs no proof; fewer columns than he names are another delimiter's.
+      // What the user says needs no proof; a row with fewer columns has another delimiter.
       columns = named.map { ColumnNames.column($0) ?? .other }
       guard first.cells.count >= (columns.lastIndex { $0.isValue } ?? 0) + 1 else { return nil }
       namedFit = (
@@ -200,7 +204,7 @@ struct CSVPlan {
     }
   }
 
-  /// Beside columns of a certificate the days on which one is valid are its own, not the indicator's.
+  /// Validity dates beside certificate columns are the certificate's, not the indicator's.
   private mutating func leaveOutCertificateDates() {
     guard keys.contains(where: { $0.hasPrefix("cert") && !Column(key: $0, format: format).isValue })
     else { return }
@@ -227,15 +231,14 @@ struct CSVPlan {
     }
   }
 
-  /// Whether a column holds values that is called so.
+  /// Whether a column that holds values is also named for them.
   var isNamed: Bool {
     columns.indices.contains {
       $0 < keys.count && columns[$0].isValue && Column(key: keys[$0], format: format).isValue
     }
   }
 
-  /// Looks for a header below rows that are narrower than it and hold no value: titles, which are no
-  /// rows of the table.
+  /// Looks for a header below title rows, which have fewer cells and hold no value.
   private mutating func readTitles(_ rows: inout [TableRow], _ test: inout ShapeTest) {
     for index in 0..<min(Self.mostTitles, rows.count - 1) {
       guard rows[index].filledCells < 2, !Self.holdsValue(rows[index], &test) else { return }
@@ -278,7 +281,9 @@ struct CSVPlan {
     headerLine = row.line
   }
 
-  /// Takes the columns from a header row and what the user says of its names.
+  /// Takes the columns from a header row and the user's words for its names.
+  ///
+  /// False if no column holds values.
   private mutating func readHeader(_ row: TableRow, _ names: [String: String]) -> Bool {
     var roles: [String: Column] = [:]
     for (name, role) in names {
@@ -300,7 +305,7 @@ struct CSVPlan {
     return columns.contains { $0.isValue }
   }
 
-  /// Of several columns of types keeps the one that holds the most words which are known as such.
+  /// Keeps only the type column with the most known type words, if there are several.
   private mutating func chooseType(_ rows: [TableRow]) {
     let types = columns.indices.filter { columns[$0] == .type }
     guard types.count > 1 else { return }
@@ -314,8 +319,10 @@ struct CSVPlan {
     for (place, index) in types.enumerated() where place != best { columns[index] = .other }
   }
 
-  /// Leaves out columns that the first row calls references or sources: without a column of values beside them it
-  /// is no header, but what stands below is no indicator either.
+  /// Leaves out columns that the first row calls references, sources or descriptions.
+  ///
+  /// Without a value column that row is not a header, but the cells below it are not indicators
+  /// either.
   private mutating func leaveOutReferences(_ first: TableRow, _ test: inout ShapeTest) {
     for index in columns.indices where columns[index].isValue && index < first.cells.count {
       let name = first.bytes.rawSpan.extracting(first.range(index))
@@ -328,7 +335,9 @@ struct CSVPlan {
     }
   }
 
-  /// Whether a cell of a row is what its column or the row's type says; a type of none of ours says nothing against it.
+  /// Whether a cell of a row fits its column or the row's type.
+  ///
+  /// An unsupported type counts as fitting.
   private func holdsValue(_ row: TableRow, _ test: inout ShapeTest) -> Bool {
     let type = columns.firstIndex(of: .type).map {
       ValueType(
@@ -355,10 +364,12 @@ struct CSVPlan {
       && row.bytes.allSatisfy { $0 == Byte.minus || $0 == Byte.colon || $0 == Byte.space }
   }
 
-  /// How names of columns of words end.
+  /// Endings of the names of text columns.
   private static let descriptions = ["description", "comment", "comments", "note", "notes"]
 
-  /// Rows of a list that fit: values, and with more of these than of others also the headings of its parts.
+  /// Number of rows of a list that fit: its values and, in some cases, its headings.
+  ///
+  /// Headings count if the list has a header and more values than headings.
   private func fittingRows(ofList rows: [TableRow], _ test: inout ShapeTest) -> Int {
     var (values, headings) = (0, 0)
     for row in rows {
@@ -372,7 +383,9 @@ struct CSVPlan {
     return hasHeader && values > headings ? values + headings : values
   }
 
-  /// Whether a cell of a list is a value, or what its heading says; of what has no shape, anything would be.
+  /// Whether a cell of a list is a value or fits the header's kind.
+  ///
+  /// A kind without a shape is not considered: any text would fit it.
   private func fitsList(_ cell: RawSpan, _ test: inout ShapeTest) -> Bool {
     if test.fitsStrictly(cell) { return true }
     guard hasHeader, case .value(let kind, _) = columns[0], Self.hasShape(kind) else {
@@ -381,7 +394,7 @@ struct CSVPlan {
     return test.fitsCell(cell, as: kind)
   }
 
-  /// Whether what is of a kind looks like it, and nothing else does.
+  /// Whether values of a kind are recognised by their shape.
   static func hasShape(_ declared: DeclaredKind) -> Bool {
     switch declared {
     case .none: false
@@ -393,7 +406,7 @@ struct CSVPlan {
 
   private mutating func countFitting(_ rows: [TableRow], _ test: inout ShapeTest) {
     if columns.count == 1 || keys.count == 1 && columns.first?.isValue == true {
-      // One column is a list, of which the values are what fits, whatever prose holds a delimiter.
+      // One column is a list: only its values fit, even if prose among them holds the delimiter.
       fittingRows = fittingRows(ofList: rows, &test)
     } else {
       let needed = (columns.firstIndex { $0.isValue } ?? 0) + 1

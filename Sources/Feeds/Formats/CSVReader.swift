@@ -6,7 +6,7 @@ struct TableRow {
   var cells: [Range<Int>] = []
   /// The line that the row begins in, from 1.
   var line: UInt64 = 0
-  /// Quotes stand around the first cell.
+  /// The first cell was quoted.
   var beginsQuoted = false
 
   /// The cells that are not empty, for a person to see.
@@ -14,7 +14,7 @@ struct TableRow {
     Array(cells.lazy.map { bytes[$0] }.filter { !$0.isEmpty }.joined(separator: " | ".utf8))
   }
 
-  /// Makes one cell of the last that a header names and of those behind it: what separates others stands in a URL.
+  /// Joins the last cell that the header names with those after it: the delimiter is part of a URL.
   mutating func joinSurplus(behind width: Int, delimiter: UInt8) {
     guard width > 0, width < cells.count else { return }
     let last = cells[width - 1]
@@ -47,16 +47,18 @@ struct CSVReader {
   private(set) var row = TableRow()
   /// The row is the beginning of one that is too long to be used.
   private(set) var isTooLong = false
-  /// The text ends within the quotes of a row, where those before it have quotes as well: it was cut.
+  /// The text ends within quotes, and the row before began with quotes as well: the file was cut.
   private(set) var endsInQuotes = false
 
   private let parser: CSVParser
   private let lineParser: CSVParser
   private var cells: [CSVCell] = []
   private var lineCells: [CSVCell] = []
-  /// Lines of a row beyond which it is only one if it is as wide as the row before it and its own lines are no rows.
+  /// Most lines of a row that is accepted without further checks.
+  ///
+  /// A longer row must be as wide as the one before it, and its lines must not look like rows.
   private static let longestRowLines = 64
-  /// Lines behind the first that are looked at for that.
+  /// Lines after the first that are examined for that.
   private static let judgedLines = 32
 
   init(delimiter: UInt8, lineLimit: Int = 1 << 20) {
@@ -105,7 +107,7 @@ struct CSVReader {
     parser.next(stream.window.rawSpan, at: &offset, isFinal: stream.isAtEnd, cells: &cells)
   }
 
-  /// Whether a row goes on over lines because of a quote that was not meant to open a cell.
+  /// Whether a row spans several lines because of a quote that was not meant to open a cell.
   private mutating func isStray(_ parsed: CSVRow, _ stream: borrowing FeedStream) -> Bool {
     guard parsed.lineFeeds > 1 else { return false }
     let window = stream.window
@@ -115,7 +117,7 @@ struct CSVReader {
     }
     if isBroken || parsed.lineFeeds <= Self.longestRowLines { return isBroken }
     guard row.cells.count > 1, cells.count == row.cells.count else { return true }
-    // Behind a quote that was not meant to open a cell stand rows.
+    // The lines after a stray quote are rows themselves.
     var offset = parsed.start
     var rows = 0
     _ = Self.parse(lineParser, stream, &offset, &lineCells)

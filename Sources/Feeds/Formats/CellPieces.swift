@@ -3,7 +3,7 @@ import Parsing
 
 /// Cells that hold more than one value.
 enum CellPieces {
-  /// What may stand together in a cell.
+  /// Sorts of values that may share a cell.
   private enum Sort {
     case digest, address, name, url, other
 
@@ -22,9 +22,10 @@ enum CellPieces {
 
   /// The ranges of a cell's values if white space, commas or semicolons separate them, else none.
   ///
-  /// All are of one sort: prose that names a host, and a URL with a blank in it, are no lists. Where
-  /// a comma, semicolon or line end stands between, up to half of the pieces may be damaged, or addresses, names
-  /// and URLs may stand side by side, if all are sound. The path that a host is asked for, behind it, is no damage.
+  /// All values must be of one sort: prose that names a host, and a URL with a blank in it, are not
+  /// lists. If there are other separators than blanks, up to half of the pieces may be damaged, or
+  /// addresses, names and URLs may be mixed if none is damaged. A path after its host does not
+  /// count as damaged.
   static func values(
     of cell: RawSpan, as declared: DeclaredKind, _ parser: inout IndicatorParser,
     _ options: AdmissionOptions
@@ -64,11 +65,12 @@ enum CellPieces {
     return damaged == 0 || !hasBlanksOnly && damaged * 2 <= pieces.count ? pieces : []
   }
 
-  /// The ranges of URLs that stand in a cell without a blank between them, as `http://a.example/x;http://b.example/y`;
-  /// none where there is one alone.
+  /// The ranges of URLs that are joined without a blank; empty for a single URL.
   ///
-  /// Behind a separator a scheme is the next one's, while in the text of a URL, in a query above all, it is a part of
-  /// that; each must have a path of its own.
+  /// For example `http://a.example/x;http://b.example/y`.
+  ///
+  /// A scheme after a separator begins the next URL; elsewhere, above all in a query, it is part of
+  /// the URL. Each URL must have a path and no query.
   static func joinedURLs(_ cell: RawSpan) -> [Range<Int>] {
     var pieces: [Range<Int>] = []
     var start = 0

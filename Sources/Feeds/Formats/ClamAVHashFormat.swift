@@ -3,8 +3,8 @@ import Parsing
 
 /// ClamAV's `hash:size:name[:level[:level]]` (`.hdb`, `.hsb`); the size is context.
 ///
-/// Lists of files that it must not find (`.fp`, `.sfp`) and of hashes of import tables (`.imp`) are
-/// written alike: only the file's name tells.
+/// Lists of files that ClamAV must not find (`.fp`, `.sfp`) and of import hashes (`.imp`) are
+/// written alike: only the file's name tells them apart.
 struct ClamAVHashFormat: LineFormat {
   private let isAllowed: Bool
   private let declared: DeclaredKind

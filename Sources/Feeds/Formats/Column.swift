@@ -13,26 +13,26 @@ enum Column: Equatable {
   case mask
   case type
   case description, malware, actor, confidence, tlp, reference, firstSeen, validUntil
-  /// What it is called: a description, if no other column holds one.
+  /// The entry's title: its description, if no other column holds one.
   case title
-  /// Who says so: a page, if no other column names one.
+  /// Who reported it: the reference, if no other column names one.
   case source
-  /// What is to be done with what is found.
+  /// What is to be done on a match.
   case action
   case tags, id, port
-  /// A tag, and of MISP's attributes what they are about, such as persons.
+  /// A tag; for MISP's attributes also what they are about, such as persons.
   case category
   /// Whether it is meant for detection, as MISP says of an attribute.
   case forDetection
-  /// Whether the entry was taken back, or is still held for bad.
+  /// Whether the entry was withdrawn, or is still considered malicious.
   case withdrawn, upheld
-  /// The same of `active`, where 0 is no count.
+  /// Whether the entry is active; here 0 means no, while in an `upheld` column it may be a count.
   case active
-  /// What is thought of the value, in a word that may say that it is good.
+  /// A verdict on the value, which may say that it is good.
   case judgement
-  /// The same, and a label.
+  /// A verdict that is also a label.
   case classification
-  /// Known, and of no use to us.
+  /// Known by its name, but not used.
   case other
   /// Not known by its name.
   case unknown
@@ -44,7 +44,7 @@ enum Column: Equatable {
     }
   }
 
-  /// The column with a name, of which only letters and digits count.
+  /// The column for a name's key, which holds only letters and digits.
   init(key: String, format: FeedFormat = .csv) {
     if let column = Self.special(key, format) {
       self = column
@@ -55,7 +55,7 @@ enum Column: Equatable {
     }
   }
 
-  /// What a value is of in names of two words: `loader_md5`, `Payload URL`.
+  /// First words in names of two words, which say whose value it is: `loader_md5`, `Payload URL`.
   private static let owners: Set<String> = [
     "loader", "payload", "dropper", "sample", "malware", "malicious", "c2", "cnc", "attacker",
     "remote", "listener", "associated", "implant", "backdoor", "stager", "stage1", "stage2",
@@ -142,7 +142,7 @@ enum Column: Equatable {
     (.other, "parentdomain sampleurl lastseen lastseenutc lastonline country countrycode asn asnumber asname as isp org city hostingprovider provider reporter anonymous urlstatus c2status version size filesize filetype filetypeguess mimetype compiletimestamp compiled timestamp time pdb pdbstring packagename yarahit yara certificate serial name ssdeep tlsh vtpercent clamav detection detections malwarealias fkmalware count score registrar registrant whois sblid rir"),
   ]
 
-  /// Columns that a format knows better than their names tell.
+  /// Columns whose meaning in a format differs from what their names say elsewhere.
   private static func special(_ key: String, _ format: FeedFormat) -> Column? {
     switch (format, key) {
     case (.urlhaus, "urlhauslink"), (.urlhaus, "urlhausreference"): .reference
@@ -162,9 +162,9 @@ enum Column: Equatable {
     case (.abuseIPDB, "ipaddress"): .value(.network, nameMode: .exact)
     case (.abuseIPDB, "abuseconfidencescore"): .confidence
     case (.abuseIPDB, "usagetype"): .tags
-    // The provider that the address belongs to, and names that it answers to.
+    // The provider of the address, and its host names: not indicators.
     case (.abuseIPDB, "domain"), (.abuseIPDB, "hostnames"), (.abuseIPDB, "comment"): .other
-    // Where the records are, in the examples of the format's own documentation.
+    // The member that holds the records in the examples of the format's documentation.
     case (.suricataDatajson, "threat"): .other
     case (.spamhausDrop, "type"): .other
     default: nil
@@ -177,15 +177,15 @@ enum ValueType: Sendable {
   case value(DeclaredKind, nameMode: MatchMode)
   /// A file, by its digest or by its name.
   case file
-  /// Nothing: the shape decides, and a name's last label must be known.
+  /// The word says nothing: the shape decides, and a name's last label must be known.
   case unknown
   case refused(FeedRefusal)
-  /// A digest of another sort than any of ours, which may be as long as one.
+  /// A digest of an unsupported sort, which may be as long as a supported one.
   case foreignDigest
   /// Two values with a bar between them, as MISP has them; and what a value without a bar is.
   indirect case pair(MISPType.Use, single: ValueType)
 
-  /// Values of the network but e-mail addresses, or digests.
+  /// Whether values are digests, or network values other than e-mail addresses.
   var isOfNetworkOrDigest: Bool {
     switch self {
     case .value(.network, _), .value(.digest, _): true
@@ -194,19 +194,21 @@ enum ValueType: Sendable {
     }
   }
 
-  /// What a type says, of which only letters and digits count; unknown words leave it to the shape.
+  /// The meaning of a type's key; `unknown` leaves it to the value's shape.
   init(key: String) {
     let single = ValueType(single: key)
     self = MISPType.pairs[key].map { .pair($0, single: single) } ?? single
   }
 
-  /// What a type says where words may be topics, which leave it to the shape; other words are types there as well.
+  /// The meaning of a type's key in a table whose types may be topics.
+  ///
+  /// With `amongTopics`, a topic that would be refused leaves it to the value's shape.
   init(key: String, amongTopics: Bool) {
     self.init(key: key)
     if amongTopics, Self.isTopic(key), case .refused = self { self = .unknown }
   }
 
-  /// Whether a type's word is as often that of a topic, of which a value may be.
+  /// Whether a type's word is as often a topic that a value is about.
   static func isTopic(_ key: String) -> Bool { topics.contains(key) }
 
   private static let topics: Set<String> = [
@@ -214,7 +216,7 @@ enum ValueType: Sendable {
     "information", "desc", "description", "title",
   ]
 
-  /// What a type says of a value that stands in its cell.
+  /// The meaning of a type for one value: a pair without a bar is a single value.
   func settled(for value: RawSpan) -> ValueType {
     guard case .pair(_, let single) = self, value.firstOffset(of: MISPType.bar) == nil
     else { return self }
@@ -240,24 +242,26 @@ enum ValueType: Sendable {
     }
   }
 
-  /// What a value of type `file` is: a name or path where it has the marks of one and begins with no digest.
+  /// What a value of type `file` is: a name or path, or a digest.
+  ///
+  /// A name or path has the marks of one and does not begin with a digest.
   static func file(_ value: RawSpan) -> DeclaredKind {
     func isMark(_ byte: UInt8) -> Bool {
       byte == Byte.dot || byte == Byte.slash || byte == Byte.backslash
     }
     let first = value.byteOffsets.first { Hex.value(of: value.byte(unchecked: $0)) > 15 }
-    // A digest, and what is said of it behind a blank or a comma.
+    // A digest followed by a remark after a blank or a comma.
     if let first, first >= 32, !isMark(value.byte(unchecked: first)) { return .digest }
     return value.byteOffsets.contains { isMark(value.byte(unchecked: $0)) }
       ? .kind(.filename) : .digest
   }
 
-  /// Whether a word is that of a digest of another sort than any of ours.
+  /// Whether a word names a digest of an unsupported sort.
   static func isForeignDigest(_ key: String) -> Bool {
     if case .foreignDigest = names[key] { true } else { false }
   }
 
-  /// Whether a word is one of the types that are known by their names.
+  /// Whether a word is a known type.
   static func isKnown(_ key: String) -> Bool {
     names[key] != nil || MISPType.pairs[key] != nil || MISPType.refusals[key] != nil
       || DigestName.meaning(of: key) != nil

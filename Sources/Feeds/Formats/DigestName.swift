@@ -1,19 +1,21 @@
 import Indicators
 
-/// What names of several words say of digests that are not those of whole files: `SSL Certificate SHA1`,
-/// `JA3S fingerprint`, `pe.imphash`, `x509 thumbprint`.
+/// Names of several words for digests that are not of whole files.
+///
+/// For example `SSL Certificate SHA1`, `JA3S fingerprint`, `pe.imphash`, `x509 thumbprint`.
 enum DigestName {
   /// What the digests under a name are.
   enum Meaning: Equatable {
     case kind(IndicatorKind)
-    /// They are of a sort that we do not have, such as MD5 of certificates.
+    /// Digests of an unsupported sort, such as MD5 of certificates.
     case unsupported
   }
 
-  /// What the digests are that a name is of, by its letters and digits; nil where a word of it is none of these, or
-  /// none says whose they are.
+  /// What the digests under a name are, by the name's key.
   ///
-  /// In prose the `SHA1 fingerprint` of a file is as common as that of a certificate, which its colons tell.
+  /// Nil if a word of the name is unknown, or none says whose digests they are. In prose, the
+  /// `SHA1 fingerprint` of a file is as common as that of a certificate, which is recognised by its
+  /// colons.
   static func meaning(of key: String, isInProse: Bool = false) -> Meaning? {
     // No name of these words is longer.
     guard 4...48 ~= key.utf8.count else { return nil }
@@ -33,7 +35,7 @@ enum DigestName {
 
   private enum Word {
     case subject(IndicatorKind)
-    /// What goes with certificates, and with fingerprints of handshakes as well.
+    /// A word for certificates that also occurs with fingerprints of handshakes.
     case transport
     case certificate, thumbprint, fingerprint
     case md5
@@ -46,7 +48,7 @@ enum DigestName {
     case filler
   }
 
-  // The longer of two with one beginning first.
+  // Of two words that begin alike, the longer one comes first.
   private static let words: [(String, Word)] = [
     ("hasshserver", .subject(.hasshServer)), ("hassh", .subject(.hassh)),
     ("ja3s", .subject(.ja3s)), ("ja3", .subject(.ja3)),
@@ -62,7 +64,7 @@ enum DigestName {
     ("file", .file), ("pe", .filler), ("client", .filler), ("server", .filler), ("intel", .filler),
   ]
 
-  /// What the words of a name said so far.
+  /// What the words of a name have said so far.
   private struct Parts {
     var subject: IndicatorKind?
     var certificates = 0
@@ -98,8 +100,8 @@ enum DigestName {
     var meaning: Meaning? {
       if let subject { return certificates == 0 && !isOfImports ? .kind(subject) : nil }
       if isOfImports { return isDigest && certificates == 0 ? .kind(.imphash) : nil }
-      // `certificate` alone may be anything of one; a `TLS fingerprint` is as often a client's. `SHA1 Fingerprint` is
-      // what OpenSSL calls a certificate's.
+      // `certificate` alone may be any fact about one; a `TLS fingerprint` is as often a client's.
+      // `SHA1 Fingerprint` is what OpenSSL calls a certificate's.
       let isOfCertificate =
         certificates > 0 && (isDigest || isOfTransport || certificates > 1)
         || isOfTransport && isSecure
@@ -111,7 +113,7 @@ enum DigestName {
 }
 
 extension ValueType {
-  /// What a type of several words says of its values, if they are digests of a sort of their own.
+  /// The type for a name of several words, if it is one of these digests.
   init?(digestName key: String) {
     switch DigestName.meaning(of: key) {
     case .kind(let kind): self = .value(.kind(kind), nameMode: .exact)
@@ -122,7 +124,7 @@ extension ValueType {
 }
 
 extension Column {
-  /// The column of a name of several words, if it is one of digests of a sort of their own.
+  /// The column for a name of several words, if it is one of these digests.
   init?(digestName key: String) {
     switch DigestName.meaning(of: key) {
     case .kind(let kind): self = .value(.kind(kind), nameMode: .exact)

@@ -27,14 +27,17 @@ struct DnsmasqFormat: LineFormat {
     }
   }
 
-  /// Whether what stands behind the names keeps them from being reached: an address, whichever, or none to answer
-  /// with, and no server to ask; `#` stands for the usual ones (dnsmasq(8)).
+  /// Whether a rule blocks its names: it gives an address, or no server, or one that never answers.
+  ///
+  /// The server `#` means the usual ones (dnsmasq(8)).
   private static func blocks(_ line: RawSpan) -> Bool {
     line.starts(with: "address=") || line.byte(unchecked: line.byteCount - 1) == Byte.slash
       || asksNobody(line)
   }
 
-  /// Whether the server is dnsmasq itself, or nowhere; at another port of the host it is one that answers.
+  /// Whether the server is dnsmasq itself, or nowhere.
+  ///
+  /// With a port it is another server of the host, which answers.
   private static func asksNobody(_ line: RawSpan) -> Bool {
     var start = line.byteCount
     while start > 0, line.byte(unchecked: start - 1) != Byte.slash { start -= 1 }

@@ -71,7 +71,7 @@ struct FlatJSONFeed: DocumentFeed {
         }
       case .beginArray where column == .tags || column == .category: try readTags(into: &record)
       case _ where format == .suricataDatajson && column.isValue && value.kind != .string:
-        // A value that is a list or a truth is none; as a list of records it is read below.
+        // A list or a Boolean is not a value; a list of records is read as such.
         if value.kind == .beginObject || value.kind == .beginArray {
           try readValue(value, named: 0, into: &sink)
         } else {

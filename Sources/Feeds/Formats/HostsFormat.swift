@@ -38,9 +38,9 @@ struct HostsFormat: LineFormat {
     return Text.trimmed(text.extracting(0..<sign))
   }
 
-  /// Whether a name is one that systems call themselves by in their own file, with which lists begin.
+  /// Whether a name is one of those for the system itself in its own file, with which lists begin.
   ///
-  /// `localhost.localdomain` and its kin; those of one label are no indicators anyway.
+  /// `localhost.localdomain` and the like; names of one label are not indicators anyway.
   private static func isLocal(_ name: RawSpan) -> Bool {
     var end = name.byteCount
     if end > 0, name.byte(unchecked: end - 1) == Byte.dot { end -= 1 }
@@ -55,7 +55,7 @@ struct HostsFormat: LineFormat {
 
   /// Whether a line is an address and nothing but names of hosts.
   ///
-  /// Lists begin with what a system's own file holds, among it `0.0.0.0 0.0.0.0`.
+  /// `0.0.0.0 0.0.0.0` fits as well: lists begin with what a system's own file holds.
   static func fits(_ text: RawSpan) -> Bool {
     guard let names = names(of: text) else { return false }
     let rest = text.extracting(names...)

@@ -1,16 +1,16 @@
 import Parsing
 
-/// One object as the names of its members and what they hold, in an arena of its own.
+/// One object as the names and values of its members, in an arena of its own.
 struct JSONRecord {
   var bytes: [UInt8] = []
   /// Each string or number with the name of its member, and each element of an array likewise.
   ///
-  /// Names of members of inner objects stand behind that of the object and a dot.
+  /// The name of a member of an inner object follows the object's name and a dot.
   var cells: [Cell] = []
   var line: UInt64 = 0
   /// Members were left out, since there were too many.
   var isCut = false
-  /// How many of the first cells were in the part before this one as well.
+  /// How many of the first cells repeat those of the part before.
   private(set) var repeatedCount = 0
 
   /// A string or number.
@@ -27,9 +27,9 @@ struct JSONRecord {
   }
 
   static let mostCells = 1 << 16
-  /// Elements of arrays behind which an object goes on as a further record.
+  /// Elements of arrays after which an object continues as a further record.
   static let mostListed = 1 << 14
-  /// Bytes that each part says again: fewer than the elements of one take.
+  /// Most bytes that a further part repeats: fewer than the elements of one part take.
   static let mostRepeated = 1 << 15
 
   mutating func removeAll() {
@@ -38,7 +38,7 @@ struct JSONRecord {
     (isCut, repeatedCount) = (false, 0)
   }
 
-  /// Keeps what the object says once, for the values of a long list that follow.
+  /// Keeps the members outside arrays, for the values of a long list that follow.
   mutating func beginNextPart() {
     let (cells, bytes) = (cells, bytes)
     removeAll()
@@ -59,23 +59,24 @@ struct JSONRecord {
 /// The objects of a JSON file that are records of a table: those of an array or of lines, or those of
 /// the array that an envelope holds.
 ///
-/// What an object holds besides strings, numbers and lists of them is looked into where its name says
-/// that it is the record's own (`hashes`, `attributes`); anything else is about something else.
+/// An inner object is read if its name says that it belongs to the record (`hashes`, `attributes`);
+/// any other is about something else.
 struct JSONRecords {
   private(set) var json: JSONFeed
-  /// The names of the members that lead to the records from an envelope; none where the outermost
-  /// objects are records.
+  /// The names of the members that lead from an envelope to the records.
+  ///
+  /// Empty if the outermost objects are records.
   let path: [[UInt8]]
   private var level = 0
   private var isAmongRecords: Bool
-  /// The objects that the reader is in, from the record on: what stands before the names of their members.
+  /// Name prefixes for members of the objects that the reader is in, from the record on.
   private var prefixes: [[UInt8]] = []
   /// The name of the array that the reader is in.
   private var list: [UInt8]?
 
-  /// `threat.indicator.file.hash.sha256` of the Elastic common schema, and one more.
+  /// The depth of `threat.indicator.file.hash.sha256` in the Elastic common schema, and one more.
   private static let deepestMember = 6
-  /// Bytes of the longest name of a member, with those of the objects that it is in.
+  /// Bytes of the longest member name, including the names of the objects that it is in.
   private static let longestName = 256
 
   init(_ stream: FeedStream, path: [[UInt8]]) {
@@ -86,7 +87,7 @@ struct JSONRecords {
 
   func finish(_ sink: inout FeedSink) { json.finish(&sink) }
 
-  /// Goes on behind a line that is broken; false at the end, and where more than a line is.
+  /// Continues after a broken line; false at the end, or if more than a line is broken.
   mutating func resynchronize(after error: FeedError) -> Bool {
     prefixes.removeAll()
     list = nil
@@ -118,7 +119,7 @@ struct JSONRecords {
     }
   }
 
-  /// Steps into a member of an envelope that leads to the records, and over any other.
+  /// Steps into a member of an envelope that leads to the records, and skips any other.
   private mutating func enter(_ key: JSONToken) throws(FeedError) {
     var name: [UInt8] = []
     json.append(key, to: &name)
@@ -136,7 +137,7 @@ struct JSONRecords {
     try json.skip(value)
   }
 
-  /// Reads to the record's end, or until many elements of arrays were read.
+  /// Reads to the record's end, or until `mostListed` elements of arrays were read.
   private mutating func readMembers(into record: inout JSONRecord) throws(FeedError) {
     var listed = 0
     while let prefix = prefixes.last {
@@ -160,7 +161,7 @@ struct JSONRecords {
       json.append(key, to: &name)
       let depth = prefixes.count
       let value = try json.next()
-      // The name is written before that of every inner member.
+      // The name is repeated before that of every inner member.
       guard name.count <= Self.longestName else {
         record.isCut = true
         try json.skip(value)
@@ -177,11 +178,11 @@ struct JSONRecords {
     }
   }
 
-  /// Reads the whole one of a URL that is written in parts as well (`url.full`), under the object's name.
+  /// Reads a URL object under the object's name: its full text (`url.full`), not its parts.
   private mutating func readURL(
     _ name: [UInt8], into record: inout JSONRecord
   ) throws(FeedError) {
-    // A name alone stands there as well.
+    // An object without a full URL may hold a host name alone.
     var host = JSONRecord()
     var hasWhole = false
     while true {
@@ -235,7 +236,7 @@ struct JSONRecords {
     record.cells.append(JSONRecord.Cell(name: name, value: range, isListed: isListed))
   }
 
-  /// Objects that hold what a record says of itself.
+  /// Names of inner objects that belong to a record.
   private static let ownObjects: Set<String> = [
     "source", "attributes", "properties", "indicator", "ioc", "observable", "threat", "file",
     "hash", "hashes", "network", "fields", "data", "value", "marking", "indicators", "iocs",
@@ -244,7 +245,7 @@ struct JSONRecords {
 
   private static func isOwn(_ name: [UInt8], _ start: Int) -> Bool {
     let key = Text.key(name.rawSpan.extracting(start..<name.count))
-    // `source` alone is who says so; Elasticsearch gives records as `_source`.
+    // `source` alone names who reported it; Elasticsearch gives records as `_source`.
     return ownObjects.contains(key) && (key != "source" || name[start] == UInt8(ascii: "_"))
   }
 }

@@ -18,7 +18,7 @@ struct JSONTablePlan {
   private(set) var dateOrder: FeedTime.Order?
   /// What a person should know of the members that are not read.
   private(set) var warnings: [String] = []
-  /// What is broken in the sample, where that costs more than a line.
+  /// The fault in the sample, if it costs more than a line.
   private(set) var fault: FeedError?
 
   /// Whether any member holds values.
@@ -48,7 +48,7 @@ struct JSONTablePlan {
         // The sample's last record may be cut; in JSON lines, a bad line costs a line.
         guard isOfLines, error.code == .malformed, records.resynchronize(after: error) else {
           if error.code == .malformed { fault = error }
-          // It may be all there is.
+          // The record that was cut may be the only one.
           if rows.isEmpty, !record.cells.isEmpty {
             for cell in record.cells where cell.isListed { lists.insert(cell.name) }
             rows.append(Self.row(of: record, &names, &places))
@@ -66,10 +66,10 @@ struct JSONTablePlan {
     warnings = plan.warnings
     hasTopics = plan.hasTopics
     dateOrder = plan.dateOrder
-    // The Elastic common schema leaves no doubt, whatever some of its records are of.
+    // The Elastic common schema leaves no doubt, even if some of its records hold no value.
     let isOfSchema = names.contains { $0.starts(with: "threat.indicator.".utf8) }
     let needed = isOfSchema ? 50 : 95
-    // One object alone may be anything's, unless it lists values.
+    // A single object may be anything, unless it lists values.
     let isList = lists.contains { columns[$0]?.isValue ?? false }
     isCertain =
       plan.isNamed && plan.fittingRows * 100 >= rows.count * needed && !Self.isLog(plan.keys)
@@ -90,14 +90,13 @@ struct JSONTablePlan {
         names.append(cell.name)
       }
       while row.cells.count <= place { row.cells.append(0..<0) }
-      // Of a list the first element speaks for all.
+      // The first element of a list represents all.
       if row.cells[place].isEmpty { row.cells[place] = cell.value }
     }
     return row
   }
 
-  /// Whether members are there that only records of events have: who began a flow is its victim, or
-  /// anyone.
+  /// Whether members are those of event logs: who began a flow may be its victim, or anyone.
   private static func isLog(_ keys: [String]) -> Bool {
     let telling: Set<String> = [
       "message", "msg", "level", "loglevel", "eventtype", "eventid", "pid", "statuscode",
@@ -107,8 +106,9 @@ struct JSONTablePlan {
     return keys.contains { telling.contains($0) }
   }
 
-  /// Whether records list what there is and where: each has a name and a URL, and nothing is said that only what is
-  /// bad has.
+  /// Whether records are a directory of files or services.
+  ///
+  /// Each has a name and a URL, and no member is one that only indicators have.
   private static func isListing(_ plan: CSVPlan, _ rows: [TableRow]) -> Bool {
     let values = plan.columns.indices.filter { plan.columns[$0].isValue }
     guard plan.keys.contains(where: { $0 == "name" || $0 == "path" || $0 == "title" }),
@@ -124,7 +124,7 @@ struct JSONTablePlan {
     }
   }
 
-  /// What is said of indicators, and hardly of files and services.
+  /// Columns that indicators have, and files and services hardly.
   private static let judging: [Column] = [
     .malware, .actor, .confidence, .tlp, .validUntil, .tags, .category, .forDetection, .withdrawn,
     .upheld, .active, .judgement, .classification, .action,
@@ -132,7 +132,7 @@ struct JSONTablePlan {
 
   // MARK: Envelopes
 
-  /// Names under which programs hand out records.
+  /// Names of members in which programs return records.
   private static let envelopes: Set<String> = [
     "data", "result", "results", "response", "items", "records", "rows", "entries", "list", "feed",
     "indicators", "iocs", "observables", "threats", "values", "hits", "objects", "attributes",
@@ -223,7 +223,7 @@ struct JSONTableFeed: DocumentFeed {
     record.line = object.line
     for (index, cell) in object.cells.enumerated() {
       guard let column = plan.columns[cell.name],
-        // What is a value itself was one in the part before.
+        // A repeated value was let in with the part before.
         index >= object.repeatedCount || !column.isValue
       else { continue }
       record.add(column, Text.trimmed(record.bytes.rawSpan, cell.value))

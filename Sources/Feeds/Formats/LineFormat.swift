@@ -1,19 +1,19 @@
 import Indicators
 import Parsing
 
-/// A format whose every line stands for itself.
+/// A format in which each line is read by itself.
 protocol LineFormat {
   /// White space at a line's start means something.
   static var keepsIndent: Bool { get }
 
-  /// Takes lines at the stream's place that need no closer look, as many as there are.
+  /// Takes the lines at the stream's position that need no closer look, as many as there are.
   mutating func readMany(_ stream: inout FeedStream, into sink: inout FeedSink)
 
   /// Takes what one line holds, white space at its ends cut off; never an empty line.
   mutating func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink)
 }
 
-/// Lines by which the length of what follows is guessed.
+/// Number of lines from which the length of the rest is guessed.
 private let sampledLines = 4096
 
 extension LineFormat {
@@ -33,7 +33,7 @@ extension LineFormat {
       let bytes = stream.window.rawSpan
       var range = Text.trimmed(bytes, line.range)
       if line.isTooLong {
-        // Whatever is left of it to show.
+        // The range is the line's beginning, if any of it is left to show.
         sink.refuse(.lineTooLong, bytes.extracting(range), line: line.number)
         continue
       }
@@ -41,7 +41,7 @@ extension LineFormat {
       if Self.keepsIndent { range = line.range.lowerBound..<range.upperBound }
       let text = bytes.extracting(range)
       if !line.isCut {
-        // Half a value of a file that was cut would be another value.
+        // Half a value at the end of a file that was cut would be another value.
         read(text, number: line.number, into: &sink)
       }
     }

@@ -5,7 +5,7 @@ import Parsing
 ///
 /// Serves events in JSON and attributes exported as rows alike.
 struct MISPAttributes {
-  /// Members that mean something to us.
+  /// Members that are used.
   enum Field {
     case type, value, category, forDetection, deleted, uuid, comment, firstSeen
 
@@ -39,7 +39,7 @@ struct MISPAttributes {
   /// Whether type and value were read, without which there is no attribute.
   var hasValue: Bool { type != nil && value != nil }
 
-  /// Forgets the attribute before.
+  /// Forgets the previous attribute.
   mutating func begin(line: UInt64) {
     arena.removeAll(keepingCapacity: true)
     tags = MISPTags()

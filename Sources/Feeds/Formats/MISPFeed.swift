@@ -4,8 +4,8 @@ import Parsing
 /// MISP events as JSON: `{"Event": …}`, `{"response": …}`, arrays of events, or an event's own object; also
 /// attributes alone, in an array or by themselves.
 ///
-/// Tags and galaxies of an event may stand behind its attributes, so an event's records get their
-/// context when the event ends; only an event's worth of contexts waits.
+/// Tags and galaxies of an event may follow its attributes, so an event's records get their context
+/// when the event ends; only the contexts of one event wait.
 struct MISPFeed: DocumentFeed {
   private var json: JSONFeed
   private var attributes = MISPAttributes()
@@ -59,7 +59,7 @@ struct MISPFeed: DocumentFeed {
     do throws(FeedError) {
       try readMembers(of: &event, line: line, &sink)
     } catch {
-      // What is kept of a file that was cut deserves the context that was read.
+      // Records that are kept of a file that was cut get the context that was read.
       finish(event, &sink)
       throw error
     }
@@ -69,7 +69,7 @@ struct MISPFeed: DocumentFeed {
   private mutating func readMembers(
     of event: inout Event, line: UInt64, _ sink: inout FeedSink
   ) throws(FeedError) {
-    // An attribute that nothing stands around has its members where an event has its own.
+    // An attribute outside any event has its members where an event has its own.
     var own = MISPAttributes()
     own.begin(line: line)
     while true {
@@ -113,8 +113,9 @@ struct MISPFeed: DocumentFeed {
     }
   }
 
-  /// Calls for each object of an array, or for one that stands where an array is meant; other values
-  /// are skipped.
+  /// Calls `body` for each object of an array, or for a single object in its place.
+  ///
+  /// Other values are skipped.
   private mutating func readArray(
     _ body: (inout MISPFeed, JSONToken) throws(FeedError) -> Void
   ) throws(FeedError) {
@@ -159,7 +160,7 @@ struct MISPFeed: DocumentFeed {
         }
       }
       if isDeleted {
-        // Its attributes go with it, also where they do not say so themselves.
+        // Its attributes are deleted with it, even if they do not say so themselves.
         event.pending.removeSubrange(firstPending...)
         sink.retract(from: firstRecord, as: .deleted)
       }
@@ -296,7 +297,7 @@ struct MISPFeed: DocumentFeed {
     return sink.collection.intern(text.rawSpan)
   }
 
-  /// Gives the records of an event what the event says.
+  /// Gives the records of an event their context.
   private func finish(_ event: Event, _ sink: inout FeedSink) {
     for entry in event.pending {
       var context = entry.context

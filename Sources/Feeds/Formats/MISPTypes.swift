@@ -49,7 +49,7 @@ enum MISPType {
     }
   }
 
-  /// How values of types of two parts are used, by the letters and digits of the types.
+  /// How values of types of two parts are used, by the key of the type: its letters and digits.
   static let pairs: [String: Use] = {
     let files = ["md5", "sha1", "sha224", "sha256", "sha384", "sha512", "imphash"]
     let types = ["domain|ip", "hostname|port", "regkey|value", "malware-sample"]
@@ -59,7 +59,9 @@ enum MISPType {
       })
   }()
 
-  /// The kinds of value that an attribute of a type holds; of a file's name and digest the digest.
+  /// The kinds of value that an attribute of a type holds.
+  ///
+  /// For a file's name and digest, only the digest.
   static func kinds(_ type: String) -> IndicatorKindSet {
     if type.hasSuffix("-email") { return IndicatorKindSet(.email) }
     func kinds(_ declared: DeclaredKind?) -> IndicatorKindSet {
@@ -99,8 +101,9 @@ enum MISPType {
     }
   }
 
-  /// Why values of types are not loaded that may look like indicators, by the letters and digits of the types; for
-  /// tables whose types may be anybody's, so that words are left out that others use as well.
+  /// Why values of some types that look like indicators are not loaded, by the key of the type.
+  ///
+  /// For tables of any origin: words that others use in another sense are left out.
   static let refusals: [String: FeedRefusal] = {
     let words = """
       target-user target-email target-machine target-org target-location target-external
@@ -123,21 +126,21 @@ enum MISPType {
     return refusals
   }()
 
-  /// Types that speak of persons, whatever the category.
+  /// Whether a type is about persons, whatever the category.
   private static func isPersonal(_ type: String) -> Bool {
     type.hasPrefix("whois-registrant") || type.hasPrefix("target-")
       || ["btc", "xmr", "dash", "iban", "bic", "bank-account-nr", "cc-number", "phone-number"]
         .contains(type)
   }
 
-  /// Categories whose values are never loaded.
+  /// Whether a category's values are never loaded.
   static func isPersonal(category: ArraySlice<UInt8>) -> Bool {
     ["Person", "Financial fraud", "Targeting data"].contains {
       category.elementsEqual($0.utf8)
     }
   }
 
-  /// Categories whose links are pages about an event.
+  /// Whether a category's links are pages about an event.
   static func isReference(category: ArraySlice<UInt8>) -> Bool {
     ["External analysis", "Internal reference", "Antivirus detection"].contains {
       category.elementsEqual($0.utf8)
@@ -153,7 +156,7 @@ enum MISPType {
   }
 }
 
-/// What tags and galaxies of MISP say, sorted by where it goes in a context.
+/// What tags and galaxies of MISP say, sorted by the field of a context that it goes to.
 struct MISPTags {
   var labels: [StringID] = []
   var attack: [StringID] = []
@@ -237,7 +240,7 @@ struct MISPTags {
     sink.collection.intern(Array(bytes).rawSpan)
   }
 
-  /// Adds what is said to a context; an event's goes behind an attribute's own.
+  /// Writes the tags to a context: an attribute's own first, then those of its event.
   func write(to context: inout SourceContext, with event: MISPTags, _ sink: inout FeedSink) {
     context.labels = sink.intern(
       labels: IndicatorCollection.list(labels[...], before: event.labels))

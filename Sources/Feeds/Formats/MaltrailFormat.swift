@@ -3,7 +3,7 @@ import Parsing
 
 /// Maltrail's trails, one a line: names, addresses, `address:port`, URLs, and paths alone.
 ///
-/// `# Reference:` lines stand above the trails that they are the source of.
+/// A `# Reference:` line names the source of the trails below it.
 struct MaltrailFormat: LineFormat {
   private var endsGroup = true
 

@@ -40,7 +40,7 @@ enum Marking {
     ("marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1", .red),
     ("marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9", .clear),
     ("marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da", .green),
-    // Amber of TLP 1.0 may be either of 2.0: the stricter.
+    // Amber of TLP 1.0 may be either level of 2.0: the stricter one is taken.
     ("marking-definition--f88d31f6-486f-44da-b317-01333bde0b82", .amberStrict),
     ("marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed", .red),
   ]

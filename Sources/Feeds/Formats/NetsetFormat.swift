@@ -19,7 +19,7 @@ struct NetsetFormat: LineFormat {
     PlainFormat(declared: .network).read(line, number: number, into: &sink)
   }
 
-  /// Whether a line has one of the forms in which a value does not stand alone.
+  /// Whether a line has one of the forms in which other words surround the value.
   static func fits(_ line: RawSpan) -> Bool { Form(line) != nil }
 
   /// A value among other words of a line.
@@ -34,7 +34,7 @@ struct NetsetFormat: LineFormat {
     var value = 0..<0
     /// What the line says of the value.
     var description = 0..<0
-    /// The filter's level, of which 128 and above let through.
+    /// The filter's level; 128 and above let the range through.
     var level = 0
 
     init?(_ line: RawSpan) {
@@ -130,7 +130,7 @@ struct NetsetFormat: LineFormat {
       return words
     }
 
-    /// Whether a word begins with an address and goes on as members of sets do.
+    /// Whether a word begins with an address and continues as members of sets do.
     private static func isNetwork(_ line: RawSpan, _ range: Range<Int>) -> Bool {
       var end = range.lowerBound
       while end < range.upperBound {

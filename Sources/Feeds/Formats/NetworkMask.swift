@@ -1,7 +1,7 @@
 import Indicators
 import Parsing
 
-/// Networks whose address and length stand in cells of their own.
+/// Networks whose address and length are in separate cells.
 enum NetworkMask {
   /// Whether a cell is a length or an IPv4 mask: `24`, `/24`, `255.255.255.0`.
   static func fits(_ cell: RawSpan) -> Bool {

@@ -3,8 +3,7 @@ import Parsing
 
 /// Pulses of AlienVault OTX as JSON: one, an array of them, or a page of `results`.
 ///
-/// What a pulse says of itself may stand behind its indicators, so these get their context when the
-/// pulse ends.
+/// A pulse's own members may follow its indicators, so these get their context when the pulse ends.
 struct OTXFeed: DocumentFeed {
   private var json: JSONFeed
 
@@ -74,7 +73,7 @@ struct OTXFeed: DocumentFeed {
 
   private mutating func readPulse(_ sink: inout FeedSink, line: UInt64) throws(FeedError) {
     var pulse = Pulse()
-    // An indicator that stands among pulses is read as what it is.
+    // An indicator in the place of a pulse is read as an indicator.
     var alone = Indicator(line: line)
     do throws(FeedError) {
       try readMembers(of: &pulse, &alone, &sink)
@@ -125,7 +124,7 @@ struct OTXFeed: DocumentFeed {
     }
   }
 
-  /// A string, the strings of an array, or of its objects the identifiers.
+  /// A string, the strings of an array, or the identifiers of its objects.
   private mutating func readStrings(_ sink: inout FeedSink) throws(FeedError) -> [StringID] {
     let first = try json.next()
     if first.kind == .string { return [intern(first, &sink)].filter { $0 != 0 } }

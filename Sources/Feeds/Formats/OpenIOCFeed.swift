@@ -26,7 +26,7 @@ struct OpenIOCFeed: DocumentFeed {
 
   private struct Group {
     var isAll: Bool
-    /// Where an AND is open: what was read of the group so far, as alternatives of terms in `held`.
+    /// Inside an AND: what was read of the group so far, as alternatives of indices in `held`.
     var alternatives: [[Int]]
   }
 
@@ -40,9 +40,11 @@ struct OpenIOCFeed: DocumentFeed {
   /// The outermost AND has more alternatives or terms than are written out.
   private var isTooWide = false
   private static let mostHeldItems = 4096
-  /// Numbers that a term or a group allows the expansion: a few for each byte that it takes at least.
+  /// What a term or a group adds to the expansion's allowance.
+  ///
+  /// A few numbers for each byte that it takes at least.
   private static let allowance = 32
-  /// Numbers that any AND may write: elements are long, so that few write many.
+  /// Numbers that any AND may write: elements are long, so that few ANDs write many.
   private static let freeExpansion = 4096
   /// Bytes of an element's text that are kept.
   private static let longestText = 1 << 20
@@ -118,7 +120,7 @@ struct OpenIOCFeed: DocumentFeed {
     var text: [UInt8] = []
     while xml.depth >= depth {
       switch try xml.next() {
-      // Beyond what any value has, it is only told from others.
+      // Text longer than any value is cut.
       case .text: text += xml.text.prefix(max(0, Self.longestText - text.count))
       case .endOfInput: return
       case .start, .end: break
@@ -199,7 +201,7 @@ struct OpenIOCFeed: DocumentFeed {
     put([[held.count - 1]], into: parent)
   }
 
-  /// Makes alternatives those of a member of a group that is in an AND, or is one.
+  /// Adds a member's alternatives to its group: multiplied in an AND, appended in an OR.
   private mutating func put(_ alternatives: [[Int]], into parent: Int) {
     if isTooWide { return }
     expansion.allow(Self.allowance)
@@ -210,7 +212,7 @@ struct OpenIOCFeed: DocumentFeed {
     isTooWide = !fits || held.count >= Self.mostHeldItems
   }
 
-  /// Lets in what the outermost AND asks for.
+  /// Lets in the alternatives of the outermost AND.
   private mutating func addAlternatives(_ alternatives: [[Int]], _ sink: inout FeedSink) {
     prepareContext(&sink)
     if isTooWide {
@@ -245,7 +247,7 @@ struct OpenIOCFeed: DocumentFeed {
       switch use {
       case .port: ports.append(item.value)
       case _ where use == .fileFact || use == .imphash && hasDigest:
-        // The digest says all of the file that its size and its imports could.
+        // The file's digest makes tests of its size and its imports superfluous.
         sink.note("file-facts-not-checked", item.search.rawSpan, line: item.line)
       default:
         parts.append(

@@ -1,7 +1,7 @@
 import Indicators
 import Parsing
 
-/// What the terms of OpenIOC mean to us, by `search` of their context.
+/// What the terms of OpenIOC mean, by the `search` attribute of their context.
 enum OpenIOCTerm {
   /// How a term's value is compared.
   enum Condition {
@@ -25,20 +25,20 @@ enum OpenIOCTerm {
     case path
     /// The other end's port, which goes with its address.
     case port
-    /// What follows from a file's digest.
+    /// A fact that follows from a file's digest, such as its size.
     case fileFact
   }
 
   /// The use of a term, or nil where we cannot observe it.
   static func use(_ search: [UInt8]) -> Use? {
     let term = String(decoding: search, as: UTF8.self).lowercased()
-    // Events of hosts are written with the document that holds them and without.
+    // Host events are written with and without the name of their document, `eventitem/`.
     return uses[term.hasPrefix(events) ? String(term.dropFirst(events.utf8.count)) : term]
   }
 
   private static let events = "eventitem/"
 
-  /// Whether a term is the digest of the file that the other terms of a file are about.
+  /// Whether a term is the digest of the file that other `FileItem` terms are about.
   static func isFileDigest(_ search: [UInt8]) -> Bool {
     use(search) == .digest && search.rawSpan.starts(ignoringCase: "fileitem/")
   }
@@ -77,7 +77,7 @@ enum OpenIOCTerm {
     "processitem/handlelist/handle/name": .mutex,
   ]
 
-  /// How a value of a use is read under a condition, or why not.
+  /// How a value is read for a use and a condition; nil if it cannot be used.
   static func reading(
     _ use: Use, _ condition: Condition, _ value: [UInt8]
   ) -> (kind: DeclaredKind, nameMode: MatchMode)? {
@@ -85,13 +85,13 @@ enum OpenIOCTerm {
     if condition == .unsupported { return nil }
     switch use {
     case .host: return (.kind(.domain), isContained ? .withSubdomains : .exact)
-    // Addresses and digests of full length are contained only in themselves.
+    // An address or a full digest can be contained only in itself.
     case .address: return (.network, .exact)
     case .port, .fileFact: return condition == .equal ? (.none, .exact) : nil
     case .digest: return (.digest, .exact)
     case .imphash: return (.kind(.imphash), .exact)
     case .path:
-      // The end of a path, at a border between two names, is what we compare.
+      // The engine compares the end of a path, at a border between two names.
       guard let last = value.last, last != UInt8(ascii: "\\"), last != UInt8(ascii: "/") else {
         return nil
       }

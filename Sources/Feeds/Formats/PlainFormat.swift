@@ -26,7 +26,9 @@ struct PlainFormat: LineFormat {
     }
   }
 
-  /// Reads a line by where blanks are in it.
+  /// Reads a line whose parts are found in `blanked`.
+  ///
+  /// This is the line with blanks for white space beyond ASCII.
   private func readNoted(
     _ line: RawSpan, by blanked: RawSpan, number: UInt64, into sink: inout FeedSink
   ) {
@@ -50,7 +52,7 @@ struct PlainFormat: LineFormat {
     sink.setContext(sink.emptyContext)
   }
 
-  /// An address with the mask of its network behind it, as firewalls write it: `192.0.2.0 255.255.255.0`.
+  /// An address followed by its network mask, as firewalls write it: `192.0.2.0 255.255.255.0`.
   private static func prefix(_ line: RawSpan, _ parts: NotedValue) -> [UInt8]? {
     let mask = line.extracting(parts.note)
     guard 7...15 ~= mask.byteCount, IPAddressText.ipv4(mask).map({ $0 > 0 }) ?? false,
@@ -60,7 +62,7 @@ struct PlainFormat: LineFormat {
     return NetworkMask.prefix(bytes[parts.value], bytes[parts.note])
   }
 
-  /// The digests of a line that holds several, with blanks between them, and nothing else.
+  /// The digests of a line that holds several and nothing else, separated by blanks; otherwise nil.
   static func digests(in line: RawSpan) -> [Range<Int>]? {
     var words: [Range<Int>] = []
     var offset = 0
@@ -87,13 +89,13 @@ struct NotedValue {
   let value: Range<Int>
   let note: Range<Int>
 
-  /// Where the value is in a line, whatever white space stands behind it.
+  /// The range of the value in a line, whatever kind of white space follows it.
   static func value(in line: RawSpan) -> Range<Int> {
     guard let blanked = Text.blanked(line) else { return NotedValue(line).value }
     return NotedValue(blanked.rawSpan).value
   }
 
-  /// The parts of a line whose white space is blanks.
+  /// The parts of a line without white space beyond ASCII.
   init(_ line: RawSpan) {
     if let noted = NotedAddress(cells: line) {
       (value, note) = (noted.address, noted.note)
@@ -122,10 +124,12 @@ struct NotedValue {
     }
   }
 
-  /// Where the words begin behind a dash, or in brackets, that stands behind a digest or what may be a name.
+  /// The start of a note after a dash, or in brackets.
+  ///
+  /// It follows a digest or a possible host name.
   private static func noteStart(_ line: RawSpan, behind blank: Int) -> Int? {
     let first = line.extracting(0..<blank)
-    // An address may be the first of a range; behind a scheme it is none.
+    // An address may be the first of a range, but not after a scheme.
     let isHost =
       Text.firstIndex(of: "://", in: first) != nil
       || blank > 0 && Byte.isLetter(first.byte(unchecked: blank - 1))
@@ -147,8 +151,9 @@ struct NotedValue {
 
 /// An address or prefix with words behind it that say something of it: `192.0.2.1 seen in May`.
 ///
-/// Where tabs, commas and the like separate them it is a row of cells, but for number signs, of which no address
-/// has one: `192.0.2.1#4#2#Scanning Host#US##38.0,-97.0#11` of OTX' list of reputations.
+/// With tabs, commas and the like between them it is a row of cells, except with number signs,
+/// which no address contains: `192.0.2.1#4#2#Scanning Host#US##38.0,-97.0#11` in OTX's list of
+/// reputations.
 struct NotedAddress {
   let address: Range<Int>
   let note: Range<Int>
@@ -158,7 +163,7 @@ struct NotedAddress {
 
   /// An address with a number sign directly behind it, and what follows that.
   init?(cells line: RawSpan) {
-    // An address of IPv6 with a prefix is no longer.
+    // No IPv6 address with a prefix length is longer.
     guard let sign = line.firstOffset(of: UInt8(ascii: "#")), 2...43 ~= sign,
       sign + 1 < line.byteCount, Self.isAddress(line.extracting(0..<sign))
     else { return nil }

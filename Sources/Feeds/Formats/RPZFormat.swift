@@ -9,9 +9,11 @@ import Parsing
 struct RPZFormat: LineFormat {
   static var keepsIndent: Bool { true }
 
-  /// What relative names stand below, without its last dot; nil until a directive says.
+  /// The origin of relative names, without its last dot; nil until a directive sets it.
   private var origin: [UInt8]?
-  /// The zone's own name, without its last dot: the owner of its SOA, until that the first `$ORIGIN`.
+  /// The zone's own name, without its last dot.
+  ///
+  /// The owner of its SOA, or until that the first `$ORIGIN`.
   private var zone: [UInt8]?
   private var isZoneKnown = false
   private var owner = Name()
@@ -32,14 +34,14 @@ struct RPZFormat: LineFormat {
       if record.count > 1, word.equals(ignoringCase: "$ORIGIN") {
         setOrigin(line, line.extracting(record[1]), number, &sink)
       } else if !word.equals(ignoringCase: "$TTL") {
-        // `$INCLUDE` and `$GENERATE` stand for records that are not here.
+        // `$INCLUDE` and `$GENERATE` mean records that are not in the file.
         sink.refuse(.unsupportedRule, line, line: number)
       }
       return
     }
     var rest = record[...]
     if !isIndented, let first = rest.popFirst() {
-      // Indented lines have the same owner, however many they are.
+      // Any number of indented lines repeat the owner, so its length is limited.
       guard first.count <= Self.longestName else {
         owner = Name()
         sink.refuse(.malformedLine, line, line: number)
@@ -100,8 +102,9 @@ struct RPZFormat: LineFormat {
     sink.add(prefix.rawSpan, as: .network, line: number)
   }
 
-  /// Whether an alias means to let the answer pass: by its name, or, as zones were written before
-  /// that was one, by being the trigger itself.
+  /// Whether a CNAME's target lets the answer pass.
+  ///
+  /// This is `rpz-passthru`, or, in older zones, the trigger itself.
   private func allows(_ target: RawSpan, _ trigger: [UInt8]) -> Bool {
     if target.starts(ignoringCase: "rpz-passthru") { return true }
     let name = name(target)
@@ -113,14 +116,14 @@ struct RPZFormat: LineFormat {
   /// A name in lower case without its last dot.
   private struct Name {
     var bytes: [UInt8] = []
-    /// Otherwise it stands below a zone whose name is not known.
+    /// False if it is relative to a zone whose name is not known.
     var isAbsolute = false
   }
 
-  /// Bytes of the longest text that is put together, which no name reaches.
+  /// Most bytes of a name that is put together; no valid name is as long.
   private static let longestName = 1 << 10
 
-  /// What a name in the file means (RFC 1035 §5.1).
+  /// Resolves a name in the file against the origin (RFC 1035 §5.1).
   private func name(_ text: RawSpan) -> Name {
     var bytes = text.copied(0..<text.byteCount).map { Byte.lowercased($0) }
     if Self.endsInDot(bytes) {
@@ -136,7 +139,7 @@ struct RPZFormat: LineFormat {
   private mutating func setOrigin(
     _ line: RawSpan, _ text: RawSpan, _ number: UInt64, _ sink: inout FeedSink
   ) {
-    // The first is taken for absolute, with or without its dot: nothing is there to be relative to.
+    // The first origin is absolute, with or without its dot: it cannot be relative to anything.
     let name = name(text).bytes
     guard name.count <= Self.longestName else {
       sink.refuse(.malformedLine, line, line: number)
@@ -148,14 +151,15 @@ struct RPZFormat: LineFormat {
     zone = name
   }
 
-  /// The owner without the zone's name behind it; one of another zone as it is.
+  /// The owner without the zone's name at its end; an owner in another zone is unchanged.
   private var trigger: [UInt8] {
     guard owner.isAbsolute, let zone else { return owner.bytes }
     return Self.part(of: owner.bytes, below: zone) ?? owner.bytes
   }
 
-  /// What stands before the dot and the name of a zone, nothing for the zone itself; nil for a name
-  /// that is not in it.
+  /// The part of a name before the zone's name, empty for the zone itself.
+  ///
+  /// Nil if the name is not in the zone.
   private static func part(of name: [UInt8], below zone: [UInt8]) -> [UInt8]? {
     if zone.isEmpty { return name }
     guard name.count >= zone.count, name.suffix(zone.count).elementsEqual(zone) else { return nil }
@@ -164,7 +168,7 @@ struct RPZFormat: LineFormat {
     return endsInDot(head) ? Array(head.dropLast()) : nil
   }
 
-  /// Whether a name's last byte is a dot that separates, which one behind a backslash does not.
+  /// Whether a name ends in a dot that separates labels; one after a backslash does not.
   private static func endsInDot(_ name: some BidirectionalCollection<UInt8>) -> Bool {
     guard name.last == Byte.dot else { return false }
     return name.dropLast().reversed().prefix { $0 == Byte.backslash }.count.isMultiple(of: 2)
@@ -172,7 +176,7 @@ struct RPZFormat: LineFormat {
 
   // MARK: Syntax
 
-  /// Cuts a line at white space; comments are left out, what stands in quotes is one.
+  /// Splits a line at white space; leaves out comments and keeps quoted text together.
   private mutating func tokenize(_ line: RawSpan) {
     record.removeAll(keepingCapacity: true)
     var offset = 0
@@ -219,7 +223,7 @@ struct RPZFormat: LineFormat {
     }
   }
 
-  /// Record types that policies use; with others the line is no record.
+  /// Whether a word is a record type that policies use; a line with any other is malformed.
   static func isType(_ word: RawSpan) -> Bool {
     for type in [
       "CNAME", "A", "AAAA", "TXT", "DNAME", "MX", "SRV", "PTR", "NAPTR", "HTTPS", "SVCB",
@@ -232,7 +236,7 @@ struct RPZFormat: LineFormat {
       && text.byteCount > suffix.utf8CodeUnitCount
   }
 
-  /// `24.0.2.0.192` as `192.0.2.0/24`; of IPv6 the groups stand in reverse and `zz` is `::`.
+  /// `24.0.2.0.192` as `192.0.2.0/24`; for IPv6, the groups are in reverse order and `zz` is `::`.
   private static func prefix(_ text: RawSpan) -> [UInt8]? {
     var parts = text.copied(0..<text.byteCount).split(
       separator: Byte.dot, omittingEmptySubsequences: false)
@@ -262,7 +266,7 @@ struct RPZFormat: LineFormat {
 
   // MARK: Recognition
 
-  /// Whether a line is a policy: an alias of a name that means what to do.
+  /// Whether a line is a policy: a CNAME whose target says what to do.
   static func isPolicy(_ line: RawSpan) -> Bool {
     var format = RPZFormat()
     format.tokenize(line)

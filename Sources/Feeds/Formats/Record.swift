@@ -7,14 +7,14 @@ struct Record {
   var fields: [(column: Column, range: Range<Int>)] = []
   var bytes: [UInt8] = []
   var line: UInt64 = 0
-  /// The identifier that stands outside, as the name of a JSON member.
+  /// The identifier given outside the record, such as the name of a JSON member.
   var outerID: StringID = 0
 
   /// The records of a file have types.
   var hasTypes = false
-  /// Words that are topics as well say nothing of the values.
+  /// Types may be topics, which say nothing about the values.
   var hasTopics = false
-  /// Which of two numbers in a date is the day, where other dates tell.
+  /// Which of two numbers in a date is the day, if other dates show it.
   var dateOrder: FeedTime.Order?
 
   private var labels: [StringID] = []
@@ -24,13 +24,13 @@ struct Record {
 
   init() {}
 
-  /// Bytes beyond which the end of a range is no address.
+  /// Most bytes of a range's end: no address is longer.
   private static let longestRangeEnd = 64
 
   /// Whether any field is a value.
   var hasValue: Bool { fields.contains { $0.column.isValue } }
 
-  /// Why it is no entry where no field is a value: its type is one of none of ours, or nothing says so.
+  /// Why a record without a value is no entry: its type is unsupported, or it is prose.
   var reasonWithoutValue: FeedRefusal {
     for field in fields where field.column == .type {
       switch ValueType(key: Text.key(bytes.rawSpan.extracting(field.range))) {
@@ -49,7 +49,7 @@ struct Record {
     }
   }
 
-  /// Whether it is said not to be meant for detection.
+  /// Whether the record is said not to be meant for detection.
   private var isForbidden: Bool {
     fields.contains { field in
       let cell = bytes.rawSpan.extracting(field.range)
@@ -58,9 +58,10 @@ struct Record {
     }
   }
 
-  /// Whether it is an attribute of MISP that is about persons or victims, by its category.
+  /// Whether the record is a MISP attribute about persons or victims, by its category.
   ///
-  /// Names of hosts, addresses and digests are never of its fraud: there the words are another table's own.
+  /// MISP's `Financial fraud` never holds host names, addresses or digests: beside these, the words
+  /// are another table's own.
   private func isPersonal(_ type: ValueType) -> Bool {
     guard hasTypes else { return false }
     return fields.contains { field in
@@ -69,15 +70,16 @@ struct Record {
     }
   }
 
-  /// Whether it is an attribute of MISP that refers to what others say, by its category.
+  /// Whether the record is a MISP attribute that refers to a page about an event, by its category.
   private var isReference: Bool {
     fields.contains {
       $0.column == .category && MISPType.isReference(category: bytes[$0.range])
     }
   }
 
-  /// Why the entry is none any more, or never was: it was taken back, has had its time, or is held for good, which is
-  /// what a list that allows is of.
+  /// Why the entry is not valid, or nil: it was withdrawn, has expired, or is considered good.
+  ///
+  /// In an allow list only words such as `expired` count, since its values are good.
   private func withdrawal(allows: Bool) -> FeedRefusal? {
     func isAny(_ cell: RawSpan, _ words: [StaticString]) -> Bool {
       words.contains { cell.equals(ignoringCase: $0) }
@@ -113,7 +115,7 @@ struct Record {
     "not_malicious", "non malicious", "non-malicious", "non_malicious", "nonmalicious",
   ]
 
-  /// Takes a field, unless nothing is said in it: a word for no value is none of a column of values.
+  /// Adds a field unless it is empty; in a column of values, a word for no value counts as empty.
   mutating func add(_ column: Column, _ range: Range<Int>) {
     switch column {
     case .other, .unknown: return
@@ -147,7 +149,8 @@ struct Record {
       return
     }
     var mask = fields.first { $0.column == .mask }?.range
-    // Written behind each start, and longer than any address is it makes all of them malformed.
+    // Appended to each range start. An end that is too long is cut, and makes all of them
+    // malformed.
     let rangeEnd = fields.first { $0.column == .rangeEnd }
       .map { [Byte.minus] + bytes[$0.range].prefix(Self.longestRangeEnd) }
     for field in fields {
@@ -159,7 +162,7 @@ struct Record {
         mask = nil
         sink.addCell(prefix.rawSpan, as: .network, nameMode: nameMode, line: line, id: context.id)
       case .value(.digest, let nameMode):
-        // Digests of one length are of several kinds, of which the row's type names one.
+        // Digests of one length may be of several kinds; the row's type may name one.
         if case .foreignDigest = type {
           sink.refuse(.unsupportedKind, cell, line: line, id: context.id)
           continue
@@ -191,7 +194,7 @@ struct Record {
     }
   }
 
-  /// Lets in what the pattern of STIX in a cell asks for; false where the cell is none.
+  /// Lets in the values of the STIX pattern in a cell; false if the cell is not a pattern.
   private func addPattern(_ cell: RawSpan, id: StringID, _ sink: inout FeedSink) -> Bool {
     guard let pattern = STIXPattern(cell: cell) else { return false }
     pattern.addTests(to: &sink, source: cell, line: line, id: id)
@@ -247,7 +250,7 @@ struct Record {
           ?? context.validUntil
       case .port: port = range
       case .action where cell.equals(ignoringCase: "allow") || cell.equals(ignoringCase: "allowed"):
-        // An exception among what a product blocks.
+        // The entry is an exception from what a product blocks.
         context.flags.insert(.allow)
       default: break
       }
@@ -259,7 +262,7 @@ struct Record {
       context.description = sink.collection.intern(bytes.rawSpan.extracting(title))
     }
     if context.description == 0, let port, Text.number(bytes.rawSpan.extracting(port)) != nil {
-      // A port in a column of its own tells where it was seen, it is no condition.
+      // A port in a column of its own tells where the value was seen; it is not a condition.
       context.description = sink.collection.intern(
         "port " + Text.string(bytes.rawSpan.extracting(port)))
     }
@@ -270,7 +273,7 @@ struct Record {
     return context
   }
 
-  /// What a cell says, or nil and a remark that nobody can tell.
+  /// Returns `value`, which was read from a cell; if it is nil, notes that the cell cannot be read.
   private func known<Value>(
     _ value: Value?, _ what: UnreadableContext, _ cell: RawSpan, _ sink: inout FeedSink
   ) -> Value? {
@@ -278,7 +281,7 @@ struct Record {
     return value
   }
 
-  /// Takes the names in a cell; commas and semicolons are between them.
+  /// Adds the names in a cell, which commas and semicolons separate.
   private static func addNames(
     _ cell: RawSpan, to names: inout [StringID], _ sink: inout FeedSink
   ) {
@@ -309,7 +312,7 @@ struct Record {
     }
   }
 
-  /// Takes tags as posts have them: `#phishing #kit`.
+  /// Adds tags as posts write them: `#phishing #kit`.
   private mutating func addSigned(_ tags: RawSpan, _ sink: inout FeedSink) {
     let isBorder: (UInt8) -> Bool = { $0 == UInt8(ascii: "#") || Text.isSpace($0) }
     var start = 0

@@ -3,8 +3,10 @@ import Parsing
 
 /// Characters of a report that markup and URLs write in another way.
 enum ReportEscapes {
-  /// Writes brackets that Markdown escapes (`evil\[.\]example`), a pair of colons (`[::]`), `&amp;` and characters in
-  /// percent notation that need none (`%65vil`, `Matching.md` §1) as what they stand for; false where there are none.
+  /// Undoes notations of markup and URLs; false if there are none.
+  ///
+  /// These are brackets that Markdown escapes (`evil\[.\]example`), a pair of colons (`[::]`),
+  /// `&amp;`, and characters in percent notation that need none (`%65vil`, `Matching.md` §1).
   static func undo(_ line: RawSpan, into unescaped: inout [UInt8]) -> Bool {
     unescaped.removeAll(keepingCapacity: true)
     var copied = 0
@@ -36,7 +38,7 @@ enum ReportEscapes {
           Hex.value(of: line.byte(unchecked: offset + 1)) << 4
           | Hex.value(of: line.byte(unchecked: offset + 2))
         guard length == 3, Byte.isAlphanumeric(value) || "-._~".utf8.contains(value) else {
-          // What was encoded twice is one border.
+          // Text that was encoded twice is a single border.
           offset += length
           continue
         }
@@ -52,8 +54,9 @@ enum ReportEscapes {
     return true
   }
 
-  /// Length of the percent unit at an offset, of text that was encoded twice with the inner one; nil
-  /// where there is none.
+  /// Length of the percent escape at an offset; nil if there is none.
+  ///
+  /// In text that was encoded twice, the inner escape is included.
   static func percentLength(_ text: RawSpan, at offset: Int) -> Int? {
     func isHex(_ start: Int) -> Bool {
       start + 1 < text.byteCount && Hex.value(of: text.byte(unchecked: start)) < 16

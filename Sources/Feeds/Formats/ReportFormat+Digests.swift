@@ -3,7 +3,9 @@ import Parsing
 
 /// Digests in prose, and the words before them (`Matching.md` §5).
 extension ReportFormat {
-  /// `sha256:…`, `(…)`, a link to a service's page about a file: the digits are what counts.
+  /// Lets in the digests in a range, whatever is around them; true if there are any.
+  ///
+  /// `sha256:…`, `(…)`, a link to a service's page about a file: only the digits count.
   func readDigests(
     _ text: RawSpan, _ range: Range<Int>, _ number: UInt64, _ sink: inout FeedSink
   ) -> Bool {
@@ -37,8 +39,9 @@ extension ReportFormat {
     return hasDigest
   }
 
-  /// Takes pairs of hex digits with colons between them, as fingerprints of certificates are written, and returns where
-  /// they end; nil where a run begins none.
+  /// Reads pairs of hex digits joined by colons, as certificate fingerprints are written.
+  ///
+  /// Returns where they end; nil if the run does not begin any.
   func readPairs(
     _ text: RawSpan, _ run: Range<Int>, _ number: UInt64, _ sink: inout FeedSink
   ) -> Int? {
@@ -46,7 +49,7 @@ extension ReportFormat {
     guard run.count == 2, Self.isPair(text, at: start) else { return nil }
     var end = start + 2
     while text.starts(with: ":", at: end), Self.isPair(text, at: end + 1) { end += 3 }
-    // Four digits behind them are the next group of an address.
+    // More digits after the pairs are the next group of an address.
     let goesOn =
       text.starts(with: ":", at: end) && end + 1 < text.byteCount
       && Byte.isAlphanumeric(text.byte(unchecked: end + 1))
@@ -66,7 +69,7 @@ extension ReportFormat {
     return end
   }
 
-  /// Whether two hex digits stand at an offset, and no character of a name behind them.
+  /// Whether two hex digits are at an offset, and no character of a name follows them.
   private static func isPair(_ text: RawSpan, at offset: Int) -> Bool {
     guard offset + 1 < text.byteCount, Hex.value(of: text.byte(unchecked: offset)) < 16,
       Hex.value(of: text.byte(unchecked: offset + 1)) < 16
@@ -75,13 +78,15 @@ extension ReportFormat {
     return next.value.isEmpty
   }
 
-  /// Whether a line ends in words that say so of the next, as `openssl x509 -text` has them.
+  /// Whether a line ends in words that announce such a number on the next.
+  ///
+  /// `openssl x509 -text` writes them.
   static func announcesNumber(_ text: RawSpan) -> Bool {
     let end = Text.trimmed(text, text.byteOffsets).upperBound
     return end > 0 && text.byte(unchecked: end - 1) == Byte.colon && isNumber(text, before: end)
   }
 
-  /// Whether words before what looks like a fingerprint say that it numbers a certificate or names its key.
+  /// Whether words before a fingerprint say that it is a certificate's number or names its key.
   private static func isNumber(_ text: RawSpan, before start: Int) -> Bool {
     let words = text.extracting(max(0, start - longestLabel)..<start)
     return ["serial", "keyid", "key id"].contains { (word: StaticString) in
@@ -89,10 +94,11 @@ extension ReportFormat {
     }
   }
 
-  /// What the words directly before a digest say that it is of, and where they begin; nil where they say nothing.
+  /// What the words directly before a digest say it is of, and where they begin; otherwise nil.
   ///
-  /// A colon or an equals sign joins them to it, blanks and quotes beside that allowed, or they are the cell before its
-  /// own in a table of Markdown or HTML. Of several words that make sense the most count: `SSL certificate SHA1`.
+  /// A colon or an equals sign joins the words to the digest, with or without blanks and quotes, or
+  /// they are the cell before it in a table of Markdown or HTML. The longest label that makes sense
+  /// counts: `SSL certificate SHA1`.
   private static func label(
     _ text: RawSpan, before start: Int
   ) -> (start: Int, meaning: DigestName.Meaning)? {
@@ -127,7 +133,9 @@ extension ReportFormat {
     return found
   }
 
-  /// Where the words end that a sign, or the border of a table's cell, joins to what follows a range.
+  /// End of the words that are joined to what follows the range; nil if none are.
+  ///
+  /// A sign or the border of a table's cell joins them.
   private static func labelEnd(_ text: RawSpan, _ range: Range<Int>) -> Int? {
     var end = range.upperBound
     var isJoined = false

@@ -8,11 +8,11 @@ import Parsing
 struct ReportFormat: LineFormat {
   /// The line without the escapes of markup.
   private var unescaped: [UInt8] = []
-  /// Where the last value ended: the next begins there or behind.
+  /// Where the last value ended: the next one begins there or later.
   private var floor = 0
-  /// Where the last URL ends that nobody defanged; names in its path may be those of files.
+  /// End of the last URL that is not defanged; names in its path may be those of files.
   private var plainURLEnd = 0
-  /// The line before says that a number of a certificate or of its key follows.
+  /// The line before announces the number of a certificate or of its key.
   private(set) var isNumberNext = false
 
   init() {}
@@ -34,11 +34,11 @@ struct ReportFormat: LineFormat {
       if !run.range.isEmpty {
         offset = readRun(text, run, number, &sink)
       } else if let length = ReportEscapes.percentLength(text, at: offset) {
-        // Its digits are no part of what follows (§1).
+        // The escape's digits are not part of what follows (§1).
         offset += length
         floor = offset
       } else if let separator = ReportSeparator(text, at: offset) {
-        // Of no value: that something was defanged here is not to be lost.
+        // It belongs to no value; it is counted so that something defanged is not lost silently.
         if separator.kind != .slash, separator.kind != .slashes {
           sink.refuse(
             .prose, text.extracting(offset..<offset + separator.length), line: number)
@@ -50,7 +50,7 @@ struct ReportFormat: LineFormat {
     }
   }
 
-  /// Takes what a run of a name is or begins, and returns where to go on.
+  /// Reads the value that a run is or begins, and returns the offset where reading continues.
   private mutating func readRun(
     _ text: RawSpan, _ run: ReportRun, _ number: UInt64, _ sink: inout FeedSink
   ) -> Int {
@@ -62,7 +62,7 @@ struct ReportFormat: LineFormat {
       return readURL(text, scheme, end..<end + schemeEnd.length, schemeEnd.isMark, number, &sink)
     }
     if ReportPlaceholder.isBefore(run, in: text) {
-      // The name is another, of which this is the end.
+      // The run is only the end of a name whose beginning was taken out.
       sink.refuse(.prose, text.extracting(run.range), line: number)
       return run.hasMark ? Self.pathEnd(text, behind: end) : end
     }
@@ -73,7 +73,7 @@ struct ReportFormat: LineFormat {
       if !readDigests(text, run.range, number, &sink), !run.value.isEmpty,
         text.byte(unchecked: end - 1) == Byte.dot, text.starts(with: "]", at: end)
       {
-        // Half a bracket, as it seems, of no value.
+        // It seems to be half a bracket, and belongs to no value.
         sink.refuse(.prose, text.extracting(run.range.lowerBound..<end + 1), line: number)
       }
       return end
@@ -86,8 +86,9 @@ struct ReportFormat: LineFormat {
     return readNames(text, run, number, &sink)
   }
 
-  /// Refuses what begins at an offset, together with the rest of a name behind a placeholder and its path, and returns
-  /// where that ends.
+  /// Refuses the text from `start` through the name around a placeholder; returns its end.
+  ///
+  /// `rest` is where the name continues after the placeholder; a path after it is included.
   private func refuse(
     _ text: RawSpan, _ start: Int, throughNameAt rest: Int, _ number: UInt64,
     _ sink: inout FeedSink
@@ -118,7 +119,7 @@ struct ReportFormat: LineFormat {
           &sink)
         return pathEnd
       }
-      // What is in it is read like any text.
+      // Its parts are read like any text.
       plainURLEnd = pathEnd
       return host
     }
@@ -143,7 +144,7 @@ struct ReportFormat: LineFormat {
     return end
   }
 
-  /// End of the path behind a host, or the host's.
+  /// End of the port and path after a host; the host's end if there is neither.
   private static func pathEnd(_ text: RawSpan, behind host: Int) -> Int {
     let end = ReportURL.portEnd(text, at: host) ?? host
     return ReportURL.beginsPath(text, at: end, hasScheme: false)
@@ -166,7 +167,7 @@ struct ReportFormat: LineFormat {
 
     var start = max(run.range.lowerBound, run.lastLetterEnd)
     if !run.hasMark, start == run.range.lowerBound {
-      // `+` and `%` are no part of a name.
+      // `+` and `%` may be in a local part, but not in a run.
       while start > floor, Self.isLocalPart(text.byte(unchecked: start - 1)) { start -= 1 }
     }
     var isEmphasis = host.value.upperBound < text.byteCount
@@ -207,7 +208,7 @@ struct ReportFormat: LineFormat {
       var end = ReportURL.addressEnd(text, from: range.lowerBound, hasMark: &hasMark), hasMark,
       end == text.byteCount || !Self.goesOn(text, at: end)
     else { return nil }
-    // Of the sentence: `2001[:]db8::1.`, `2001[:]db8::1:`
+    // Dots and a colon at the end are the sentence's: `2001[:]db8::1.`, `2001[:]db8::1:`
     while text.byte(unchecked: end - 1) == Byte.dot { end -= 1 }
     if text.byte(unchecked: end - 1) == Byte.colon, text.byte(unchecked: end - 2) != Byte.colon {
       end -= 1
@@ -228,7 +229,7 @@ struct ReportFormat: LineFormat {
     return end
   }
 
-  /// Whether a letter or digit stands at an offset, other than of a script without spaces.
+  /// Whether a letter or digit is at an offset, other than one of a script without spaces.
   private static func goesOn(_ text: RawSpan, at offset: Int) -> Bool {
     switch ReportUnit(text, at: offset, isBehindName: false)?.kind {
     case .plain, .letter: true
@@ -277,20 +278,20 @@ struct ReportFormat: LineFormat {
         sink.refuse(.prose, text.extracting(range), line: number)
         continue
       }
-      // Behind a host and a slash it may be a file's.
+      // After a host and a slash it may be a file's name.
       let isInPath = Self.isBehindHost(text, range.lowerBound)
       add(text, range, isStrict: run.isBackslashed || isInPath, number, &sink)
     }
     return next
   }
 
-  /// Whether a name of two labels ends as files do: in an expression `\.` is how they are written.
+  /// Whether a name of two labels ends as files do: expressions write these with `\.`, too.
   private static func isFileName(_ name: RawSpan) -> Bool {
     name.byteOffsets.count { name.byte(unchecked: $0) == Byte.dot } == 1
       && FileExtensions.endsName(name)
   }
 
-  /// A host's range together with the port and path behind it; nil where the path is not known as a whole.
+  /// The range of a host with its port and path; nil if the path has a placeholder.
   private func withPortAndPath(
     _ text: RawSpan, _ host: Range<Int>, isEmphasis: Bool, next: inout Int
   ) -> Range<Int>? {
@@ -312,12 +313,12 @@ struct ReportFormat: LineFormat {
       text, host.lowerBound + (isEmphasised ? 1 : 0)..<next, host: end, path: end)
   }
 
-  /// Where the `*` stands of a run that is the rest of `*.evil[.]example`, or nil.
+  /// Offset of the `*` before a run that is the rest of `*.evil[.]example`, or nil.
   private static func wildcard(_ text: RawSpan, _ run: ReportRun, notBefore floor: Int) -> Int? {
     let start = run.range.lowerBound
     var star = start
     while star > floor, text.byte(unchecked: star - 1) == UInt8(ascii: "*") { star -= 1 }
-    // Two and four of them are emphasis.
+    // Two or four asterisks are emphasis.
     guard (start - star) % 2 == 1,
       let dot = ReportUnit(text, at: start, isBehindName: false), dot.kind == .dot,
       start + dot.length == run.value.lowerBound
@@ -325,7 +326,7 @@ struct ReportFormat: LineFormat {
     return start - 1
   }
 
-  /// Whether a slash stands before an offset, and a name with a dot before that.
+  /// Whether a slash is before an offset, and a name with a dot before the slash.
   private static func isBehindHost(_ text: RawSpan, _ start: Int) -> Bool {
     guard start > 1, text.byte(unchecked: start - 1) == Byte.slash else { return false }
     let first = max(0, start - 1 - longestHost)
@@ -342,7 +343,7 @@ struct ReportFormat: LineFormat {
   /// Bytes before a slash in which a host's last dot is looked for.
   private static let longestHost = 64
 
-  /// Whether a run goes on in a path or an expression, where `\.` is no notation.
+  /// Whether a run continues a path or an expression, where `\.` does not defang anything.
   private static func isInPath(_ text: RawSpan, _ start: Int) -> Bool {
     guard start > 0 else { return false }
     let before = text.byte(unchecked: start - 1)

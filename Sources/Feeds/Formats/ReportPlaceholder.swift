@@ -1,12 +1,13 @@
 import Indicators
 import Parsing
 
-/// Words in brackets that stand in prose where a part of a value was taken out or differs each time:
-/// `[victim].portal[.]example`, `/x/{id}/y`, `/<random>.php`.
+/// Words in brackets in place of a part of a value that was taken out or differs each time.
 ///
-/// What is left of such a value is another, or none.
+/// For example `[victim].portal[.]example`, `/x/{id}/y`, `/<random>.php`.
+///
+/// The rest of such a value is another value, or none.
 enum ReportPlaceholder {
-  /// Bytes that such a word is looked for in.
+  /// Most bytes of such a word.
   private static let longest = 64
 
   // MARK: Hosts
@@ -21,10 +22,12 @@ enum ReportPlaceholder {
       || isInName(text, endingAt: start - 1, before: run)
   }
 
-  /// Whether a word in brackets, of which the closing one is at an offset, stands directly behind a character of a name,
-  /// so that the name goes on: `evil[-]rest[.]example`.
+  /// Whether the word in brackets that ends at `close` directly follows a character of a name.
   ///
-  /// Of names that nobody defanged only a hyphen in brackets is a notation, and the number of a note is none.
+  /// The name continues after it: `evil[-]rest[.]example`.
+  ///
+  /// In a name that is not defanged, only a hyphen in brackets counts; the number of a note never
+  /// does.
   private static func isInName(
     _ text: RawSpan, endingAt close: Int, before run: ReportRun
   ) -> Bool {
@@ -45,8 +48,9 @@ enum ReportPlaceholder {
     Byte.isAlphanumeric(byte) || byte == Byte.minus || byte == UInt8(ascii: "_")
   }
 
-  /// End of a word in brackets directly behind a name, of which the name goes on behind it (`evil[.]c[o]m`); nil where
-  /// there is none, such as at the number of a note.
+  /// End of a word in brackets inside a name, which continues after it: `evil[.]c[o]m`.
+  ///
+  /// Nil if there is none, such as at the number of a note.
   static func end(inName text: RawSpan, at start: Int) -> Int? {
     guard start > 0, start < text.byteCount, isOfName(text.byte(unchecked: start - 1)),
       "[{".utf8.contains(text.byte(unchecked: start)), let end = end(inHost: text, at: start)
@@ -54,12 +58,14 @@ enum ReportPlaceholder {
     guard isPartOfName(text, start + 1..<end - 1) else { return nil }
     if Byte.isAlphanumeric(text.byte(unchecked: end)) { return end }
     guard end + 1 < text.byteCount else { return nil }
-    // A sentence may end behind a remark.
+    // A sentence may end after a remark.
     let next = text.byte(unchecked: end + 1)
     return isOfName(next) && !(UInt8(ascii: "A")...UInt8(ascii: "Z") ~= next) ? end : nil
   }
 
-  /// Whether what stands in brackets may be a part of a name: not the number of a note, nor markup as forums have it.
+  /// Whether a word in brackets may be part of a name.
+  ///
+  /// The number of a note and the markup of forums are not.
   private static func isPartOfName(_ text: RawSpan, _ word: Range<Int>) -> Bool {
     var isNumber = true
     for offset in word {
@@ -72,19 +78,19 @@ enum ReportPlaceholder {
 
   private static let markup: [StaticString] = ["b", "i", "u", "url", "code", "quote", "img"]
 
-  /// Whether a value is an address of IPv4, which no brackets go on.
+  /// Whether a value is an IPv4 address, which no brackets continue.
   static func isAddress(_ value: RawSpan) -> Bool {
     var refanged: [UInt8] = []
     Refanging.append(value, to: &refanged)
     return IPAddressText.ipv4(refanged.rawSpan) != nil
   }
 
-  /// What words begin with that stand for what was taken out, and for nothing else.
+  /// Beginnings of words that say that something was taken out, and nothing else.
   private static let takenOut: [StaticString] = [
     "redact", "remov", "victim", "target", "random", "company", "organi", "mask", "censor",
   ]
 
-  /// Whether a word in brackets, of which the closing one is at an offset, says that something was taken out.
+  /// Whether the word in brackets that ends at `close` says that something was taken out.
   private static func saysTakenOut(_ text: RawSpan, endingAt close: Int) -> Bool {
     var start = close
     while start > 0, close - start < longest {
@@ -101,8 +107,7 @@ enum ReportPlaceholder {
     }
   }
 
-  /// End of a word in brackets at an offset, of which the name goes on behind it: `suppl[x].example`; nil where
-  /// there is none.
+  /// End of the word in brackets at an offset, if a name continues after it: `suppl[x].example`.
   static func end(inHost text: RawSpan, at start: Int) -> Int? {
     guard start < text.byteCount, openings.contains(text.byte(unchecked: start)),
       ReportSeparator(text, at: start) == nil
@@ -117,7 +122,9 @@ enum ReportPlaceholder {
 
   // MARK: Paths
 
-  /// End of a path together with the placeholders in it and what follows them; nil where it has none.
+  /// End of a path together with the placeholders in it and what follows them.
+  ///
+  /// Nil for a path without placeholders.
   static func pathEnd(_ text: RawSpan, _ path: Range<Int>, isQuoted: Bool) -> Int? {
     var path = path
     var end: Int?
@@ -129,11 +136,11 @@ enum ReportPlaceholder {
     return end
   }
 
-  /// End of the first placeholder in a path, which may have ended at it.
+  /// End of the first placeholder in a path or directly after it, where the path may have ended.
   private static func firstEnd(_ text: RawSpan, _ path: Range<Int>) -> Int? {
     for offset in path.lowerBound..<min(path.upperBound + 1, text.byteCount) {
       let byte = text.byte(unchecked: offset)
-      // What follows is no part of the URL that is asked for.
+      // A fragment is not part of the URL that is requested.
       if byte == UInt8(ascii: "#") { return nil }
       guard openings.contains(byte), let close = wordEnd(text, at: offset) else { continue }
       let before = text.byte(unchecked: offset - 1)
@@ -148,7 +155,7 @@ enum ReportPlaceholder {
     return nil
   }
 
-  /// Offset of the bracket that closes what one at an offset opens, if there is nothing but words between them.
+  /// Offset of the bracket that closes the one at an offset, if only words are between them.
   private static func wordEnd(_ text: RawSpan, at start: Int) -> Int? {
     let open = text.byte(unchecked: start)
     let closing: UInt8 = open == UInt8(ascii: "<") ? UInt8(ascii: ">") : open + 2
@@ -166,7 +173,7 @@ enum ReportPlaceholder {
       return nil
     }
     switch open {
-    // The number of a note is none.
+    // The number of a note is no placeholder.
     case UInt8(ascii: "["): return letters > 1 ? end : nil
     case UInt8(ascii: "<"):
       let word = text.extracting(start + 1..<end)
@@ -208,13 +215,13 @@ enum ReportPlaceholder {
     return Byte.isAlphanumeric(byte) || "/.?&=-_".utf8.contains(byte)
   }
 
-  /// What may stand between the letters of words, and in expressions.
+  /// Whether a byte may occur between the letters of words, or in expressions.
   private static func isMark(_ byte: UInt8) -> Bool { " '-_.,#$%*+".utf8.contains(byte) }
 
   private static let openings = Array("[<{".utf8)
   private static let closings = Array("]>}".utf8)
 
-  /// Elements of HTML that stand in and behind text, often without an end.
+  /// HTML elements that occur in and after text, often without an end tag.
   private static let tags: [StaticString] = [
     "br", "td", "tr", "th", "li", "ul", "ol", "dd", "dt", "em", "tt", "hr", "wbr", "sub", "sup",
     "div", "pre", "span", "code", "bold", "strong", "small", "table", "tbody", "mark", "kbd",

@@ -9,7 +9,7 @@ struct ReportUnit {
     case hyphen
     /// A letter, digit or mark above ASCII.
     case letter
-    /// One of a script that is written without spaces.
+    /// A letter of a script that is written without spaces.
     case unspacedLetter
     case dot
     /// `。．｡`, which also end sentences.
@@ -20,7 +20,7 @@ struct ReportUnit {
   var length: Int
   /// A notation that keeps a value from being clicked.
   var isMark = false
-  /// `\.`, which is how expressions and paths write a dot as well.
+  /// `\.`, which expressions and paths use for a dot as well.
   var isBackslash = false
 
   private init(_ kind: Kind, length: Int = 1, isMark: Bool = false, isBackslash: Bool = false) {
@@ -75,14 +75,16 @@ struct ReportUnit {
     }
   }
 
-  /// Whether a dot stands between brackets of two sorts, and a character of a name behind them: `evil{.]example`.
+  /// Whether a dot is between brackets of two sorts: `evil{.]example`.
+  ///
+  /// A character of a name has to follow them.
   private static func isMixed(_ text: RawSpan, at offset: Int) -> Bool {
     offset + 3 < text.byteCount && text.byte(unchecked: offset + 1) == Byte.dot
       && "])}".utf8.contains(text.byte(unchecked: offset + 2))
       && Byte.isAlphanumeric(text.byte(unchecked: offset + 3))
   }
 
-  /// Whether a byte stands behind an offset, and a character of a name behind that.
+  /// Whether `byte` follows the one at an offset, and a character of a name follows it.
   private static func isHalf(_ text: RawSpan, at offset: Int, _ byte: UInt8) -> Bool {
     guard offset + 2 < text.byteCount, text.byte(unchecked: offset + 1) == byte else {
       return false
@@ -104,7 +106,7 @@ struct ReportSeparator {
     guard offset < text.byteCount, "[({".utf8.contains(text.byte(unchecked: offset)),
       let (replacement, length) = Refanging.separator(in: text, at: offset)
     else { return nil }
-    // SAFETY: what stands for a separator is never empty.
+    // SAFETY: the replacement of a separator is never empty, so it has a first byte.
     let first = unsafe replacement.utf8Start[0]
     let isLong = replacement.utf8CodeUnitCount > 1
     switch first {
@@ -121,26 +123,27 @@ struct ReportSeparator {
 struct ReportPart {
   var range: Range<Int>
   var hasMark = false
-  /// Whether a dot stands inside.
+  /// Whether a dot is inside the range.
   var hasDot = false
 }
 
-/// A run of a name in prose (`Matching.md` §1), dots in their defanged notations among it.
+/// A run of a name in prose (`Matching.md` §1), including dots in their defanged notations.
 struct ReportRun {
-  /// All of it.
+  /// The whole run.
   var range: Range<Int>
-  /// Without dots and hyphens at its ends, and `_` at its end.
+  /// The run without dots and hyphens at its ends, and without `_` at its end.
   var value: Range<Int>
   var hasMark = false
   /// Whether all marks are backslashes.
   var isBackslashed = true
-  /// Whether a dot stands inside the value.
+  /// Whether a dot is inside the value.
   var hasDot = false
   private(set) var hasUnspacedLetter = false
   /// End of the last letter above ASCII, or the run's start.
   private(set) var lastLetterEnd: Int
-  /// End of the ASCII name that the run begins with, if a word of a script without spaces goes on
-  /// directly behind it.
+  /// End of the ASCII name that the run begins with, if it ends inside the run.
+  ///
+  /// The name is directly followed by a word of a script without spaces.
   private(set) var nameEndBeforeWord: Int?
 
   /// Reads the run that begins at an offset; an empty one at a border.
@@ -185,7 +188,7 @@ struct ReportRun {
           lastLetterEnd = end
           plainEnd = nil
         }
-        // No label that counts ends in it: `_evil[.]example_`.
+        // No label that counts ends in `_`: `_evil[.]example_`.
         if text.byte(unchecked: offset) != UInt8(ascii: "_") {
           if dotWaits { hasDot = true }
           last = end
@@ -197,13 +200,14 @@ struct ReportRun {
     value = min(first ?? last, last)..<last
   }
 
-  /// End of the run as a host: without the word that goes on directly behind it.
+  /// End of the run as a host: without a word that directly follows the name.
   var nameEnd: Int { nameEndBeforeWord ?? value.upperBound }
 
-  /// What the run holds: itself, or, among letters of scripts written without spaces, the names of
-  /// ASCII that stand without spaces between them.
+  /// The values in the run: the run itself, or the ASCII names in it.
   ///
-  /// A label of such a script is one's own: of `例え.co.test` nothing but the whole is a name.
+  /// The latter if the run also has letters of scripts that are written without spaces.
+  ///
+  /// A label in such a script belongs to its name: in `例え.co.test` only the whole is a name.
   func parts(_ text: RawSpan) -> [ReportPart] {
     var found: [ReportPart] = []
     if hasUnspacedLetter {
@@ -231,12 +235,14 @@ struct ReportRun {
   }
 }
 
-/// Characters of ASCII in a run between letters above it.
+/// ASCII characters in a run between letters above ASCII.
 private struct PlainPart {
   private let isAtStart: Bool
   private var part: ReportPart
   private var isEmpty = true
-  /// Of the dots before, and of those behind: whether there are some, and whether one may end a sentence.
+  /// Which dots are before the part, and behind it.
+  ///
+  /// Plain ones, and wide ones, which may end a sentence.
   private var before = (isDot: false, isWide: false)
   private var behind = (isDot: false, isWide: false)
 
@@ -261,7 +267,7 @@ private struct PlainPart {
     }
   }
 
-  /// The name, unless a dot of its own joins it to the letters around it.
+  /// The name; nil if it has no dot inside, or a plain dot joins it to the letters around it.
   func value(isAtEnd: Bool) -> ReportPart? {
     guard part.hasDot, isAtStart || before.isWide || !before.isDot,
       isAtEnd || behind.isWide || !behind.isDot

@@ -5,7 +5,7 @@ import Parsing
 enum ReportURL {
   // MARK: Schemes
 
-  /// What stands between a scheme and its host.
+  /// The separator between a scheme and its host.
   struct SchemeEnd {
     var length: Int
     var isMark: Bool
@@ -48,7 +48,7 @@ enum ReportURL {
     var isDefanged: Bool
   }
 
-  /// The scheme that ends at an offset and begins at or behind another, or nil.
+  /// The scheme that ends at `end` and begins at `floor` or later, or nil.
   static func scheme(_ text: RawSpan, endingAt end: Int, notBefore floor: Int) -> Scheme? {
     for defanged in defangedSchemes {
       let start = end - defanged.utf8CodeUnitCount
@@ -77,7 +77,7 @@ enum ReportURL {
 
   // MARK: Hosts
 
-  /// What stands between scheme and path: user information, host and port.
+  /// The part between scheme and path: user information, host and port.
   struct Authority {
     var end: Int
     var hasMark = false
@@ -119,8 +119,9 @@ enum ReportURL {
   /// Bytes of the longest IPv6 address, with every colon in brackets.
   private static let longestAddress = 96
 
-  /// End of the hexadecimal digits, colons and dots from an offset on, colons and dots in brackets among
-  /// them; nil where there are more than an address has.
+  /// End of the hexadecimal digits, colons and dots from an offset on, also those in brackets.
+  ///
+  /// Nil if they are longer than any address.
   static func addressEnd(_ text: RawSpan, from start: Int, hasMark: inout Bool) -> Int? {
     var offset = start
     while offset < text.byteCount {
@@ -154,7 +155,7 @@ enum ReportURL {
     while offset < text.byteCount, Byte.isDigit(text.byte(unchecked: offset)) { offset += 1 }
     guard 1...5 ~= offset - digits else { return nil }
     guard offset < text.byteCount else { return offset }
-    // `evil[.]example:192[.]0[.]2[.]1` has none.
+    // `evil[.]example:192[.]0[.]2[.]1` has no port.
     let run = ReportRun(text, from: offset)
     return run.value.isEmpty || text.byte(unchecked: offset) >= 0x80 ? offset : nil
   }
@@ -171,9 +172,10 @@ enum ReportURL {
     }
   }
 
-  /// Whether a path has a dot in brackets and all such are files', `/a[.]php`: no name and no address ends so.
+  /// Whether a path has a dot in brackets, and all such dots are of file names: `/a[.]php`.
   ///
-  /// A path that holds a URL of its own, or a query with a marked name, is that of a service which shows others' values.
+  /// No domain name ends like that. A path that holds a URL of its own, or a query with a defanged
+  /// name, is that of a service which shows others' values.
   static func hasMarkedFile(_ text: RawSpan, _ path: Range<Int>) -> Bool {
     var offset = path.lowerBound
     var isFile = false
@@ -197,10 +199,10 @@ enum ReportURL {
     return isFile
   }
 
-  /// End of the text of a URL whose path begins at an offset, punctuation of the sentence among it.
+  /// End of a URL's text whose path begins at an offset, including punctuation of the sentence.
   ///
-  /// It ends as in any text, and where a bracket closes that it does not open, and before a comma or
-  /// semicolon behind which something begins that is visibly a value of its own.
+  /// It ends as in any text, at a bracket that it did not open, and before a comma or semicolon
+  /// that is visibly followed by a value of its own.
   static func pathEnd(_ text: RawSpan, from start: Int, isQuoted: Bool) -> Int {
     var offset = start
     var round = 0
@@ -253,8 +255,9 @@ enum ReportURL {
     return offset
   }
 
-  /// Whether what begins behind a comma is a value of its own: a URL, a defanged name, a digest, a
-  /// date, or the next part of a distinguished name.
+  /// Whether a comma is followed by a value of its own.
+  ///
+  /// That is a URL, a defanged name, a digest, a date, or the next part of a distinguished name.
   private static func beginsValue(_ text: RawSpan, at start: Int) -> Bool {
     if text.starts(ignoringCase: "h**p", at: start) { return true }
     let run = ReportRun(text, from: start)
@@ -269,8 +272,9 @@ enum ReportURL {
       && word.byteOffsets.allSatisfy { Byte.isCapital(word.byte(unchecked: $0)) }
   }
 
-  /// Whether a path ends in the name of a file and a word follows the comma behind it, which says something of it:
-  /// `/x.exe,Stealer`.
+  /// Whether a path ends in a file name, and a comma and a word follow: `/x.exe,Stealer`.
+  ///
+  /// The word says something about the file.
   private static func isBehindFile(_ text: RawSpan, _ path: Range<Int>) -> Bool {
     var dot = path.upperBound
     while dot > path.lowerBound, Byte.isAlphanumeric(text.byte(unchecked: dot - 1)) { dot -= 1 }
@@ -296,7 +300,7 @@ enum ReportURL {
       }
   }
 
-  /// Whether HTML's name of a quote or an angle bracket stands at an offset.
+  /// Whether an HTML entity for a quote, an angle bracket or a space is at an offset.
   private static func beginsEntity(_ text: RawSpan, at offset: Int) -> Bool {
     for entity in ["&quot;", "&lt;", "&gt;", "&apos;", "&nbsp;", "&#34;", "&#39;"]
       as [StaticString]
@@ -306,7 +310,7 @@ enum ReportURL {
 
   /// A URL's range without what belongs to the sentence or its markup.
   ///
-  /// Its path begins at `path`; something is left behind `host`, where its host begins.
+  /// The path begins at `path`, the host at `host`; at least one byte of the host is kept.
   static func trimmed(
     _ text: RawSpan, _ range: Range<Int>, host: Int, path: Int
   ) -> Range<Int> {
@@ -320,7 +324,7 @@ enum ReportURL {
         UInt8(ascii: "?"), Byte.apostrophe, UInt8(ascii: "("), UInt8(ascii: "["):
         end -= 1
       case UInt8(ascii: "*"):
-        // Behind a slash it stands for everything below, unless it is emphasis.
+        // After a slash it means everything below, unless it is emphasis.
         if before != last, end - path > 2, text.byte(unchecked: end - 2) == Byte.slash {
           return range.lowerBound..<end
         }

@@ -1,12 +1,13 @@
 import Indicators
 import Parsing
 
-/// Whether rows without a header are rows, where a whole one has the shape of a URL as well:
-/// `192.0.2.0/24,scanner` and `http://evil.example/a,phishing`.
+/// Tells whether lines without a header are rows, although each could be a URL as a whole.
+///
+/// For example `192.0.2.0/24,scanner` and `http://evil.example/a,phishing`.
 enum RowTest {
-  /// Whether at least 95 of 100 rows hold a value first and then what is no more of it.
+  /// Whether at least 95 of 100 rows begin with a value that the next cell does not continue.
   ///
-  /// One row alone proves nothing of a comma in a URL.
+  /// A single row does not prove that its comma is not part of a URL.
   static func arePlainlyRows(
     _ rows: [TableRow], delimiter: UInt8, _ test: inout ShapeTest
   ) -> Bool {
@@ -34,8 +35,9 @@ enum RowTest {
       && (proven > 0 || endsOfFiles == 0 || halves * 10 < rows.count * 9)
   }
 
-  /// Whether at least 95 of 100 rows are an address and its port, and half of the ports are ones that are often used:
-  /// the number of a network, a count and a score stand behind addresses, too.
+  /// Whether at least 95 of 100 rows are an address and its port, half of these being common ones.
+  ///
+  /// Numbers of networks, counts and scores follow addresses as well.
   static func areAddressesWithPorts(_ rows: [TableRow], _ test: inout ShapeTest) -> Bool {
     var (fitting, usual) = (0, 0)
     for row in rows where row.cells.count == 2 && !row.beginsQuoted {
@@ -59,7 +61,7 @@ enum RowTest {
 
   /// Whether two cells look like a URL that was cut at a comma: `https://evil.example/p/1,2.html`.
   ///
-  /// A number alone behind the comma is as often one of a column of scores.
+  /// A number alone after the comma is as often from a column of scores.
   private static func isHalved(_ first: RawSpan, _ second: RawSpan) -> Bool {
     guard let host = Text.firstIndex(of: "://", in: first),
       let path = first.firstOffset(of: Byte.slash, from: host + 3),
@@ -70,14 +72,14 @@ enum RowTest {
     return Text.number(second) != nil || FileExtensions.endsFile(second)
   }
 
-  /// Whether a cell behind the first is a time or a value of its own.
+  /// Whether a cell after the first is a time or a value of its own.
   private static func holdsFurtherValue(_ row: TableRow, _ test: inout ShapeTest) -> Bool {
     row.cells.indices.dropFirst().contains { column in
       let cell = row.bytes.rawSpan.extracting(row.range(column))
       if cell.byteCount >= 8, FeedTime.nanoseconds(cell) != nil { return true }
       switch test.kind(of: cell, isStrict: true) {
       case nil: return false
-      // A file's name, or the end of a path.
+      // It may be a file's name, or the end of a path.
       case .domain: return cell.firstOffset(of: Byte.slash) == nil && row.cells.count > 2
       case .url: return Text.firstIndex(of: "://", in: cell) != nil
       default: return true

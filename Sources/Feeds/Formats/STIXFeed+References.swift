@@ -1,7 +1,7 @@
 import Indicators
 import Parsing
 
-/// What objects say of one another, which is known when all were read.
+/// Context that objects give one another, which is known when all were read.
 extension STIXFeed {
   /// Gives every indicator the context that other objects add.
   mutating func resolve(_ sink: inout FeedSink) {
@@ -31,7 +31,7 @@ extension STIXFeed {
     var actors: StringListID = 0
   }
 
-  /// What the object of an identifier indicates; all its versions have it in common.
+  /// What the object with an identifier indicates; all its versions share it.
   private func indication(
     of id: StringID, _ known: inout [StringID: Indication], _ sink: inout FeedSink
   ) -> Indication {
@@ -53,7 +53,7 @@ extension STIXFeed {
     return indication
   }
 
-  /// Takes back the records of versions that a newer one, or a revocation, stands beside.
+  /// Takes back the records of versions that were replaced by a newer one or revoked.
   private func dropOldVersions(_ sink: inout FeedSink) {
     if repeated.isEmpty { return }
     var newest: [StringID: Int64] = [:]

@@ -3,9 +3,10 @@ import Parsing
 
 /// STIX 2.0 and 2.1: bundles, TAXII envelopes, arrays of objects, single objects, one after another.
 ///
-/// Objects may stand in any order, so an indicator's records get their context at the end, when what
-/// `indicates` relationships and markings refer to is known. Until then names and identifiers are
-/// kept, once each. Of an object that comes in several versions the newest counts (STIX 2.1 §3.6).
+/// Objects may come in any order, so an indicator's records get their context at the end, when the
+/// targets of `indicates` relationships and the markings are known. Until then names and
+/// identifiers are kept, once each. If an object comes in several versions, the newest counts (STIX
+/// 2.1 §3.6).
 struct STIXFeed: DocumentFeed {
   private var json: JSONFeed
   private var object = STIXObject()
@@ -31,12 +32,12 @@ struct STIXFeed: DocumentFeed {
     var name: StringID
   }
 
-  /// A time as text, and what it is.
+  /// The text of a time and its value, kept for the next object.
   private struct KnownTime {
     private var text: [UInt8] = []
     private var value: Int64?
 
-    /// What text says; that of the object before is known.
+    /// The time that a text gives; it is parsed only if it differs from the previous one.
     mutating func time(_ range: Range<Int>?, _ arena: [UInt8]) -> Int64? {
       guard let range else { return nil }
       let bytes = arena.rawSpan.extracting(range)
@@ -48,16 +49,18 @@ struct STIXFeed: DocumentFeed {
     }
   }
 
-  /// Those of the indicator before: exporters give thousands the same.
+  /// Times of the previous indicator, parsed: exporters repeat them thousands of times.
   private var knownFrom = KnownTime()
   private var knownModified = KnownTime()
-  /// Indicators so far, and values that were seen.
+  /// Number of indicators so far, and of objects that only say what was seen.
   private var indicators = 0
   private var observables = 0
   var pending: [Pending] = []
   /// Labels, techniques and markings of what is pending.
   var strings: [StringID] = []
-  /// Identifiers that were met before the indicator that has them: perhaps another version of it.
+  /// Identifiers that were known before their indicator was read.
+  ///
+  /// It may be another version of an indicator that was read earlier.
   var repeated: Set<StringID> = []
   var revocations: [(id: StringID, modified: Int64)] = []
   var targets: [StringID: Target] = [:]
@@ -116,7 +119,7 @@ struct STIXFeed: DocumentFeed {
       if json.text(key, is: "objects") {
         let value = try json.next()
         if value.kind == .beginArray {
-          // A bundle, on its own or among others: what stands around the objects is only an envelope.
+          // A bundle, on its own or among others: its other members are only an envelope.
           try readObjects(&sink)
           try skipMembers()
           return
@@ -145,7 +148,7 @@ struct STIXFeed: DocumentFeed {
     if !isEnvelope { use(&sink, line: line) }
   }
 
-  /// Whether a member is one in which services put what they answer with.
+  /// Whether a member is one in which services return objects.
   private func mayHoldObjects(_ key: JSONToken) -> Bool {
     let names: [StaticString] = [
       "data", "results", "items", "response", "bundle", "bundles", "indicators", "records", "value",
@@ -204,8 +207,10 @@ struct STIXFeed: DocumentFeed {
     }
   }
 
-  /// A kill chain phase, an external reference, or the marking of a part, which holds for the whole: a
-  /// value is not shared more widely than the part that is shared least.
+  /// Reads a kill chain phase, an external reference, or the marking of a part.
+  ///
+  /// The marking of a part holds for the whole: a value is shared no more widely than its strictest
+  /// part.
   private mutating func readPair(_ field: STIXObject.Field) throws(FeedError) {
     var source: Range<Int>?
     var identifier: Range<Int>?
@@ -259,7 +264,8 @@ struct STIXFeed: DocumentFeed {
 
   private mutating func use(_ sink: inout FeedSink, line: UInt64) {
     guard let type = object.type else { return }
-    // What was revoked says nothing any more; an indicator also takes back what others said of it.
+    // A revoked object says nothing any more; a revoked indicator also withdraws its earlier
+    // versions.
     if object.isRevoked, !object.text(type, is: "indicator") { return }
     if object.text(type, is: "indicator") {
       useIndicator(&sink, line: line)
@@ -398,7 +404,7 @@ struct STIXFeed: DocumentFeed {
     sink.refuse(reason, object.arena.rawSpan.extracting(range), line: line, id: id)
   }
 
-  /// Notes that what an object says of itself cannot be read; it is used without.
+  /// Notes that a member of an object cannot be read; the object is used without it.
   private func note(
     _ what: UnreadableContext, _ range: Range<Int>?, _ sink: inout FeedSink, _ line: UInt64,
     _ id: StringID

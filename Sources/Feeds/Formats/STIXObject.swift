@@ -2,13 +2,13 @@ import Parsing
 
 /// What is kept of a STIX object while it is read; ranges are in `arena`.
 struct STIXObject {
-  /// Members that mean something to us.
+  /// Members that are used.
   enum Field {
     case type, id, name, description, pattern, patternType, validFrom, validUntil, confidence
     case revoked, modified, relationship, source, target
     case labels, indicatorTypes, markings, granularMarkings, killChain, references, definition
 
-    /// The member with a name; objects have many more than mean something.
+    /// The member with a name; nil for the many that are not used.
     init?(_ name: RawSpan) {
       switch name.byteCount {
       case 2: self.init(name, "id", .id)
@@ -83,19 +83,19 @@ struct STIXObject {
       && !labels.contains { label in bad.contains { text(label, is: $0) } }
   }
 
-  /// Types of values that were seen, which a producer need not hold for malicious (STIX 2.1 §6).
+  /// Types of values that were seen, which a producer need not consider malicious (STIX 2.1 §6).
   private static let observables: [StaticString] = [
     "ipv4-addr", "ipv6-addr", "domain-name", "url", "email-addr", "file", "mutex",
     "windows-registry-key", "x509-certificate",
   ]
 
-  /// Whether it is a value that was seen.
+  /// Whether the object is a value that was seen.
   var isObservable: Bool {
     guard let type else { return false }
     return Self.observables.contains { text(type, is: $0) }
   }
 
-  /// Whether what was kept is a word.
+  /// Whether the text in a range of the arena is `word`.
   func text(_ range: Range<Int>, is word: StaticString) -> Bool {
     range.count == word.utf8CodeUnitCount
       && arena.rawSpan.starts(with: word, at: range.lowerBound)

@@ -1,7 +1,7 @@
 import Indicators
 import Parsing
 
-/// What object paths of STIX mean to us; paths are in lower case without quotes.
+/// What object paths of STIX mean; paths are in lower case without quotes.
 enum STIXPath {
   /// One end of network traffic.
   enum End {
@@ -25,7 +25,7 @@ enum STIXPath {
       || path.equals(ignoringCase: "network-traffic:src_ip") ? .source : nil
   }
 
-  /// Whether a path is that of a URL, a name or a mail address, in which no backslash can stand.
+  /// Whether a path is that of a URL, a name or a mail address, which cannot contain a backslash.
   static func isOfNetwork(_ path: RawSpan) -> Bool {
     for start in ["url:", "domain-name:", "email-addr:"] as [StaticString]
     where path.starts(with: start) { return true }
@@ -36,21 +36,21 @@ enum STIXPath {
     path.starts(with: "network-traffic:protocols[")
   }
 
-  /// Whether a protocol is one that every address and port is seen with.
+  /// Whether a protocol follows from any address and port.
   static func isImplied(_ value: RawSpan) -> Bool {
     for name in ["ipv4", "ipv6", "ip", "tcp", "udp"] as [StaticString]
     where value.equals(ignoringCase: name) { return true }
     return false
   }
 
-  /// What a digest tells from all others.
+  /// What a digest identifies.
   enum Identity {
     case file, certificate
   }
 
   /// What a path is the digest of: a whole file, or a certificate; nil for any other path.
   ///
-  /// Hashes of import tables are shared by many files.
+  /// Import hashes are shared by many files.
   static func identity(_ path: RawSpan) -> Identity? {
     for (start, identity) in [
       ("file:hashes.", .file), ("artifact:hashes.", .file),
@@ -63,10 +63,10 @@ enum STIXPath {
     return nil
   }
 
-  /// Whose digest tells what a path asks for, or nil.
+  /// Whose digest determines what a path asks for, or nil.
   ///
-  /// A file of one digest has no other size, type, parts or similarity digest, a certificate no other
-  /// names and dates. A file's own names, folders and times do not follow.
+  /// A file's digest determines its size, type, parts and similarity digests, a certificate's its
+  /// names and dates. A file's names, folders and times do not follow from it.
   static func followsFrom(_ path: RawSpan) -> Identity? {
     if path.starts(with: "x509-certificate:") {
       return identity(path) == nil ? .certificate : nil
@@ -94,13 +94,14 @@ enum STIXPath {
     isEnd(of: path, "belongs_to_refs[*].number")
   }
 
-  /// Whether a path is when one flow began or ended, which no other will again.
+  /// Whether a path is the time when a flow began or ended, which no other flow will repeat.
   static func isFlowTime(_ path: RawSpan) -> Bool {
     path.equals(ignoringCase: "network-traffic:start") || path.equals(ignoringCase: "network-traffic:end")
   }
 
-  /// The type of the object that a path asks for a publisher's own property of, which nobody else
-  /// can tell; nil for other paths.
+  /// The object type in a path to a publisher's own property; nil for other paths.
+  ///
+  /// Nobody else can check such a property.
   static func objectOfCustomProperty(_ path: RawSpan) -> [UInt8]? {
     guard let colon = path.firstOffset(of: Byte.colon),
       path.starts(with: "x_", at: colon + 1)
@@ -108,7 +109,7 @@ enum STIXPath {
     return path.copied(0..<colon)
   }
 
-  /// What a path's value is; nil where we have no such kind.
+  /// The kind of a path's value; nil if it is not supported.
   static func kind(_ path: RawSpan) -> DeclaredKind? {
     for (name, kind) in kinds where path.equals(ignoringCase: name) { return kind }
     return digest(path)
@@ -128,7 +129,7 @@ enum STIXPath {
     ("hostname:value", .kind(.domain)),
     ("network-traffic:dst_ref.value", .network),
     ("network-traffic:src_ref.value", .network),
-    // Of no version of STIX, and in feeds all the same.
+    // In no version of STIX, but in feeds all the same.
     ("network-traffic:dst_ip", .network),
     ("network-traffic:src_ip", .network),
     ("domain-name:resolves_to_refs[*].value", .network),
@@ -158,8 +159,9 @@ enum STIXPath {
     ("network-traffic:extensions.http-request-ext.request_value", .kind(.url)),
   ]
 
-  /// The digest of a certificate, or of a file wherever the object or what it refers to is one; not
-  /// that of a part of a file, such as a section.
+  /// The kind of a digest of a certificate, or of a file that is the object or that it refers to.
+  ///
+  /// Nil for the digest of a part of a file, such as a section.
   private static func digest(_ path: RawSpan) -> DeclaredKind? {
     let word: StaticString = "hashes."
     guard let start = Text.firstIndex(of: word, in: path), start > 0,

@@ -51,7 +51,9 @@ extension STIXPattern {
     join(from: firstGroup, starts, unsupportedBefore: unsupportedBefore)
   }
 
-  /// Replaces the groups of an AND's members by their combinations; none are left where they are too many.
+  /// Replaces the groups of an AND's members by their combinations.
+  ///
+  /// None are left if there are too many.
   private mutating func join(from firstGroup: Int, _ starts: [Int], unsupportedBefore: Int) {
     hasConjunction = true
     var combinations: [[Int]] = [[]]
@@ -61,18 +63,18 @@ extension STIXPattern {
     }
     groups.removeSubrange(firstGroup...)
     groups += combinations
-    // A member without a test of its own can never be seen to hold.
+    // A member without a usable test can never be seen to hold.
     if combinations.isEmpty { unsupportedAlternatives = unsupportedBefore + 1 }
   }
 
-  /// Leaves out of each group the tests for the type of an object whose value another of them asks for.
+  /// Drops tests for an object's type from groups that also ask for the object's value.
   mutating func dropTypes() {
     let isForType = tests.map { asksForType($0) }
     guard isForType.contains(true) else { return }
     for index in groups.indices {
       let group = groups[index]
       let types = group.filter { isForType[$0] }
-      // Each needs a value of its own, so that of more the condition would be too long in any case.
+      // Each type needs a value of its own: with more types the condition is too long in any case.
       guard types.count <= SourceContext.mostConditionMembers else { continue }
       let implied = types.filter { type in group.contains { isType(tests[type], of: tests[$0]) } }
       if !implied.isEmpty { groups[index].removeAll { implied.contains($0) } }
@@ -85,7 +87,7 @@ extension STIXPattern {
 
   private static let typeSuffix = ".type"
 
-  /// Whether a test for a type asks for that of the object whose value the other asks for.
+  /// Whether `first`, a test for a type, is about the object whose value `second` asks for.
   private func isType(_ first: Test, of second: Test) -> Bool {
     let path = arena[first.path]
     let object = path.dropLast(Self.typeSuffix.utf8.count - 1)
@@ -133,7 +135,7 @@ extension STIXPattern {
     for place in firstTest..<tests.count { groups.append([place]) }
   }
 
-  /// Turns the literal of a `LIKE` into a value of ours; false where none means the same.
+  /// Turns the literal of a `LIKE` into an indicator's value; false if none means the same.
   ///
   /// `%` is any run of characters and `_` any one of them: `%.x` is the names below `x`, and a URL
   /// that ends in `%` is a beginning.
@@ -182,7 +184,7 @@ extension STIXPattern {
         arena.append(Byte.dot)
         try name(text, &offset)
       } else if Self.take("[", text, &offset) {
-        // Which element it is makes no difference to a value of its own.
+        // The index of the element does not matter: any of them may hold the value.
         while offset < text.byteCount, text.byte(unchecked: offset) != UInt8(ascii: "]") {
           offset += 1
         }
@@ -217,8 +219,9 @@ extension STIXPattern {
 
   /// A string between apostrophes with `\'` and `\\` undone.
   ///
-  /// Other escapes do not exist: exporters leave Windows paths as they are, and escape for other languages in
-  /// what has no backslash of its own.
+  /// Other escapes do not exist: exporters leave Windows paths as they are. In values that have no
+  /// backslashes of their own, exporters escape as in other languages: there each backslash is
+  /// dropped.
   private mutating func quoted(
     _ text: RawSpan, _ offset: inout Int, hasBackslashes: Bool = true
   ) throws(Fault) {

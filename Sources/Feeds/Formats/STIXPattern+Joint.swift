@@ -1,10 +1,10 @@
 import Indicators
 import Parsing
 
-/// What an AND within one observation asks for, as values that are seen together.
+/// Turns an AND within one observation into values that are seen together.
 ///
-/// What follows from one of the values is not asked for again, and what no traffic and no log shows
-/// beside a value that says it all is noted and let be: exporters write down whatever they know of an
+/// A test that follows from another value is not made, and a test that no traffic or log can answer
+/// is only noted beside a value that suffices: exporters write down whatever they know of an
 /// object.
 extension STIXPattern {
   /// Adds tests that must hold at once; a port goes with the address of the same end.
@@ -26,7 +26,7 @@ extension STIXPattern {
       } else if let note = known.note(on: path) {
         sink.note(note, source, line: line, id: id)
       } else if STIXPath.isProtocol(path) {
-        // That a packet is IP, and TCP or UDP, goes without saying where it has an address.
+        // IP, and TCP or UDP, follow from the address and need no test.
         guard STIXPath.isImplied(value.rawSpan) else {
           return sink.refuse(.unsupportedPath, source, line: line, id: id)
         }
@@ -42,7 +42,7 @@ extension STIXPattern {
       }
     }
     var responderPort: UInt16 = 0
-    // With one address in sight, a port is meant to be its own.
+    // With only one address, a port is meant to be its own.
     let addresses = parts.indices.filter { parts[$0].isAddress }
     for port in ports {
       let own =
@@ -68,12 +68,13 @@ extension STIXPattern {
   }
 }
 
-/// The values among tests that must hold at once, from which others of them follow.
+/// Values among tests that must hold at once, which make other tests unnecessary.
 private struct KnownValues {
   private var hasFile = false
   private var hasCertificate = false
-  /// Types of objects of which a value is among the tests, `url`; empty where none of the tests asks for a
-  /// publisher's own property.
+  /// Types of objects, such as `url`, of which a value is among the tests.
+  ///
+  /// Empty if no test asks for a publisher's own property.
   private var objects: Set<[UInt8]> = []
   private var hasEmail = false
   private var hasAddress = false
@@ -99,8 +100,9 @@ private struct KnownValues {
     }
   }
 
-  /// What is noted of a test that is not made, since it follows from another or none could make it;
-  /// nil where it is to be made.
+  /// The remark on a test that is not made; nil if it is to be made.
+  ///
+  /// Such a test follows from another, or cannot be made.
   func note(on path: RawSpan) -> String? {
     if hasFile, STIXPath.followsFrom(path) == .file { return "file-facts-not-checked" }
     if hasCertificate, STIXPath.followsFrom(path) == .certificate {

@@ -7,8 +7,9 @@ import Parsing
 /// OR gives alternatives, also across observations; AND within one observation gives a joint
 /// condition, written out over the alternatives inside it. `X.type = 'domain-name' AND X.value = …`
 /// is one comparison, since the type follows from the value. Alternatives of any other form are
-/// counted and left out; an AND, FOLLOWEDBY or qualifier over observations leaves nothing. `LIKE` is
-/// read where what it means has a form of ours: a name with those below it, a URL's beginning.
+/// counted and left out; an AND, FOLLOWEDBY or qualifier over observations leaves nothing. `LIKE`
+/// is read if an indicator's value can mean the same: a name with those below it, or a URL's
+/// beginning.
 struct STIXPattern {
   /// One comparison; ranges are in `arena`.
   struct Test {
@@ -27,19 +28,20 @@ struct STIXPattern {
   var tests: [Test] = []
   /// Tests that must hold at once, by their place in `tests`: one group for each alternative.
   var groups: [[Int]] = []
-  /// Whether any group has come of an AND, so that groups differ from tests.
+  /// Whether any group comes from an AND, so that groups differ from tests.
   var hasConjunction = false
-  /// Alternatives that are of no form we know.
+  /// Number of alternatives whose form is not supported.
   var unsupportedAlternatives = 0
 
-  /// Bounds what all ANDs of the pattern write out.
+  /// Limits how much all ANDs of the pattern may write out.
   var expansion = JointExpansion(free: freeExpansion)
   private static let freeExpansion = 512
 
   static let depthLimit = 32
 
-  /// What the one comparison of a pattern asks for, where it has the form of nearly all patterns; nil for any
-  /// other, and where a quote or backslash is in the value.
+  /// The kind and value of a pattern of the commonest form, a single comparison.
+  ///
+  /// Nil for any other pattern, or if a quote or backslash is in the value.
   static func simple(_ text: RawSpan) -> (kind: DeclaredKind, value: Range<Int>)? {
     guard text.byteCount > 16, text.byte(unchecked: text.byteCount - 1) == UInt8(ascii: "]"),
       text.byte(unchecked: text.byteCount - 2) == Byte.apostrophe
@@ -73,7 +75,7 @@ struct STIXPattern {
 
   init() {}
 
-  /// The pattern in a cell of a table, as some have them among values; nil where it holds none.
+  /// Reads the pattern in a table's cell; nil if the cell holds none.
   init?(cell: RawSpan) {
     guard cell.byteCount > 8, cell.byte(unchecked: 0) == UInt8(ascii: "["),
       cell.byte(unchecked: cell.byteCount - 1) == UInt8(ascii: "]"),
@@ -97,7 +99,7 @@ struct STIXPattern {
     if hasConjunction { dropTypes() }
   }
 
-  /// Lets the values of a pattern that was read in, and counts the alternatives that are left out.
+  /// Lets in the values of the pattern, and counts the alternatives that are left out.
   func addTests(
     to sink: inout FeedSink, source: RawSpan, line: UInt64, id: StringID
   ) {

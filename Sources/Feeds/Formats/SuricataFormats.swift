@@ -38,7 +38,7 @@ struct SuricataIPRepFormat: LineFormat {
       let second = line.firstOffset(of: Byte.comma, from: first + 1)
     else { return nil }
     let category = Text.trimmed(line, first + 1..<second)
-    // What stands behind a third comma is left to later versions of the format.
+    // What follows a third comma is left to later versions of the format.
     let end = line.firstOffset(of: Byte.comma, from: second + 1) ?? line.byteCount
     guard let number = Text.number(line.extracting(category)), number <= 60,
       let score = Text.number(line.extracting(Text.trimmed(line, second + 1..<end))), score <= 127
@@ -47,7 +47,7 @@ struct SuricataIPRepFormat: LineFormat {
   }
 }
 
-/// What the lines of a Suricata dataset are; it cannot be told from them, since strings are Base64.
+/// What the lines of a Suricata dataset are; they do not show it, since strings are Base64.
 public enum DatasetKind: Equatable, Sendable {
   /// Digests and addresses as they are, all else Base64 of a value whose shape decides.
   case any
@@ -98,7 +98,8 @@ struct SuricataDatasetFormat: LineFormat {
     case .any where IPAddressText.ipv4(value) != nil || IPAddressText.ipv6(value) != nil:
       sink.add(value, as: .network, line: number)
     case .any: addDecoded(value, as: .none, number, &sink)
-    // A string set of fingerprints is Base64 of their digits; lists that are made into one have those.
+    // A string set of digests holds their digits in Base64; lists from which sets are made hold the
+    // digits.
     case .string(let kind) where kind.isDigest && Text.isDigest(value):
       sink.add(value, as: .kind(kind), line: number)
     case .string(let kind): addDecoded(value, as: .kind(kind), number, &sink)
@@ -114,7 +115,8 @@ struct SuricataDatasetFormat: LineFormat {
       return
     }
     let text = decoded
-    // A leading dot is how these sets ask for the names below; without it the name stands alone.
+    // A leading dot is how these sets ask for the names below; without it only the name itself
+    // matches.
     sink.add(text.rawSpan, as: declared, nameMode: .exact, line: number)
   }
 }

@@ -13,7 +13,7 @@ enum TagList {
     }
   }
 
-  /// Where the tags of a cell are, without white space and quotes; empty ones among them.
+  /// The ranges of a cell's tags, without white space and quotes; empty tags are included.
   static func tags(of cell: RawSpan) -> [Range<Int>] {
     let (list, isBracketed) = content(of: cell)
     let first = isBracketed ? 1 : 0
@@ -55,8 +55,9 @@ enum TagList {
     return end
   }
 
-  /// Where the quote closes that opens at an offset, if one does, with nothing behind it but the
-  /// list's next separator.
+  /// Offset of the quote that closes the one at `open`, or nil.
+  ///
+  /// Only the list's next separator may follow it.
   private static func closingQuote(_ list: RawSpan, from open: Int) -> Int? {
     let quote = list.byte(unchecked: open)
     guard quote == Byte.quote || quote == Byte.apostrophe,

@@ -7,7 +7,7 @@ struct UnboundZone {
   let name: Range<Int>
   /// A zone covers what is below it, a record of its own only its name.
   let nameMode: MatchMode
-  /// Whether the answer keeps the name's owner from being reached.
+  /// Whether the answer keeps the name from being reached.
   let isBlocked: Bool
 
   private static let answers: [StaticString] = [
@@ -15,7 +15,9 @@ struct UnboundZone {
     "deny", "static", "redirect", "inform_deny", "inform_redirect",
   ]
 
-  /// `local-zone: "name" answer` or `local-data: "name A …"`, quotes as they please; nil for other lines.
+  /// Reads `local-zone: "name" answer` or `local-data: "name A …"`; nil for other lines.
+  ///
+  /// The quotes may be of any sort, or missing.
   init?(_ line: RawSpan) {
     let isZone = line.starts(with: "local-zone:")
     guard isZone || line.starts(with: "local-data:") else { return nil }

@@ -3,7 +3,7 @@ import Parsing
 
 /// A MISP warninglist as a list of what is allowed.
 ///
-/// What its values are stands behind them in the file, so the values wait.
+/// The file says what its values are after the values, so they wait.
 struct WarninglistFeed: DocumentFeed {
   private var json: JSONFeed
   private var arena: [UInt8] = []
@@ -117,12 +117,12 @@ struct WarninglistFeed: DocumentFeed {
 
   // MARK: Attributes
 
-  /// Kinds that a value has by its shape; any other has to be asked for.
+  /// Kinds that are recognised by a value's shape; any other has to be declared.
   private static let shaped = IndicatorKindSet([
     .ipv4, .ipv6, .domain, .url, .email, .md5, .sha1, .sha224, .sha256, .sha384, .sha512,
   ])
 
-  /// Whether a text, which is looked for in any value, may be what a list for some kinds means.
+  /// Whether a list for these kinds may be loaded as texts, which are looked for in any value.
   private static func coverTexts(_ kinds: IndicatorKindSet) -> Bool {
     kinds.contains(.domain) || kinds.contains(.url)
   }
@@ -140,7 +140,7 @@ struct WarninglistFeed: DocumentFeed {
         isAny = true
       }
     }
-    // What was let in already need not have a shape as well.
+    // A value that was already let in does not need a shape as well.
     if isAny, !Self.fits(cell, as: .none, kinds, &sink) { return }
     add(cell, as: .none, .exact, line, &sink)
   }
@@ -159,7 +159,7 @@ struct WarninglistFeed: DocumentFeed {
     sink.add(cell, as: declared, nameMode: nameMode, line: line)
   }
 
-  /// Whether a value can be let in and is of some kinds.
+  /// Whether a value can be let in and is of these kinds.
   private static func fits(
     _ cell: RawSpan, as declared: DeclaredKind, _ kinds: IndicatorKindSet, _ sink: inout FeedSink
   ) -> Bool {

@@ -1,14 +1,13 @@
 import Inputs
 import Parsing
 
-/// A feed as a stream of XML: elements, their attributes and text, and nothing that XML can do to its
-/// reader.
+/// A feed as a stream of XML: elements, attributes and text, without what is dangerous in XML.
 ///
-/// Namespaces are stripped, comments and processing instructions skipped. Entities are the five of
-/// the language and characters by number; a document that declares its own is refused, so nothing
-/// can expand. Element names and text hold until the next call.
+/// Namespaces are stripped, comments and processing instructions skipped. The only entities are the
+/// five of the language and characters by number; a document that declares its own is refused, so
+/// nothing can expand. Element names and text hold until the next call.
 ///
-/// Not a library's: what a feed needs of XML is this little, and all that a library can do beyond it
+/// No library is used: a feed needs only this little of XML, and whatever else a library can do
 /// (DTDs, external entities, recovery) would have to be kept away from files that strangers write.
 struct XMLFeed {
   /// What was read.
@@ -35,7 +34,7 @@ struct XMLFeed {
 
   init(_ stream: FeedStream) { self.stream = stream }
 
-  /// Open elements.
+  /// Number of open elements.
   var depth: Int { open.count }
 
   /// Whether the element's name is a word, in any case.
@@ -185,7 +184,7 @@ struct XMLFeed {
     while let byte = try byte(at: offset), byte != UInt8(ascii: "<") {
       if !Text.isSpace(byte) { isBlank = false }
       offset += 1
-      // Blanks between tags are let go as they come.
+      // Blanks between tags are consumed as they come.
       if isBlank, offset >= 4096 {
         stream.moveStart(to: stream.start + offset)
         offset = 0
@@ -214,7 +213,7 @@ struct XMLFeed {
 
   /// Undoes entities; false where one is unknown.
   ///
-  /// It is given nothing of the reader but what it appends to: a second hold on an arena would have it
+  /// Static, and given only the output of the reader: a second reference to the arena would have it
   /// copied for each attribute.
   private static func unescape(_ raw: RawSpan, to output: inout [UInt8]) -> Bool {
     var offset = 0
@@ -284,7 +283,7 @@ struct XMLFeed {
 
   // MARK: Bytes
 
-  /// The byte at an offset from the stream's start, read on for as far as needed.
+  /// The byte at an offset from the stream's start, reading on as far as needed; nil at the end.
   private mutating func byte(at offset: Int) throws(FeedError) -> UInt8? {
     while stream.start + offset >= stream.window.count {
       guard stream.fill() else { return nil }
@@ -297,7 +296,9 @@ struct XMLFeed {
     return stream.window.rawSpan.starts(with: word, at: stream.start)
   }
 
-  /// Offset from the stream's start of a word; an input that ends before it was cut.
+  /// Offset of a word from the stream's start.
+  ///
+  /// Throws if the input ends before the word, which means that it was cut.
   private mutating func offset(of word: StaticString) throws(FeedError) -> Int {
     var offset = 0
     while try byte(at: offset + word.utf8CodeUnitCount - 1) != nil {

@@ -150,7 +150,7 @@ struct ZeekIntelFormat: LineFormat {
     case name.equals(ignoringCase: "CERT_HASH"): .kind(.certificateSHA1)
     case name.equals(ignoringCase: "FILE_NAME"): .kind(.filename)
     case name.equals(ignoringCase: "SOFTWARE"): .kind(.userAgent)
-    // Of Zeek's packages, and as our own logs write them.
+    // Types of Zeek's packages, and as Sekisho's own logs write them.
     case name.equals(ignoringCase: "JA3"): .kind(.ja3)
     case name.equals(ignoringCase: "JA3S"): .kind(.ja3s)
     case name.equals(ignoringCase: "JA4"): .kind(.ja4)
