@@ -23,8 +23,8 @@ import Testing
       content: "[{\"indicator\":\"evil.example\"},", options: [.keepsPartial],
       command: "fetch the file again, or keep what was read with --keep-partial"),
     Feed(
-      content: "<html><body>not found</body></html>", options: [.format(nil)],
-      command: "give a feed, or name the format with =FORMAT"),
+      content: "<html><body>not found</body></html>", options: [.format(nil), .format("report")],
+      command: "give a feed, or name the format with =FORMAT; prose is =report"),
     Feed(
       content: "192.0.2.1\n\u{0}\u{1}\u{2}\u{3}", options: [.format(nil)],
       command: "give a feed, or name the format with =FORMAT"),
