@@ -137,7 +137,15 @@ struct FlowTable: ~Copyable {
     set { self[visit.flow][isFromFirst: visit.isFromFirst] = newValue }
   }
 
-  /// The notes of the flow at an index.
+  /// The direction that a stream is of.
+  subscript(stream: TCPStream) -> FlowDirection {
+    @inline(__always)
+    get { self[stream.flow][isFromFirst: stream.isFromFirst] }
+    @inline(__always)
+    set { self[stream.flow][isFromFirst: stream.isFromFirst] = newValue }
+  }
+
+  /// What is known besides of the flow at an index.
   subscript(notes index: UInt32) -> FlowNotes {
     @inline(__always)
     _read {

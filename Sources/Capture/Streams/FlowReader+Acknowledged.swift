@@ -45,7 +45,7 @@ extension FlowReader {
   mutating func passAcknowledged(_ number: UInt32, over count: Int) {
     let stream = streams[number]
     while stream.awaitsAcknowledged, stream.queue.count > count,
-      flows[stream.flow][isFromFirst: stream.isFromFirst].stream == number
+      flows[stream].stream == number
     {
       passGap(number)
     }

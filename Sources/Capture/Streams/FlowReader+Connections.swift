@@ -31,18 +31,17 @@ extension FlowReader {
   mutating func beginConnection(
     _ place: FlowPlace, _ sequence: UInt32, _ item: FlowItem
   ) -> Bool {
-    let side = place.isSourceFirst
     let isTaken = item.flags & tcpACK != 0 && takeInnerSYN(place, item)
-    let direction = flows[place.flow][isFromFirst: side]
+    let visit = visit(place, item)
+    let direction = flows[visit]
     if direction.isUnannounced {
       if direction.isServer, item.isOpening, direction.base &- sequence < Self.widestSwap {
-        // The SYN tells that this is the client's direction: what seemed to be an answer is not
-        // one.
-        restart(place.flow, side, at: sequence)
+        // What seemed to be an answer is none.
+        restart(visit, at: sequence)
         return true
       }
-      if beginEarlier(at: sequence, visit(place, item)) {
-        flows[place.flow][isFromFirst: side].isUnannounced = false
+      if beginEarlier(at: sequence, visit) {
+        flows[visit].isUnannounced = false
         return true
       }
     }
@@ -52,20 +51,20 @@ extension FlowReader {
       if distance == 0 { return true }
       if distance > 0, distance <= read {
         if isTaken {
-          beginBeside(at: sequence, visit(place, item))
+          beginBeside(at: sequence, visit)
         } else {
-          flows[place.flow][isFromFirst: side].hasInnerSYN = true
+          flows[visit].hasInnerSYN = true
         }
         return isTaken
       }
       if !direction.isDone {
-        let number = openStream(visit(place, item))
+        let number = openStream(visit)
         streams[number].otherStart = sequence
         streams.touch(number)
         return true
       }
     }
-    restart(place.flow, side, at: sequence)
+    restart(visit, at: sequence)
     return true
   }
 
@@ -94,13 +93,10 @@ extension FlowReader {
       isDNSPort: Self.isDNSPort(item))
   }
 
-  private mutating func restart(_ flow: UInt32, _ side: Bool, at sequence: UInt32) {
-    while flows[flow][isFromFirst: side].stream != 0 {
-      closeStream(flows[flow][isFromFirst: side].stream)
-    }
-    forgetTail(flow, isFromFirst: side)
-    flows[flow][isFromFirst: side] = FlowDirection(
-      next: sequence, base: sequence, isStarted: true)
+  private mutating func restart(_ visit: StreamVisit, at sequence: UInt32) {
+    while flows[visit].stream != 0 { closeStream(flows[visit].stream) }
+    forgetTail(visit.flow, isFromFirst: visit.isFromFirst)
+    flows[visit] = FlowDirection(next: sequence, base: sequence, isStarted: true)
   }
 
   /// The most bytes between the next one expected and a segment of the same connection.
@@ -118,13 +114,12 @@ extension FlowReader {
   /// A connection announced by a SYN may begin beside the present one. Which of the two the
   /// receiver has shows only in what follows, so both go on.
   mutating func chooseConnection(_ sequence: UInt32, _ visit: StreamVisit) {
-    let (flow, side) = (visit.flow, visit.isFromFirst)
-    let number = flows[flow][isFromFirst: side].stream
+    let number = flows[visit].stream
     guard number != 0 else { return }
     if let parked = streams[number].parked, isNearer(parked, to: sequence, than: flows[visit]) {
-      exchange(flow, side)
+      exchange(visit.flow, visit.isFromFirst)
     }
-    let present = flows[flow][isFromFirst: side]
+    let present = flows[visit]
     guard let start = streams[present.stream].otherStart else { return }
     let ahead = Int(Int32(bitPattern: sequence &- start))
     guard ahead >= 0, ahead <= Self.widestWindow else { return }
@@ -151,16 +146,15 @@ extension FlowReader {
   ///
   /// If nothing more was wanted of the present connection, it is over instead.
   private mutating func beginBeside(at start: UInt32, _ visit: StreamVisit) {
-    let (flow, side) = (visit.flow, visit.isFromFirst)
-    if flows[visit].isDone { return restart(flow, side, at: start) }
+    if flows[visit].isDone { return restart(visit, at: start) }
     let number = openStream(visit)
     let present = flows[visit]
     if let parked = streams[number].parked { closeStream(parked.stream) }
     streams[number].otherStart = nil
     streams.touch(number)
     flows[visit] = FlowDirection(next: start, base: start, isStarted: true)
-    forgetTail(flow, isFromFirst: side)
-    flows[notes: flow].hasHole = true
+    forgetTail(visit.flow, isFromFirst: visit.isFromFirst)
+    flows[notes: visit.flow].hasHole = true
     let new = openStream(visit)
     streams[new].parked = present
     streams.touch(new)

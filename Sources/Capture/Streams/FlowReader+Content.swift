@@ -3,10 +3,7 @@ import Parsing
 
 /// TCP: which protocol a stream's bytes are of, and which reader takes them.
 extension FlowReader {
-  /// First bytes of a stream from which its protocol is told; fewer are kept until more come.
-  static let decidedLength = 15
-
-  /// Gives a stream's next bytes to the search and to the stream's reader.
+  /// Gives a stream's next bytes to what reads them.
   mutating func feed(_ payload: RawSpan, _ visit: StreamVisit, isFirst: Bool) {
     if !search.isEmpty {
       searchNext(payload, visit.flow, isFromFirst: visit.isFromFirst, writer.searchOrigin)
@@ -70,131 +67,11 @@ extension FlowReader {
     if case .none = content { true } else { false }
   }
 
-  /// Looks whether a protocol begins at offset `start` of these bytes.
-  ///
-  /// The bytes before `start` were read already, as a preamble of the protocol.
-  mutating func discover(
-    _ whole: RawSpan, behind start: Int = 0, _ visit: StreamVisit, isFirst: Bool
-  ) {
-    let direction = flows[visit]
-    let payload = whole.extracting(start..<whole.byteCount)
-    var (application, role) = classify(
-      payload, isDNSPort: visit.isDNSPort, isServer: direction.isSurelyServer, of: visit.flow,
-      isFromFirst: visit.isFromFirst)
-    if application == .beginning { return wait(whole, behind: start, visit) }
-    if isFirst, application == .dnsStream, Self.mayBeOther(payload) {
-      (application, role) = (.none, .unknown)
-    }
-    if application == .upgrade {
-      let end = Preamble.upgradeEnd(payload) ?? payload.byteCount
-      guard start == 0, end < payload.byteCount else { return }
-      return discover(whole, behind: end, visit, isFirst: false)
-    }
-    if application == .none, start == 0, role != .client, let end = Preamble.answerEnd(payload) {
-      flows[visit].isServer = true
-      return discover(whole, behind: end, visit, isFirst: false)
-    }
-    if application == .none, role == .unknown, isFirst {
-      if payload.byteCount < Self.decidedLength || start == 0 && Preamble.isCut(payload) {
-        return wait(whole, behind: start, visit)
-      }
-      if start == 0, let end = Preamble.end(payload) {
-        noteTunnel(Preamble.target(payload), visit)
-        guard end < payload.byteCount else { return wait(payload, behind: end, visit) }
-        return discover(payload, behind: end, visit, isFirst: true)
-      }
-      (application, role) = Self.classifyBeginning(payload, isServer: direction.isServer)
-    }
-    // Only a direction's first bytes tell that it is a server's; later the same bytes may be
-    // anything.
-    if role == .server, application == .none, isFirst, !isEndOfRequestLine(payload, visit) {
-      flows[visit].isServer = true
-    }
-    if role == .server, application == .none, readsAnswers { return readAnswer(payload, visit) }
-    if application == .none, readsAnswers, direction.isServer, start == 0,
-      HTTPReader.isCutAnswer(payload)
-    {
-      return wait(whole, behind: start, visit)
-    }
-    guard application != .none else {
-      if direction.stream != 0 { streams[direction.stream].history.forget() }
-      return
-    }
-    let number = openStream(visit)
-    let stream = streams[number]
-    stream.history.forget()
-    if start > 0 { stream.history.append(whole.extracting(0..<start)) }
-    begin(application, stream, visit, isFirst: isFirst)
-    // A connection may have been joined in the middle of a message.
-    if direction.isUnannounced, payload.byteCount >= Self.decidedLength,
-      !DNSStreamReader.begins(payload)
-    {
-      stream.dns.isTrusted = false
-    }
-    continueContent(payload, stream, number, visit)
-  }
-
-  /// Whether bytes that begin like an answer may be the end of a request line that comes late.
-  func isEndOfRequestLine(_ payload: RawSpan, _ visit: StreamVisit) -> Bool {
-    flows[visit].isUnannounced && HTTPRequest.isVersionAlone(payload)
-  }
-
-  /// Whether first bytes on a DNS port are rather the beginning of another protocol.
-  ///
-  /// On such a port any bytes may be the middle of a message. The other protocol's message may go
-  /// on in the next segment.
-  static func mayBeOther(_ payload: RawSpan) -> Bool {
-    !DNSStreamReader.begins(payload)
-      && (HTTPRequest.mayBegin(payload) || Preamble.end(payload) != nil || Preamble.isCut(payload))
-  }
-
-  /// What a stream's first bytes may be if `classify` does not know them.
-  ///
-  /// That is a message that goes on in the next segment.
-  static func classifyBeginning(
-    _ payload: RawSpan, isServer: Bool
-  ) -> (Application, Role) {
-    if !isServer, HTTPRequest.mayBegin(payload) { return (.http, .client) }
-    if payload.byteCount >= decidedLength, DNSStreamReader.mayBegin(payload) {
-      return (.dnsStream, .unknown)
-    }
-    return (.none, .unknown)
-  }
-
-  /// Waits for more bytes of what begins at offset `start`; perhaps none of them are there yet.
-  private mutating func wait(_ bytes: RawSpan, behind start: Int, _ visit: StreamVisit) {
-    let number = openStream(visit)
-    let stream = streams[number]
-    stream.begin(.undecided)
-    if start < bytes.byteCount {
-      stream.undecided.append(bytes.extracting(start..<bytes.byteCount), of: writer.present)
-    }
-    stream.history.forget()
-    stream.history.append(bytes)
-    streams.touch(number)
-  }
-
-  /// Reads the head of an answer, and opens a stream if it goes on in the next segment.
-  mutating func readAnswer(_ payload: RawSpan, _ visit: StreamVisit) {
-    let context = context(visit)
-    let known = flows[visit].stream
-    if known != 0 { streams[known].history.forget() }
-    answerReader.beginAnswer()
-    guard case .all = answerReader.read(payload, context, into: &writer, &skips) else { return }
-    let number = openStream(visit)
-    let stream = streams[number]
-    stream.begin(.http)
-    swap(&stream.http, &answerReader)
-    stream.http.countAnew()
-    if !stream.http.isInAnswer { stream.history.append(payload) }
-    streams.touch(number)
-  }
-
   mutating func context(_ visit: StreamVisit) -> HTTPContext { context(target(visit)) }
 
   /// Where a direction's requests go: if it has become a tunnel, to the tunnel's end.
   mutating func target(_ visit: StreamVisit) -> HTTPTarget {
-    let number = flows[visit.flow][isFromFirst: visit.isFromFirst].stream
+    let number = flows[visit].stream
     return number == 0 ? visit.target : streams[number].tunnel ?? visit.target
   }
 
@@ -228,7 +105,7 @@ extension FlowReader {
     let isDone = read(payload, known: known, stream, visit)
     if isDNS, visit.isDNSPort, flows[visit].isUnannounced { awaitBeginning(stream, visit) }
     if case .http = stream.content, stream.http.leave != .none {
-      flows[visit.flow][isFromFirst: visit.isFromFirst].awaitsAnswer = true
+      flows[visit].awaitsAnswer = true
     }
     if isDone, !stream.mayGoOn {
       flows[visit].isDone = true
@@ -300,7 +177,7 @@ extension FlowReader {
           offset += end
           if stream.http.head.tunnel != nil {
             noteTunnel(stream.http.head.tunnel, visit)
-            flows[visit.flow][isFromFirst: visit.isFromFirst].awaitsAnswer = true
+            flows[visit].awaitsAnswer = true
           }
           stream.begin(.undecided)
           guard offset < payload.byteCount else { return false }

@@ -17,15 +17,15 @@ extension FlowReader {
   /// Forgets a stream with whatever waits in it.
   mutating func releaseStream(_ number: UInt32) {
     let stream = streams[number]
-    let present = flows[stream.flow][isFromFirst: stream.isFromFirst].stream
+    let present = flows[stream].stream
     if present != number {
       // The stream is parked beside the present one.
       if present != 0 { streams[present].parked = nil }
     } else if let parked = stream.parked {
-      flows[stream.flow][isFromFirst: stream.isFromFirst] = parked
+      flows[stream] = parked
     } else {
-      flows[stream.flow][isFromFirst: stream.isFromFirst].stream = 0
-      flows[stream.flow][isFromFirst: stream.isFromFirst].hasQueue = false
+      flows[stream].stream = 0
+      flows[stream].hasQueue = false
     }
     streams.remove(number)
   }
@@ -46,15 +46,15 @@ extension FlowReader {
   mutating func closeStream(_ number: UInt32) {
     guard number != 0 else { return }
     let stream = streams[number]
-    if flows[stream.flow][isFromFirst: stream.isFromFirst].stream != number {
+    if flows[stream].stream != number {
       exchange(stream.flow, stream.isFromFirst)
     }
     while !stream.queue.isEmpty,
-      flows[stream.flow][isFromFirst: stream.isFromFirst].stream == number
+      flows[stream].stream == number
     {
       passGap(number)
     }
-    guard flows[stream.flow][isFromFirst: stream.isFromFirst].stream == number else { return }
+    guard flows[stream].stream == number else { return }
     finishContent(stream)
     finishVersions(number)
     finishReceivers(number)

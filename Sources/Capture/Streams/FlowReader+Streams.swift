@@ -124,29 +124,31 @@ extension FlowReader {
   /// Puts a segment in its place, and reads what can be read then.
   @inline(never)
   mutating func reassemble(_ payload: RawSpan, _ item: FlowItem, _ place: FlowPlace) {
-    let side = place.isSourceFirst
+    let visit = visit(place, item)
     var sequence = item.sequence
     var isTaken = true
     if item.flags & tcpSYN != 0 {
       sequence &+= 1
       isTaken = beginConnection(place, sequence, item)
-      if item.flags & tcpACK != 0 { expectStart(item.acknowledgement, place.flow, !side) }
-    }
-    if item.flags & tcpACK != 0 { acknowledge(place.flow, !side, item.acknowledgement) }
-    if !isTaken {
-      readAlone(payload, at: sequence, visit(place, item))
-    } else if payload.byteCount > 0, flows[place.flow][isFromFirst: side].isDone, search.isEmpty {
-      readAgainOrAlone(
-        payload, at: sequence, flows[place.flow][isFromFirst: side], visit(place, item))
-    } else if payload.byteCount > 0 {
-      if !flows[place.flow][isFromFirst: side].isStarted {
-        let start = start(flows[place.flow][isFromFirst: side], sequence)
-        flows[place.flow][isFromFirst: side].isStarted = true
-        flows[place.flow][isFromFirst: side].isUnannounced = start == sequence
-        flows[place.flow][isFromFirst: side].next = start
-        flows[place.flow][isFromFirst: side].base = start
+      if item.flags & tcpACK != 0 {
+        expectStart(item.acknowledgement, visit.flow, !visit.isFromFirst)
       }
-      let visit = visit(place, item)
+    }
+    if item.flags & tcpACK != 0 {
+      acknowledge(visit.flow, !visit.isFromFirst, item.acknowledgement)
+    }
+    if !isTaken {
+      readAlone(payload, at: sequence, visit)
+    } else if payload.byteCount > 0, flows[visit].isDone, search.isEmpty {
+      readAgainOrAlone(payload, at: sequence, flows[visit], visit)
+    } else if payload.byteCount > 0 {
+      if !flows[visit].isStarted {
+        let start = start(flows[visit], sequence)
+        flows[visit].isStarted = true
+        flows[visit].isUnannounced = start == sequence
+        flows[visit].next = start
+        flows[visit].base = start
+      }
       chooseConnection(sequence, visit)
       acceptFromBase(payload, at: sequence, missing: Int(item.missing), visit)
     }
@@ -178,26 +180,27 @@ extension FlowReader {
     if distance > 0 {
       enqueue(payload, at: sequence, missing: missing, visit)
     } else {
-      readNow(payload, at: sequence, missing: missing, visit)
+      readPlaced(payload, at: sequence, missing: missing, visit)
+      drain(visit)
       readReceivers(visit)
     }
   }
 
-  /// Reads a segment that begins at the next byte or before it.
-  private mutating func readNow(
+  /// Reads bytes that do not begin after the next one: those that come again, and those that follow.
+  private mutating func readPlaced(
     _ payload: RawSpan, at sequence: UInt32, missing: Int, _ visit: StreamVisit
   ) {
     let next = flows[visit].next
     let known = min(Int(next &- sequence), payload.byteCount)
     if known > 0 { reread(payload.extracting(0..<known), at: sequence, visit) }
-    guard known < payload.byteCount else { return noteWritten(visit) }
-    let isSearched = known > 0 && !search.isEmpty
-    let tails = isSearched ? tails(with: payload.extracting(0..<known), at: next, visit) : []
-    let rest = payload.extracting(known..<payload.byteCount)
-    advance(rest, missing: missing, visit)
-    if isSearched { searchBehind(tails, rest, at: next, visit) }
+    if known < payload.byteCount {
+      let isSearched = known > 0 && !search.isEmpty
+      let tails = isSearched ? tails(with: payload.extracting(0..<known), at: next, visit) : []
+      let rest = payload.extracting(known..<payload.byteCount)
+      advance(rest, missing: missing, visit)
+      if isSearched { searchBehind(tails, rest, at: next, visit) }
+    }
     noteWritten(visit)
-    drain(visit)
   }
 
   /// Reads the next bytes of a stream.
@@ -301,8 +304,8 @@ extension FlowReader {
   /// Updates the direction's `hasQueue`, and forgets an acknowledged gap that has closed.
   mutating func noteQueue(_ number: UInt32) {
     let stream = streams[number]
-    guard flows[stream.flow][isFromFirst: stream.isFromFirst].stream == number else { return }
-    flows[stream.flow][isFromFirst: stream.isFromFirst].hasQueue = !stream.queue.isEmpty
+    guard flows[stream].stream == number else { return }
+    flows[stream].hasQueue = !stream.queue.isEmpty
     if !stream.awaitsAcknowledged { (stream.acknowledged, stream.gap) = (nil, 0) }
     streams.touch(number)
   }
@@ -319,17 +322,9 @@ extension FlowReader {
     defer { isApart = wasApart }
     // SAFETY: the closure only reads the array's bytes.
     unsafe early.bytes.withUnsafeBytes {
-      let payload = unsafe $0.bytes.extracting(early.read..<end)
-      let known = min(Int(next &- early.place), payload.byteCount)
-      if known > 0 { reread(payload.extracting(0..<known), at: early.place, visit) }
-      if known < payload.byteCount {
-        let isSearched = known > 0 && !search.isEmpty
-        let tails = isSearched ? tails(with: payload.extracting(0..<known), at: next, visit) : []
-        let rest = payload.extracting(known..<payload.byteCount)
-        advance(rest, missing: end == early.bytes.count ? early.missing : 0, visit)
-        if isSearched { searchBehind(tails, rest, at: next, visit) }
-      }
-      noteWritten(visit)
+      readPlaced(
+        unsafe $0.bytes.extracting(early.read..<end), at: early.place,
+        missing: end == early.bytes.count ? early.missing : 0, visit)
     }
   }
 

@@ -51,7 +51,11 @@ struct FlowPlace {
 
 /// Turns dealt items into observables: flows, streams, then protocols by content.
 ///
-/// Each file `FlowReader+….swift` answers one question:
+/// The files with the suffixes `+Datagrams`, `+Streams`, `+Acknowledged`, `+Connections`, `+Beginnings`,
+/// `+Discovering`, `+Deciding`, `+Unsettled`, `+Passing`, `+Repeats`, `+Rereading`, `+Receivers`, `+Holes`, `+Content`,
+/// `+Answers`, `+Tunnels`, `+Search` and `+Keeping` hold a part each.
+/// What belongs to a thread is here (buffers, counters); what belongs to flows is in their shard, which the reader is
+/// pointed at for each item.
 ///
 /// | File | Question | Entry |
 /// | --- | --- | --- |
