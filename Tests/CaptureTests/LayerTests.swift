@@ -126,6 +126,16 @@ struct LayerTests {
     CaptureCase(
       "a chain of services",
       file(1, join(zeros(12), [0x89, 0x4f, 0, 2, 1, 2], zeros(4), ipv6)), seen6)
+    CaptureCase("ARCNET, the oldest form", file(7, join([1, 2, 240], ipv4)), seen)
+    CaptureCase("ARCNET", file(7, join([1, 2, 212, 0, 0, 9], ipv4)), seen)
+    CaptureCase("ARCNET, IPv6", file(7, join([1, 2, 196, 0, 0, 9], ipv6)), seen6)
+    CaptureCase(
+      "ARCNET, a length that the medium does not have",
+      file(7, join([1, 2, 212, 0xff, 0xff, 0xff, 212, 0, 0, 9], ipv4)), seen)
+    CaptureCase("ARCNET, the first of two parts", file(7, join([1, 2, 212, 1, 0, 9], ipv4)), seen)
+    CaptureCase("ARCNET on Linux", file(129, join([1, 2, 0, 9, 212, 0, 0, 9], ipv4)), seen)
+    CaptureCase(
+      "ARCNET on Linux, the oldest form", file(129, join([1, 2, 0, 9, 240], ipv6)), seen6)
     CaptureCase("raw", file(101, ipv4), seen)
     CaptureCase("raw, IPv6", file(101, ipv6), seen6)
     CaptureCase("raw as 12", file(12, ipv4), seen)
@@ -315,6 +325,10 @@ struct LayerTests {
     #expect(Observed(Self.file(105, join([0xd4, 0], zeros(8)))).counts == ["not-ip": 1])
     #expect(Observed(Self.file(105, join([0x08, 1], zeros(8)))).counts == ["link-header-cut": 1])
     #expect(Observed(Self.file(195, Self.ipv4)).counts == ["link-type-ieee802_15_4-195": 1])
+    #expect(
+      Observed(Self.file(7, join([1, 2, 212, 2, 0, 9], Self.ipv4))).counts == ["not-ip": 1])
+    #expect(Observed(Self.file(7, join([1, 2, 213, 0, 0, 9], zeros(20)))).counts == ["not-ip": 1])
+    #expect(Observed(Self.file(129, [1, 2, 0, 9, 212, 0])).counts == ["link-header-cut": 1])
     #expect(Observed(Self.file(60000, Self.ipv4)).counts == ["link-type-60000": 1])
     #expect(
       Observed(pcap(Packet.ethernet([0, 1], type: 0x0806))).counts == ["not-ip": 1])

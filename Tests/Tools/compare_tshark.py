@@ -18,7 +18,7 @@ one than tshark's, a rule below says so and the value is counted under the rule'
                   a target from which no URL is made
   not-ascii       a name with bytes that are no ASCII, which we write in its IDNA form and tshark does not
   extended-label  labels of a kind that no standard in use has, which tshark names by a text of its own
-  layer           inside a carrier that the contract does not name (IPComp, ARCNET, PKTAP, AYIYA, OpenVPN,
+  layer           inside a carrier that the contract does not name (IPComp, PKTAP, AYIYA, OpenVPN,
                   RDP over UDP)
   dtls            a fingerprint of DTLS, of which tshark computes none
   unrecognised    in a packet where tshark sees no such protocol: on a port that it knows for another one,
@@ -287,7 +287,7 @@ def rule(column, row, value):
 
 
 # Carriers of packets or streams that the contract does not name.
-CARRIERS = {"ipcomp", "arcnet", "openvpn", "rdpudp"}
+CARRIERS = {"ipcomp", "openvpn", "rdpudp"}
 
 # By the first part of a column: the layers of tshark's that read such values.
 READERS = {

@@ -3,6 +3,7 @@ enum LinkType {
   static let null: UInt32 = 0
   static let ethernet: UInt32 = 1
   static let tokenRing: UInt32 = 6
+  static let arcnet: UInt32 = 7
   static let serialLine: UInt32 = 8
   static let ppp: UInt32 = 9
   /// Raw IP, as some systems number it.
@@ -23,6 +24,7 @@ enum LinkType {
   static let prism: UInt32 = 119
   static let fibreChannelIP: UInt32 = 122
   static let radiotap: UInt32 = 127
+  static let linuxARCNET: UInt32 = 129
   /// IP over IEEE 1394 as Apple's systems write it.
   static let appleFireWire: UInt32 = 138
   /// For private use; Apple used it before its header had a number of its own.

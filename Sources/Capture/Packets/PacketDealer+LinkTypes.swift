@@ -138,6 +138,11 @@ extension PacketDealer {
       decode(packet, etherType: 0, at: 13, end: end, depth: 0)
     case LinkType.tokenRing:
       decodeTokenRing(packet, end: end)
+    case LinkType.arcnet:
+      decodeARCNET(packet, typeAt: 2, end: end)
+    case LinkType.linuxARCNET:
+      // Behind the addresses stands where in the card's memory the packet began.
+      decodeARCNET(packet, typeAt: 4, end: end)
     case LinkType.fibreChannelIP:
       // Two addresses, then LLC (RFC 2625 §3).
       decode(packet, etherType: 0, at: 16, end: end, depth: 0)
@@ -159,8 +164,32 @@ extension PacketDealer {
     decode(packet, etherType: 0, at: start, end: end, depth: 0)
   }
 
-  /// Reads link types in which capturing machines, routers or switch chips put something before the
-  /// frame or into it.
+  /// A type, then the packet (RFC 1051 §2), or before it a flag that says which part of it is here, and a number
+  /// (RFC 1201 §2).
+  private mutating func decodeARCNET(_ packet: RawSpan, typeAt place: Int, end: Int) {
+    var start = place + 1
+    guard end > start else { return skips.add(.linkHeaderCut) }
+    switch packet.byte(unchecked: place) {
+    case 240: break
+    // IPv4, and IPv6 (RFC 2497 §1).
+    case 212, 196:
+      guard end - start >= 3 else { return skips.add(.linkHeaderCut) }
+      var flag = packet.byte(unchecked: start)
+      start += 3
+      if flag == 0xff {
+        // What makes a packet longer whose length the medium does not have; type, flag and number follow.
+        guard end - start >= 4 else { return skips.add(.linkHeaderCut) }
+        flag = packet.byte(unchecked: start + 1)
+        start += 4
+      }
+      // Of the parts of a packet the first has an odd flag, and is read as far as it goes.
+      guard flag == 0 || flag & 1 != 0 else { return skips.add(.notIP) }
+    default: return skips.add(.notIP)
+    }
+    decodeIP(packet, at: start, end: end, depth: 0)
+  }
+
+  /// What capturing machines, routers and switch chips put before a frame or into it.
   private mutating func decodeTaggedLink(_ packet: RawSpan, _ linkType: UInt32, end: Int) {
     switch linkType {
     case LinkType.netAnalyzer, LinkType.broadcomTagBefore:
