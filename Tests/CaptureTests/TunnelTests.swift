@@ -87,6 +87,37 @@ struct TunnelTests {
     CaptureCase("a router's capture cut", udp(37008, [1, 0, 0, 1, 10, 200, 1, 9]), outer(37008))
     CaptureCase(
       "another version on the port", udp(37008, join([2, 0, 0, 1, 1], frame)), outer(37008))
+    CaptureCase(
+      "VXLAN's generic form without the flag of a protocol",
+      udp(4790, join([8, 0, 0, 1, 0, 0, 9, 0], ipv4)), outer(4790) + seen)
+    CaptureCase(
+      "VXLAN's generic form without the flag, of another version than it tells",
+      udp(4790, join([8, 0, 0, 2, 0, 0, 9, 0], ipv4)), outer(4790))
+    CaptureCase(
+      "VXLAN from its port", udp(7, join([8, 0, 0, 0, 0, 0, 9, 0], frame), from: 4789),
+      outer(7, from: 4789) + seen)
+    CaptureCase(
+      "VXLAN from its port, a reserved bit",
+      udp(7, join([8, 0, 0, 0, 0, 0, 9, 1], frame), from: 4789), outer(7, from: 4789))
+    CaptureCase(
+      "Geneve from its port", udp(7, join([0, 0, 0x65, 0x58, 0, 0, 9, 0], frame), from: 6081),
+      outer(7, from: 6081) + seen)
+    CaptureCase(
+      "Geneve from its port, with options and IP",
+      udp(7, join([1, 0x40, 0x86, 0xdd, 0, 0, 9, 0], zeros(4), ipv6), from: 6081),
+      outer(7, from: 6081) + seen6)
+    CaptureCase(
+      "Geneve from its port, a reserved bit",
+      udp(7, join([0, 1, 8, 0, 0, 0, 9, 0], ipv4), from: 6081), outer(7, from: 6081))
+    CaptureCase(
+      "Geneve from its port, of another version than its type's",
+      udp(7, join([0, 0, 0x86, 0xdd, 0, 0, 9, 0], ipv4), from: 6081), outer(7, from: 6081))
+    CaptureCase(
+      "GRE in UDP, from its port", udp(7, join([0x20, 0, 8, 0, 0, 0, 0, 7], ipv4), from: 4754),
+      outer(7, from: 4754) + seen)
+    CaptureCase(
+      "GRE in UDP, from its port, of another version",
+      udp(7, join([0, 2, 8, 0], ipv4), from: 4754), outer(7, from: 4754))
     CaptureCase("GRE in UDP", udp(4754, join([0, 0, 8, 0], ipv4)), outer(4754) + seen)
     CaptureCase("MPLS in UDP", udp(6635, join([0, 1, 1, 64], ipv4)), outer(6635) + seen)
     CaptureCase(

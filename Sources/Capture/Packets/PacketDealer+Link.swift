@@ -228,11 +228,9 @@ extension PacketDealer {
     skips.add(.linkHeaderCut)
   }
 
-  /// Whether bytes that could begin an IP header as well as a frame with IP in it are the IP
-  /// header.
-  ///
-  /// They are if the header's checksum is right; in IPv6, which has none, if the length fits.
-  private static func isPlausible(_ packet: RawSpan, at start: Int, end: Int) -> Bool {
+  /// Whether what begins as a header of IP, and as a frame with one in it, is the former: its checksum is right, or in
+  /// IPv6, which has none, its length fits.
+  static func isPlausible(_ packet: RawSpan, at start: Int, end: Int) -> Bool {
     if packet.byte(unchecked: start) >> 4 == 6 {
       return 40 + Int(packet.bigEndianUInt16(unchecked: start + 4)) <= end - start
     }

@@ -3,11 +3,9 @@ import Parsing
 
 /// Turns packets into items for their flows: link layer, IP, fragments, tunnels, ports.
 ///
-/// The files with the suffixes `+Link`, `+LinkTypes`, `+Serial`, `+Wireless`, `+Juniper`,
-/// `+Network`, `+Fragments`, `+Transport`, `+Tunnels` and `+Controllers` hold one layer or family
-/// of headers each; `+Plain` reads all layers of the most common packets at once. Apart from
-/// `decodeUncompressed`, nothing here allocates for a packet that is no fragment. Every read is
-/// preceded by a comparison with the span's length.
+/// The files with the suffixes `+Link`, `+Wireless`, `+Juniper`, `+Network`, `+Fragments`, `+Transport`, `+Tunnels`
+/// and `+DatagramTunnels` hold a layer each, `+Plain` what most packets are in one piece. Nothing here allocates for a packet that is no
+/// fragment; every read is preceded by a comparison with the span's length.
 struct PacketDealer: ~Copyable {
   /// The items dealt in the present stretch, in one list for each group of shards.
   var items: FlowItemLists
