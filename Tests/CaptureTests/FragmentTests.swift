@@ -434,6 +434,24 @@ struct FragmentTests {
     #expect(Observed(file, options).counts["ip-fragment-malformed"] != nil)
   }
 
+  @Test("a part alone that belongs to no datagram shows its addresses")
+  func aloneMalformed() {
+    var packet = Packet.ip(29, zeros(4), options: zeros(8), fragment: 36)
+    // A header longer than the packet.
+    packet[0] = 0x4f
+    packet[3] = 60
+    let seen = ["1 ip.src 192.0.2.1", "1 ip.dst 198.51.100.2"]
+    #expect(Observed(pcap(Packet.ethernet(packet))).lines == seen)
+    var options = CaptureOptions()
+    options.everyPacket = true
+    #expect(Observed(pcap(Packet.ethernet(packet)), options).lines == seen)
+    // With another of the same number the addresses are that one's.
+    packet = Packet.ip(
+      Packet.client, Packet.server, 17, [], options: zeros(8), fragment: 36, id: 1)
+    let parts = [Self.part(0, 6), Packet.ethernet(packet), Self.part(6)]
+    #expect(Observed(pcap(parts.map { CapturedPacket($0) })).lines == Self.seen(1, 3))
+  }
+
   @Test("parts beyond the longest datagram are counted")
   func tooLong() {
     let frame = Packet.ethernet(Packet.ip(17, zeros(64), fragment: 0x1fff))

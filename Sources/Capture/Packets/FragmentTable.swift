@@ -46,7 +46,8 @@ struct FragmentTable {
     /// in it.
     case incomplete(isChosen: Bool)
     case complete(FragmentedDatagram)
-    case malformed
+    /// It belongs to no datagram; alone where none of the same number is there.
+    case malformed(isAlone: Bool)
   }
 
   /// Adds a part, and returns the datagram if that makes it complete.
@@ -77,7 +78,7 @@ struct FragmentTable {
         part, at: header.fragmentOffset, isLast: !header.hasMoreFragments,
         isCut: header.missing > 0, limit: datagramLimit)
     else {
-      return .malformed
+      return .malformed(isAlone: known == nil)
     }
     if cost == 0 {
       // Only now, since a malformed part must not make the table forget another datagram.

@@ -19,7 +19,12 @@ extension PacketDealer {
     }
     switch outcome {
     case .incomplete(let isChosen): if isChosen { isSelected = true }
-    case .malformed: skips.add(.ipFragmentMalformed)
+    case .malformed(let isAlone):
+      skips.add(.ipFragmentMalformed)
+      // No other part will show its addresses.
+      if isAlone, header.isLaterFragment, !options.everyPacket {
+        decodeTransport(RawSpan(), header, depth: depth)
+      }
     case .complete(let datagram): decodeWhole(datagram, length: datagram.bytes.count)
     }
   }
