@@ -104,6 +104,35 @@ struct FlowTests {
           Self.segment(utf8("Host: a.example\r\n\r\n"), port: 80)))
   }
 
+  @Test("whose bytes they are that several segments tell together", arguments: [1, 3, 5, 12, 14])
+  func toldTogether(_ place: Int) throws {
+    let serverHello = TLSBuilder.record(
+      22, TLSBuilder.handshake(2, join([3, 3], zeros(33), [0xc0, 0x2f, 0])))
+    let answer = utf8(
+      "HTTP/1.1 200 OK\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\n")
+    for bytes in [serverHello, answer] {
+      let frames = [
+        Self.segment(Array(bytes[..<place]), back: true),
+        Self.segment(Array(bytes[place...]), back: true, sequence: 1 + UInt32(place)),
+      ]
+      let observed = Observed(pcap(frames.map { CapturedPacket($0) }))
+      #expect(observed.addresses == Self.forward.map { "1 " + $0 })
+      let reader = try CaptureReader(
+        source: InputSource(bytes: pcap(frames.map { CapturedPacket($0) }), path: "test"))
+      var batch = ObservableBatch()
+      while try reader.fill(&batch) {}
+      #expect(batch.records.count == 2)
+      #expect(batch.records.allSatisfy { batch.flows[Int($0.flow)].sourcePort == 50000 })
+    }
+    // What may be the end of a request tells nothing.
+    let end = utf8("HTTP/1.1\r\nHost: a.example\r\n\r\n")
+    #expect(
+      Self.addresses(
+        Self.segment(Array(end[..<place])),
+        Self.segment(Array(end[place...]), sequence: 1 + UInt32(place)))
+        == Self.forward.map { "1 " + $0 })
+  }
+
   @Test("a group is never the one that began")
   func multicast() {
     let response = DNSBuilder(flags: 0x8400, questions: 0, answers: 1)

@@ -36,3 +36,11 @@ struct FlowSource {
       tunnelDepth: key.depth, hasPorts: key.hasPorts, hasOverlap: hasOverlap, shard: shard)
   }
 }
+
+extension FlowRecord {
+  /// Shows the flow, which has ports, from its other end's side.
+  mutating func turnRound() {
+    (source, destination) = (destination, source)
+    (sourcePort, destinationPort) = (destinationPort, sourcePort)
+  }
+}

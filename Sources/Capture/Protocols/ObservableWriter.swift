@@ -139,7 +139,15 @@ struct ObservableWriter: ~Copyable {
     record = .max
   }
 
-  /// Attributes the next values to another packet, an earlier one that brought them.
+  /// Shows from now on the other end as the one that began the flow.
+  mutating func turnRound() {
+    madeFlow = flow()
+    madeFlow.turnRound()
+    flowIndex = ObservableRecord.noFlow
+    record = .max
+  }
+
+  /// Says that values are written which an earlier packet brought.
   mutating func attribute(number: UInt64, time: Int64) {
     guard number != self.number || time != self.time else { return }
     self.number = number

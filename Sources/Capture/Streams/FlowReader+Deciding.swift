@@ -50,7 +50,8 @@ extension FlowReader {
       if application == .dnsStream, !DNSStreamReader.begins(rest) {
         (application, role, mayBeDNS) = (.none, .unknown, true)
       }
-      // A whole preamble is told more surely than by what its bytes may be the beginning of.
+      settle(Self.told(role, application, rest), visit)
+      // With a protocol behind it what stands before is known better than by its own bytes.
       let preamble =
         preambles < Self.mostPreambles ? Preamble.end(rest) ?? Preamble.answerEnd(rest) : nil
       if application == .none, role == .unknown, isBeginning, preamble == nil {

@@ -21,6 +21,8 @@ extension FlowReader {
     if isFirst, application == .dnsStream, Self.mayBeOther(payload) {
       (application, role) = (.none, .unknown)
     }
+    // By itself the segment has told.
+    if start > 0 { settle(Self.told(role, application, payload), visit) }
     if application == .upgrade {
       let end = Preamble.upgradeEnd(payload) ?? payload.byteCount
       guard start == 0, end < payload.byteCount else { return }

@@ -28,10 +28,7 @@ extension FlowReader {
     let isAnswer =
       application == .none && readsAnswers
       && (role == .server || hasData && direction.isServer && HTTPReader.isCutAnswer(payload))
-    // Clients accept such a line as an answer, but it does not tell who is the server.
-    if role == .server, application == .none, HTTPRequest.isVersionAlone(payload) {
-      role = .unknown
-    }
+    role = Self.told(role, application, payload)
     if isSYN { role = item.isOpening ? .client : .server }
     settle(&place, role, isOpening: item.isOpening)
     if place.isNew, !hasData, item.flags == tcpACK {
@@ -110,6 +107,14 @@ extension FlowReader {
       role == .server && flows[notes: flow].isRoleKnown
       && flows[notes: flow].isFirstOriginator == isFromFirst
     return (application, isClient ? .unknown : role)
+  }
+
+  /// Whose bytes these are as far as they tell who began the flow: clients take an answer without a status for one, but
+  /// it may be the end of a request's first line.
+  @inline(__always)
+  static func told(_ role: Role, _ application: Application, _ payload: RawSpan) -> Role {
+    role == .server && application == .none && HTTPRequest.isVersionAlone(payload)
+      ? .unknown : role
   }
 
   @inline(__always)

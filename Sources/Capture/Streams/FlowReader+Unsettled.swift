@@ -81,4 +81,24 @@ extension FlowReader {
     writeAddresses(item, place)
     if index != 0 { endRecord(place) }
   }
+
+  /// Decides who began a flow by what several segments tell together, as each by itself does not.
+  mutating func settle(_ role: Role, _ visit: StreamVisit) {
+    guard role != .unknown, !flows[notes: visit.flow].isRoleKnown else { return }
+    let isFirstOriginator = visit.isFromFirst == (role == .client)
+    flows[notes: visit.flow].evidence = .role
+    guard isFirstOriginator != flows[notes: visit.flow].isFirstOriginator else { return }
+    flows[notes: visit.flow].isFirstOriginator = isFirstOriginator
+    flows[notes: visit.flow].batch = 0
+    turnStreamsRound(visit.flow)
+    writer.turnRound()
+  }
+
+  /// Shows what the streams of a flow still hold from the other end's side.
+  @inline(never)
+  mutating func turnStreamsRound(_ flow: UInt32) {
+    for direction in [flows[flow].first, flows[flow].second] where direction.stream != 0 {
+      streams[direction.stream].record.turnRound()
+    }
+  }
 }

@@ -296,7 +296,11 @@ struct FlowReader: ~Copyable {
   mutating func settle(_ place: inout FlowPlace, _ role: Role, isOpening: Bool = false) {
     let evidence: OriginEvidence = isOpening ? .opening : role != .unknown ? .role : .order
     if place.isNew || evidence > flows[notes: place.flow].evidence {
-      flows[notes: place.flow].isFirstOriginator = place.isSourceFirst == (role != .server)
+      let isFirstOriginator = place.isSourceFirst == (role != .server)
+      if !place.isNew, isFirstOriginator != flows[notes: place.flow].isFirstOriginator {
+        turnStreamsRound(place.flow)
+      }
+      flows[notes: place.flow].isFirstOriginator = isFirstOriginator
       flows[notes: place.flow].evidence = evidence
       // A record that shows the ends the other way round is not used again.
       flows[notes: place.flow].batch = 0
