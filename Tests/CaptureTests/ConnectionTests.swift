@@ -261,6 +261,62 @@ struct ConnectionTests {
     }
   }
 
+  @Test("three segments and a SYN, in any order", arguments: messages)
+  func lateSYN(_ message: Message) {
+    let end = message.bytes.count
+    let isRequest = message.name == "HTTP"
+    var random = SeededGenerator(seed: 131)
+    for _ in 0..<15 {
+      let first = Int.random(in: 1..<end - 1, using: &random)
+      let second = Int.random(in: first + 1..<end, using: &random)
+      let pieces = message.stream.segments(message.bytes, [first, second])
+      for order in (pieces + [message.stream.syn]).permutations {
+        #expect(message.isSeen(order), "cut at \(first) and \(second)")
+        #expect(
+          !isRequest || Self.values(order).contains { $0.hasSuffix(" http.url \(Self.url)") },
+          "cut at \(first) and \(second)")
+      }
+    }
+  }
+
+  private static let url = "http://hidden.example/a"
+
+  @Test("a request's end before the SYN, in one segment or two")
+  func endBeforeSYN() {
+    let url = "http://hidden.example/i/94/9BE085B9BAD824CEB7C33F498354B.jpg"
+    let request = utf8(
+      "GET /i/94/9BE085B9BAD824CEB7C33F498354B.jpg HTTP/1.1\r\nHost: hidden.example\r\n\r\n")
+    let stream = StreamBuilder()
+    let opening = Self.handshake(1000, port: 80)
+    func isSeen(_ frames: [[UInt8]]) -> Bool {
+      Self.values(frames).contains { $0.hasSuffix(" http.url \(url)") }
+    }
+    for cut in stride(from: 1, to: request.count - 1, by: 3) {
+      let parts = stream.segments(request, [cut])
+      #expect(isSeen([parts[1]] + opening + [parts[0]]), "cut at \(cut)")
+      for second in [cut + 1, cut + 20] where second < request.count {
+        let parts = stream.segments(request, [cut, second])
+        for (before, behind) in [([1, 2], [0]), ([2, 1], [0]), ([1], [0, 2]), ([1], [2, 0])] {
+          #expect(
+            isSeen(before.map { parts[$0] } + opening + behind.map { parts[$0] }),
+            "cut at \(cut) and \(second), \(before) before")
+        }
+      }
+    }
+  }
+
+  @Test("a SYN before a running connection, which is not its own", arguments: messages)
+  func decoyBefore(_ message: Message) {
+    let stream = message.stream
+    for cut in stride(from: 1, to: message.bytes.count, by: 2) {
+      for back in [1, 20, 1000, 70_000] as [UInt32] {
+        var frames = stream.segments(message.bytes, [cut])
+        frames.insert(Self.segment([], Packet.syn, at: 999 &- back, port: message.port), at: 1)
+        #expect(message.isSeen(frames), "cut at \(cut), \(back) back")
+      }
+    }
+  }
+
   @Test("two segments without a SYN, the second first", arguments: messages)
   func reversed(_ message: Message) {
     for cut in 1..<message.bytes.count {

@@ -5,7 +5,8 @@ extension FlowReader {
   /// How many bytes before a direction's first one a segment may begin that was swapped on its way.
   static let widestSwap: UInt32 = 1 << 16
 
-  /// Keeps bytes just read of a direction, if they are among its first and were not recognized.
+  /// Keeps bytes that a direction has read just now, if they are among its first and nothing was made of them, or
+  /// nothing that the middle of a message could not be.
   mutating func keepFirst(
     _ payload: RawSpan, isFirst: Bool, _ flow: UInt32, isFromFirst: Bool
   ) {
@@ -13,7 +14,7 @@ extension FlowReader {
     guard Int(direction.next &- direction.base) <= FirstSegments.longest, !direction.isServer,
       !direction.isDone,
       direction.stream == 0 || streams[direction.stream].isUnread
-        || direction.isUnannounced && streams[direction.stream].isOnlyAssumed
+        || direction.isUnannounced && streams[direction.stream].mayBeMiddle
     else { return }
     firsts.keep(
       FirstSegments.Segment(payload, stretch: isApart ? nil : stretch),
@@ -31,15 +32,18 @@ extension FlowReader {
 
   /// Lets a direction begin at the earlier `sequence`: what was read waits for the bytes between.
   ///
-  /// False, with nothing changed, unless nothing was made of the bytes read and all are still
-  /// there.
+  /// Only where all of what was read is still there, and nothing was made of it; or what was may have been the middle
+  /// of a message: a SYN tells that (no count), or of a request so many bytes before it that reach it.
   @discardableResult
-  mutating func beginEarlier(at sequence: UInt32, _ visit: StreamVisit) -> Bool {
+  mutating func beginEarlier(
+    at sequence: UInt32, count: Int? = nil, _ visit: StreamVisit
+  ) -> Bool {
     let direction = flows[visit]
     let ahead = direction.base &- sequence
     // With a search, the bytes read were searched already; `readBefore` reads both together then.
     guard ahead > 0, ahead < Self.widestSwap, search.isEmpty, !direction.isDone,
-      let bytes = takeUnread(direction, visit)
+      let bytes = takeRead(
+        direction, count.map { $0 >= Int(ahead) ? .joined : .apart } ?? .announced, visit)
     else { return false }
     flows[visit].next = sequence
     flows[visit].base = sequence
@@ -50,13 +54,29 @@ extension FlowReader {
     return true
   }
 
-  /// Takes all bytes read of a direction; nil if something was made of them or some are gone.
-  private mutating func takeUnread(
-    _ direction: FlowDirection, _ visit: StreamVisit
+  /// What tells that bytes precede those that a direction has read.
+  private enum Predecessor {
+    /// A SYN.
+    case announced
+    /// Bytes that end where those begin.
+    case joined
+    /// Others.
+    case apart
+  }
+
+  /// Takes all that a direction has read, if it may be read again behind what precedes it.
+  private mutating func takeRead(
+    _ direction: FlowDirection, _ predecessor: Predecessor, _ visit: StreamVisit
   ) -> [UInt8]? {
     if direction.stream != 0 {
       let stream = streams[direction.stream]
-      guard stream.isOnlyAssumed, stream.history.alternates.isEmpty, stream.history.latest.isEmpty,
+      let isFree =
+        switch predecessor {
+        case .announced: stream.mayBeMiddle
+        case .joined: stream.isOnlyAssumed || mayBeEnd(direction, visit)
+        case .apart: stream.isOnlyAssumed
+        }
+      guard isFree, stream.history.alternates.isEmpty, stream.history.latest.isEmpty,
         stream.openVersions.isEmpty, stream.receivers.isEmpty, stream.holes.isEmpty,
         stream.parked == nil
       else { return nil }
@@ -72,12 +92,23 @@ extension FlowReader {
     return bytes
   }
 
-  /// Keeps the reader of the message with which a direction seems to have begun.
-  ///
-  /// The bytes that come before it need not be the same sender's.
+  /// Whether what a direction has read may be the end of a request that begins in bytes before it: it is taken for one,
+  /// but its first line is of no known method.
+  private mutating func mayBeEnd(_ direction: FlowDirection, _ visit: StreamVisit) -> Bool {
+    guard case .http = streams[direction.stream].content else { return false }
+    let first = firsts.bytes(
+      .firstWins, of: visit.flow, isFromFirst: visit.isFromFirst, from: direction.base,
+      count: Int(direction.next &- direction.base), present: stretch)
+    return first.map { !HTTPRequest.isLineOfKnownMethod($0.rawSpan) } ?? false
+  }
+
+  /// Keeps what reads the message that a direction seems to have begun with: what comes before that need not be the
+  /// same sender's.
   private mutating func keepAssumed(_ direction: FlowDirection) {
     let stream = streams[direction.stream]
-    guard !stream.isUnread, !stream.http.isAnswer else { return }
+    guard !stream.isUnread, !stream.http.isAnswer,
+      stream.isOnlyAssumed || !stream.isBetweenMessages
+    else { return }
     let reader = TCPStream(record: stream.record, target: stream.target)
     reader.takeContent(of: stream)
     if !stream.keep(TCPStream.Rereading(reader: reader, next: direction.next)) {

@@ -168,7 +168,7 @@ extension FlowReader {
       passLack(sequence, visit)
     }
     if flows[visit].isUnannounced {
-      beginEarlier(at: sequence, visit)
+      beginEarlier(at: sequence, count: payload.byteCount, visit)
     }
     let direction = flows[visit]
     let distance = Int32(bitPattern: sequence &- direction.next)

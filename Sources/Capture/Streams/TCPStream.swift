@@ -171,7 +171,12 @@ final class TCPStream {
     }
   }
 
-  /// Whether a line has begun that is taken for a request line, or may be one.
+  /// Whether what was read may be the middle of a message all the same, whose beginning is yet to come.
+  var mayBeMiddle: Bool {
+    if case .tls = content { false } else { true }
+  }
+
+  /// Whether a line has begun that is taken for a request's, or may be.
   var isInRequestLine: Bool {
     switch content {
     case .undecided: undecided.bytes.last.map { $0 != Byte.lineFeed } ?? false
