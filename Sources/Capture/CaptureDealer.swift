@@ -121,8 +121,9 @@ struct DealerCore: ~Copyable {
   /// The system time at which a paused stretch becomes overdue; nil if it has not paused yet, or
   /// has been overdue already.
   private var overdueTime: Double?
-  /// Seconds from the first pause until the stretch is overdue. Inputs other than live captures
-  /// seldom stay without a packet for so long.
+  /// Seconds from the first pause until the stretch is overdue.
+  ///
+  /// Inputs other than live captures seldom stay without a packet for so long.
   private static let patience = 1.0
   /// Room for the next packets, if they are plain.
   let plain = PlainSegments()

@@ -99,7 +99,7 @@ final class RawReader {
     end = try unsafe receive(buffer)
   }
 
-  /// Reads into `target` directly; the buffer must be drained. 0 is the end.
+  /// Reads into `target` directly, whose caller has drained the buffer; 0 is the end.
   func read(into target: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
     guard !isAtEnd else { return 0 }
     return try unsafe receive(target)

@@ -70,7 +70,9 @@ public enum Sekisho {
 public struct Compilation: Sendable {
   /// The indicators, with lists of digests still packed.
   let gathered: IndicatorCollection
-  /// The indicators, one record each. Unpacks the digest lists at each access: keep the result.
+  /// The indicators, one record each.
+  ///
+  /// Unpacks the digest lists at each access: keep the result.
   public var collection: IndicatorCollection { gathered.unpacked() }
   /// The outcome of reading each feed.
   public let report: FeedReport

@@ -80,7 +80,7 @@ struct ScanBench: ParsableCommand {
     }
     var verdicts: [Baseline.Verdict] = []
     if let baseline {
-      do {
+      do throws(InputError) {
         let exists = access(baseline, F_OK) == 0
         if exists, !updateBaseline {
           verdicts = try Baseline(path: baseline).compare(result, limit: limit)
@@ -88,7 +88,7 @@ struct ScanBench: ParsableCommand {
           try ResultFile.write(Baseline(result).json, to: baseline)
           if !arguments.quiet { Console.note("\(Console.shown(baseline)): baseline written") }
         }
-      } catch let error as InputError where error.code == .corrupt {
+      } catch where error.code == .corrupt {
         Console.error(Console.shown("\(error); write one with --update-baseline"))
         throw ExitCode(2)
       } catch {

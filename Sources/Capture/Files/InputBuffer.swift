@@ -6,8 +6,9 @@ import Inputs
 /// Sendable because only the thread that deals the stretch writes it, before it is handed on.
 @safe
 final class ChunkMemory: @unchecked Sendable {
-  /// A capture of at least this many bytes is read into a large page. Clearing a large page takes
-  /// longer than a small one, but all of it is then used over and over.
+  /// A capture of at least this many bytes is read into a large page.
+  ///
+  /// Clearing a large page takes longer than a small one, but all of it is then used over and over.
   private static let longCapture: UInt64 = 8 << 20
 
   let start: UnsafeMutableRawPointer

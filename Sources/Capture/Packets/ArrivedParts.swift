@@ -34,8 +34,9 @@ struct ArrivedParts {
     }
   }
 
-  /// The most parts kept. A datagram of more has tiny parts, which nobody sends; it is read without
-  /// these versions.
+  /// The most parts kept.
+  ///
+  /// A datagram of more has tiny parts, which nobody sends; it is read without these versions.
   private static let most = 64
 
   private var parts: [Part] = []

@@ -13,8 +13,10 @@ struct PlainEnds {
   private(set) var first: UInt32 = 0
   private(set) var second: UInt32 = 0
   private(set) var ports: UInt32 = 0
-  /// `FlowKey.kind`; 0 before the first packet. `first`, `second`, `ports` and `kind` are in the
-  /// same order as in `PlainSegment`, so that they are copied together.
+  /// `FlowKey.kind`; 0 before the first packet.
+  ///
+  /// `first`, `second`, `ports` and `kind` are in the same order as in `PlainSegment`, so that they
+  /// are copied together.
   private(set) var kind: UInt32 = 0
   private(set) var isSourceFirst = false
   /// The shard that the flow is in.

@@ -5,7 +5,9 @@ typealias HTTPTarget = (address: IPAddress, version: UInt8, port: UInt16)
 
 /// Where requests are sent, and how they are read.
 struct HTTPContext {
-  /// The destination; in a tunnel, the tunnel's far end. Version 0 if only its name is known.
+  /// The destination; in a tunnel, the tunnel's far end.
+  ///
+  /// Version 0 if only its name is known.
   var address: IPAddress
   var version: UInt8
   var port: UInt16

@@ -70,7 +70,9 @@ extension ObservableWriter {
   private static let longestPlainHost = 1 << 10
 
   /// A host without what a URL may add to it (RFC 3986 §3.2): user information and zone are
-  /// removed, percent-encoded bytes decoded. Nil if there is nothing of that in it.
+  /// removed, percent-encoded bytes decoded.
+  ///
+  /// Nil if there is nothing of that in it.
   private static func plainHost(_ host: RawSpan) -> [UInt8]? {
     guard host.byteCount <= longestPlainHost else { return nil }
     var start = 0

@@ -51,8 +51,9 @@ struct ObservableWriter: ~Copyable {
   /// Index of the first observable of the present message, whose values are written once even if
   /// several packets brought it.
   private(set) var messageStart = Int.max
-  /// The observables of the present DNS message's questions. If there are more than fit, names are
-  /// compared with all questions of the packet.
+  /// The observables of the present DNS message's questions.
+  ///
+  /// If there are more than fit, names are compared with all questions of the packet.
   private var questions = InlineArray<4, UInt32>(repeating: 0)
   private var questionCount = 0
   /// The observable that holds the value that was kept last; `.max` if an earlier version has it.

@@ -19,6 +19,7 @@ struct TLSReader {
   /// A record holds at most 2¹⁴ bytes, and up to 2048 more if it is encrypted.
   private static let longestRecord = 1 << 14 + 2048
   /// The longest message that is put together: as many bytes as may wait in one direction.
+  ///
   /// Certificate chains in use stay below 64 KiB.
   private static let longestMessage = 1 << 20
 

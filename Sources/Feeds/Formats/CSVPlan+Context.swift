@@ -70,7 +70,9 @@ extension CSVPlan {
 
   /// Whether a cell says yes or no, which describes nothing.
   private static func isFlag(_ cell: RawSpan) -> Bool {
-    ["true", "false", "yes", "no"].contains { (word: StaticString) in cell.equals(ignoringCase: word) }
+    ["true", "false", "yes", "no"].contains { (word: StaticString) in
+      cell.equals(ignoringCase: word)
+    }
   }
 
   /// Whether a column's name promises values of any kind, and its cells are not values.

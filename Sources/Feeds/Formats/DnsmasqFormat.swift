@@ -6,7 +6,9 @@ import Parsing
 /// Lists for unbound say the same as `local-zone: "name" always_nxdomain`.
 struct DnsmasqFormat: LineFormat {
   func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
-    if line.byte(unchecked: 0) == UInt8(ascii: "#") || line.equals(ignoringCase: "server:") { return }
+    if line.byte(unchecked: 0) == UInt8(ascii: "#") || line.equals(ignoringCase: "server:") {
+      return
+    }
     if let zone = UnboundZone(Comment.removed(from: line)) {
       guard zone.isBlocked else {
         sink.refuse(.unsupportedRule, line, line: number)

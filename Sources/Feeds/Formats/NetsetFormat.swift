@@ -107,7 +107,8 @@ struct NetsetFormat: LineFormat {
       guard words.count >= 3, isNetwork(line, words[2]) else { return nil }
       let options = words[3...]
       var form = Form(
-        options.contains { line.extracting($0).equals(ignoringCase: "nomatch") } ? .exception : .member)
+        options.contains { line.extracting($0).equals(ignoringCase: "nomatch") }
+          ? .exception : .member)
       form.value = words[2]
       if let start = Text.firstIndex(of: " comment \"", in: line) {
         let text = start + 10

@@ -54,7 +54,8 @@ struct Record {
     fields.contains { field in
       let cell = bytes.rawSpan.extracting(field.range)
       return field.column == .forDetection
-        && (cell.equals(ignoringCase: "0") || cell.equals(ignoringCase: "false") || cell.equals(ignoringCase: "no"))
+        && (cell.equals(ignoringCase: "0") || cell.equals(ignoringCase: "false")
+          || cell.equals(ignoringCase: "no"))
     }
   }
 

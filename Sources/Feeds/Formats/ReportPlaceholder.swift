@@ -177,7 +177,8 @@ enum ReportPlaceholder {
     case UInt8(ascii: "["): return letters > 1 ? end : nil
     case UInt8(ascii: "<"):
       let word = text.extracting(start + 1..<end)
-      let isTag = isElement(text, start + 1..<end) || tags.contains { word.equals(ignoringCase: $0) }
+      let isTag =
+        isElement(text, start + 1..<end) || tags.contains { word.equals(ignoringCase: $0) }
       return letters > 1 && !isTag ? end : nil
     default: return end
     }

@@ -96,7 +96,8 @@ enum STIXPath {
 
   /// Whether a path is the time when a flow began or ended, which no other flow will repeat.
   static func isFlowTime(_ path: RawSpan) -> Bool {
-    path.equals(ignoringCase: "network-traffic:start") || path.equals(ignoringCase: "network-traffic:end")
+    path.equals(ignoringCase: "network-traffic:start")
+      || path.equals(ignoringCase: "network-traffic:end")
   }
 
   /// The object type in a path to a publisher's own property; nil for other paths.

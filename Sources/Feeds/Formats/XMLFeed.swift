@@ -42,7 +42,8 @@ struct XMLFeed {
 
   /// The value of an attribute of the element that began; nil where it has none.
   func attribute(_ word: StaticString) -> [UInt8]? {
-    for (name, value) in attributes where arena.rawSpan.extracting(name).equals(ignoringCase: word) {
+    for (name, value) in attributes where arena.rawSpan.extracting(name).equals(ignoringCase: word)
+    {
       return Array(arena[value])
     }
     return nil

@@ -157,7 +157,8 @@ struct ZeekIntelFormat: LineFormat {
     case name.equals(ignoringCase: "IMPHASH"): .kind(.imphash)
     case name.equals(ignoringCase: "CERT_SHA256"): .kind(.certificateSHA256)
     case name.equals(ignoringCase: "HASSH"): .kind(.hassh)
-    case name.equals(ignoringCase: "HASSH_SERVER"), name.equals(ignoringCase: "HASSHSERVER"): .kind(.hasshServer)
+    case name.equals(ignoringCase: "HASSH_SERVER"), name.equals(ignoringCase: "HASSHSERVER"):
+      .kind(.hasshServer)
     default: nil
     }
   }

@@ -9,7 +9,9 @@ struct KeyPath {
   /// Components before the last.
   let depth: Int
 
-  /// Nil for a key without dots. Keys around it take the place of components that it does not have.
+  /// Nil for a key without dots.
+  ///
+  /// Keys around it take the place of components that it does not have.
   init?(_ key: RawSpan, parent: KeyName, grandparent: KeyName) {
     let length = min(key.byteCount, KeyName.longest)
     guard let last = key.lastOffset(of: Byte.dot, from: 0, to: length) else { return nil }

@@ -245,8 +245,10 @@ extension LogTime {
     return nil
   }
 
-  /// `05/01/2024-10:00:00.123456`, as Suricata writes alerts. Snort writes a year of two digits or
-  /// none: behind the day or, since its version 3, before the month.
+  /// `05/01/2024-10:00:00.123456`, as Suricata writes alerts.
+  ///
+  /// Snort writes a year of two digits or none: behind the day or, since its version 3, before the
+  /// month.
   static func alert(_ window: RawSpan, year: Int?) -> (time: Int64, isZoned: Bool)? {
     func date(_ year: some Collection<UInt8>) -> [UInt8] {
       let (month, day) = (window.copied(0..<2), window.copied(3..<5))

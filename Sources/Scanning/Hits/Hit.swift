@@ -251,10 +251,8 @@ struct JointSources: Sendable {
 
   /// The indices of the sources whose conditions are met, ascending.
   ///
-  /// - Parameters:
-  ///   - conditions: the conditions whose values were all seen.
-  ///   - port: the responder's port that the value was seen with.
-  ///   - sources: all sources of the entry.
+  /// `conditions` are those whose values were all seen, `port` is the responder's port that the value
+  /// was seen with, and `sources` are all sources of the entry.
   func met(_ conditions: [UInt32], port: UInt16?, of sources: [ResolvedSource]) -> [Int] {
     var result = free
     // Key 0: a condition on this value alone that names no port. Only a damaged database has one.

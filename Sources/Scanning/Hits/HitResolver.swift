@@ -262,7 +262,7 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
   /// Adds an entry to `candidates` if at least one of its sources takes part, and notes its
   /// allowances.
   ///
-  /// - Parameter met: the indices of the sources whose conditions are met.
+  /// `met` are the indices of the sources whose conditions are met.
   private func consider(
     _ entry: ResolvedEntry, _ met: [Int], match: MatchKind, observed: Observable,
     _ record: ObservableRecord, _ allowed: inout Allowances

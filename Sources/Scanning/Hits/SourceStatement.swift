@@ -126,8 +126,9 @@ struct StatementCatalog {
   }
 
   private var places: [Place] = []
-  /// Names of feeds. All statements of a feed share one array, so comparing two names mostly
-  /// compares addresses.
+  /// Names of feeds.
+  ///
+  /// All statements of a feed share one array, so comparing two names mostly compares addresses.
   private var names: [[UInt8]] = []
   private var numbers: [[UInt8]: Int] = [:]
 

@@ -29,9 +29,7 @@ struct LogPieceReader: ~Copyable {
       source, size: size, greatestSize: 2 * size, encoding: ChunkReader.Encoding(of: content))
   }
 
-  /// Reads the next piece.
-  ///
-  /// - Parameter lines: the number of lines before it, if they are not counted here.
+  /// Reads the next piece; `lines` is the number of lines before it, if they are not counted here.
   mutating func next(after lines: UInt64?, _ progress: ScanProgress) -> LogPiece {
     contextLines > 0 ? nextWithContext(progress) : read(after: lines, progress)
   }

@@ -63,7 +63,7 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
 
   /// Writes a segment.
   ///
-  /// - Parameter isCounted: whether the segment's input is already included in the count of inputs.
+  /// `isCounted`: the segment's input is already included in the count of inputs.
   func write(_ segment: SegmentOutput, input: Int, isCounted: Bool) -> Bool {
     var segment = segment
     // A limit on groups is applied at the end.
