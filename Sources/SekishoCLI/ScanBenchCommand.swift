@@ -88,7 +88,7 @@ struct ScanBench: ParsableCommand {
           try ResultFile.write(Baseline(result).json, to: baseline)
           if !arguments.quiet { Console.note("\(Console.shown(baseline)): baseline written") }
         }
-      } catch where error.code == .corrupt {
+      } catch  where error.code == .corrupt {
         Console.error(Console.shown("\(error); write one with --update-baseline"))
         throw ExitCode(2)
       } catch {
