@@ -46,7 +46,8 @@ struct CachedFeedReader {
     if isSame { keep(CachedFeed(collection, from: first, report.feeds[count]), path, name) }
     FeedReader.applyLimits(
       of: request.options, from: first, &collection, &report.feeds[count])
-    return isSame ? input : FeedInput(path: request.path)
+    // The feed is in the collection now, so it must not be read once more without a cache.
+    return isSame ? input : FeedInput(path: request.path) ?? input
   }
 
   private static func name(_ request: FeedReader.Request, _ input: FeedInput) -> String {

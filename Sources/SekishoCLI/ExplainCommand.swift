@@ -15,7 +15,7 @@ struct ExplainCommand: ParsableCommand {
         sekisho explain --db indicators.skdb cdn.evil.example
         sekisho explain --feed feeds/ --weak traffic.pcap 'hxxp://evil[.]example/x'
 
-      Exit codes: 0 it is a hit, 1 it is none, 2 an error.
+      Exit codes: 0 it is a hit, 1 it is none, 2 an error, such as a feed or an input that cannot be read.
       """)
 
   @Argument(help: ArgumentHelp("Inputs to search, then the value.", valueName: "input … value"))
@@ -58,6 +58,7 @@ struct ExplainCommand: ParsableCommand {
     let explanation = Explainer(
       databases: databases, options: options, report: report, errors: errors
     ).explain(Array(value.utf8), inputs: arguments.dropLast().map { InputPath($0) })
+    for error in errors { Console.error(error) }
     try Console.output(json ? explanation.json : Array(explanation.text.utf8))
     for finding in explanation.findings where finding.cause == .inputUnreadable {
       Console.error(Console.shown("\(finding.place): \(finding.text)"))

@@ -88,11 +88,12 @@ struct ScanBench: ParsableCommand {
           try ResultFile.write(Baseline(result).json, to: baseline)
           if !arguments.quiet { Console.note("\(Console.shown(baseline)): baseline written") }
         }
-      } catch  where error.code == .corrupt {
-        Console.error(Console.shown("\(error); write one with --update-baseline"))
-        throw ExitCode(2)
       } catch {
-        Console.error(error)
+        if error.code == .corrupt {
+          Console.error(Console.shown("\(error); write one with --update-baseline"))
+        } else {
+          Console.error(error)
+        }
         throw ExitCode(2)
       }
     }

@@ -102,7 +102,8 @@ struct ScanCommand: ParsableCommand {
     }
     if let format, let group, group != .none, !format.hasGroups {
       throw ValidationError(
-        "--format \(format.rawValue) has no groups; leave out --group, or use table, ndjson or csv")
+        "--format \(format.rawValue) has no groups; leave out --group, or use table, ndjson, csv or values"
+      )
     }
     guard (sources.paths + inputs.inputs).count(where: { $0 == "-" }) < 2 else {
       throw ValidationError(

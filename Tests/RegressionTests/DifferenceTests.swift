@@ -83,6 +83,24 @@ import Testing
     #expect(difference.feeds.allSatisfy { $0.oldName == $0.newName })
   }
 
+  @Test func anEntryThatChangedAndIsAllowedNowCountsOnce() throws {
+    let folder = try TemporaryFolder()
+    func side(_ name: String, _ confidence: Int, allows: Bool) throws -> DatabaseSide {
+      try folder.write("\(name)/a.csv", "domain,confidence\nevil.example,\(confidence)\n")
+      try folder.write("\(name)/allow.txt", "\(allows ? "evil" : "good").example\n")
+      return try DatabaseSide.open(
+        folder.write(
+          "\(name)/feeds.yaml", "feeds:\n  - path: a.csv\n  - path: allow.txt\n    role: allow\n"))
+    }
+    let difference = DatabaseDifference.between(
+      try side("old", 40, allows: false), try side("new", 90, allows: true))
+    let domains = try #require(difference.kinds.first { $0.kind == .domain })
+    #expect(difference.total.changed == 1 && domains.counts.changed == 1)
+    let told = difference.changes.filter { $0.value.elementsEqual("evil.example".utf8) }
+    #expect(
+      Set(told.map(\.cause)).contains(.allowListed) && told.count == 2, "\(difference.table())")
+  }
+
   @Test func orderOfEntriesIsThatOfTheMerge() throws {
     let compiled = try Compiled([
       (

@@ -154,15 +154,18 @@ struct SideComparison {
     for number in removed { add(removal(number), to: &difference) }
     for (left, right, facets) in changed { add(change(left, right, facets), to: &difference) }
     for (number, by) in allowed.sorted(by: { $0.key < $1.key }) {
-      // An entry that was changed into an allow entry itself is in `changed` already.
       let alone = allowListing(number, by)
-      if changedPlaces[number].map({ changed[$0].facets[0].cause != .allowListed }) ?? true {
+      if let place = changedPlaces[number] {
+        // An entry that became an allow entry itself is listed already; one that changed otherwise
+        // is counted already.
+        if changed[place].facets[0].cause == .allowListed { continue }
+      } else {
         difference.total.changed += 1
         if let row = difference.kinds.firstIndex(where: { $0.kind == alone.kind }) {
           difference.kinds[row].counts.changed += 1
         }
-        add(alone, to: &difference)
       }
+      add(alone, to: &difference)
     }
     for number in added {
       var change = EntryChange(.added, new.database.entry(number).kind, new.text(number), .added)
