@@ -244,6 +244,15 @@ extension RecordRuleCases {
         "ipv4 c-ip 192.0.2.7 @206",
       ]),
     Case(
+      "days and times of W3C in other forms",
+      "#Fields: date time c-ip cs(User-Agent)\n20240501 100000 192.0.2.1 x/1.2.3.4\n"
+        + "[2024-05-01 10 192.0.2.2 x/1.2.3.4\nMay-01-2024 T10:00:00 192.0.2.3 x/1.2.3.4\n"
+        + "192.0.2.4 10:00 192.0.2.5 x\n",
+      [
+        "ipv4 c-ip 192.0.2.1 @55", "ipv4 c-ip 192.0.2.2 @90", "ipv4 c-ip 192.0.2.3 @132",
+        "ipv4 text 192.0.2.4 @152", "ipv4 text 192.0.2.5 @168",
+      ]),
+    Case(
       "times of W3C in one column, and in seconds",
       "#Fields: time c-ip cs(User-Agent)\n2024-05-01T10:00:00Z 192.0.2.1 x/1.2.3.4\n"
         + "1714557600.5 192.0.2.2 x/1.2.3.4\nfrom 192.0.2.3 192.0.2.4\n",

@@ -6,8 +6,6 @@ import Parsing
 extension Extraction {
   /// The most words in a row of a table with a single column.
   private static let mostWords = 4
-  /// Digits of a day without separators (`20240501`); any time in seconds since 1970 has more.
-  private static let leastDigits = 8
 
   /// Whether a line that is as wide as the table cannot be a row of it.
   @inline(__always)
@@ -34,37 +32,70 @@ extension Extraction {
       let isAbsent = range.count == 1 && chunk.byte(unchecked: range.lowerBound) == Byte.minus
       return range.isEmpty || isAbsent ? nil : range
     }
-    if let day = cell(header.dayColumn), !beginsDay(chunk, day) { return false }
+    if let day = cell(header.dayColumn), !mayBeDay(chunk, day) { return false }
     guard let clock = cell(header.clockColumn) else { return true }
-    return beginsClock(chunk, clock) || beginsDay(chunk, clock)
+    return mayBeClock(chunk, clock)
   }
 
-  /// Whether a range begins as a day does: `2024-05-01`, `01.05.2024` or `1/May/2024`.
+  /// Whether a cell may be a day in some form: it begins with a number that is not part of an address, or
+  /// with the name of a month, a mark and a number.
   ///
-  /// A value with more parts, as an address, does not.
-  private static func beginsDay(_ chunk: RawSpan, _ range: Range<Int>) -> Bool {
+  /// Words of a sentence do not. The form is not judged: files write days in many.
+  private static func mayBeDay(_ chunk: RawSpan, _ range: Range<Int>) -> Bool {
     let end = range.upperBound
-    let first = LogTime.digits(chunk, from: range.lowerBound, to: end).upperBound
-    guard first > range.lowerBound else { return false }
-    guard first < end else { return range.count >= leastDigits }
-    let mark = chunk.byte(unchecked: first)
-    guard mark == Byte.minus || mark == Byte.slash || mark == Byte.dot else { return false }
-    var second = first + 1
-    while second < end, Byte.isAlphanumeric(chunk.byte(unchecked: second)) { second += 1 }
-    guard second > first + 1, second < end, chunk.byte(unchecked: second) == mark else {
-      return false
+    var offset = openingEnd(chunk, range)
+    let digits = LogTime.digits(chunk, from: offset, to: end)
+    if !digits.isEmpty {
+      return !beginsAddress(chunk, digits.lowerBound..<end)
+        && (digits.upperBound == end || chunk.byte(unchecked: digits.upperBound) != Byte.colon)
     }
-    let third = LogTime.digits(chunk, from: second + 1, to: end).upperBound
-    return third > second + 1 && (third == end || chunk.byte(unchecked: third) != mark)
+    let start = offset
+    while offset < end, Byte.isLetter(chunk.byte(unchecked: offset)) { offset += 1 }
+    guard offset - start >= 3, offset + 1 < end else { return false }
+    let mark = chunk.byte(unchecked: offset)
+    return (mark == Byte.minus || mark == Byte.slash || mark == Byte.dot)
+      && Byte.isDigit(chunk.byte(unchecked: offset + 1))
   }
 
-  /// Whether a range begins as a time of day does, or as one in seconds since 1970.
-  private static func beginsClock(_ chunk: RawSpan, _ range: Range<Int>) -> Bool {
-    let hour = LogTime.digits(chunk, from: range.lowerBound, to: range.upperBound)
-    guard hour.count < leastDigits else { return true }
-    return 1...2 ~= hour.count && hour.upperBound + 1 < range.upperBound
-      && chunk.byte(unchecked: hour.upperBound) == Byte.colon
-      && Byte.isDigit(chunk.byte(unchecked: hour.upperBound + 1))
+  /// Whether a cell may be a time of day in some form: it begins with a number, maybe behind `T`, that is
+  /// not part of an address.
+  private static func mayBeClock(_ chunk: RawSpan, _ range: Range<Int>) -> Bool {
+    let end = range.upperBound
+    var offset = openingEnd(chunk, range)
+    if offset < end, chunk.byte(unchecked: offset) == UInt8(ascii: "T") { offset += 1 }
+    let digits = LogTime.digits(chunk, from: offset, to: end)
+    guard !digits.isEmpty, !beginsAddress(chunk, offset..<end) else { return false }
+    // More than two digits and a colon begin an IPv6 address.
+    return digits.count < 3 || digits.upperBound == end
+      || chunk.byte(unchecked: digits.upperBound) != Byte.colon
+  }
+
+  /// The end of the blanks, quotes and brackets at the beginning of a cell.
+  private static func openingEnd(_ chunk: RawSpan, _ range: Range<Int>) -> Int {
+    var offset = range.lowerBound
+    while offset < range.upperBound {
+      switch chunk.byte(unchecked: offset) {
+      case Byte.space, Byte.quote, Byte.apostrophe, UInt8(ascii: "["): offset += 1
+      default: return offset
+      }
+    }
+    return offset
+  }
+
+  /// Whether a range begins with four numbers between dots, as IPv4 addresses are written.
+  private static func beginsAddress(_ chunk: RawSpan, _ range: Range<Int>) -> Bool {
+    var offset = range.lowerBound
+    for part in 0..<4 {
+      let digits = LogTime.digits(chunk, from: offset, to: range.upperBound)
+      guard !digits.isEmpty else { return false }
+      offset = digits.upperBound
+      if part == 3 { return true }
+      guard offset < range.upperBound, chunk.byte(unchecked: offset) == Byte.dot else {
+        return false
+      }
+      offset += 1
+    }
+    return false
   }
 
   /// Whether a range begins and ends as a record in JSON does; a name in braces and an address in brackets do not.

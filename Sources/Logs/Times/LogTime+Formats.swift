@@ -31,11 +31,12 @@ extension LogTime {
       clock: start + 12..<range.upperBound)
   }
 
-  /// The text of a time with a zero before its day, if the day has only one digit before a slash;
-  /// else nil.
+  /// The text of a time with a zero before its day, if the day has only one digit before a slash and
+  /// the name of a month; else nil.
   private static func withTwoDigits(_ bytes: RawSpan, _ range: Range<Int>) -> [UInt8]? {
     guard 18...64 ~= range.count, bytes.byte(unchecked: range.lowerBound + 1) == Byte.slash,
-      Byte.isDigit(bytes.byte(unchecked: range.lowerBound))
+      Byte.isDigit(bytes.byte(unchecked: range.lowerBound)),
+      Byte.isLetter(bytes.byte(unchecked: range.lowerBound + 2))
     else { return nil }
     var text = [Byte.zero]
     text.append(bytes, range)

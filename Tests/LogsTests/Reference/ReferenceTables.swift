@@ -144,10 +144,12 @@ struct ReferenceW3CHeader {
     }
   }
 
-  private static let day = #"[0-9]{8,}\z|[0-9]++([-/.])[A-Za-z0-9]++\1[0-9]++(?!\1)"#
-  private static let dayFirst = ReferencePattern(#"\A(?:"# + day + ")")
+  private static let opening = ##"\A[ "'\[]*+"##
+  private static let noAddress = #"(?![0-9]++\.[0-9]++\.[0-9]++\.[0-9])"#
+  private static let dayFirst = ReferencePattern(
+    opening + "(?:" + noAddress + #"[0-9]++(?!:)|[A-Za-z]{3,}+[-/.][0-9])"#)
   private static let timeFirst = ReferencePattern(
-    #"\A(?:[0-9]{8}|[0-9]{1,2}:[0-9]|"# + day + ")")
+    opening + "T?+" + noAddress + "(?![0-9]{3,}+:)[0-9]")
 
   /// Whether the first columns of a day and of a time of day hold these, or nothing.
   private func mayTellTime(_ cells: [ReferenceCSV.Cell]) -> Bool {
