@@ -13,15 +13,17 @@ enum CandidateProbe {
     return !finder.find(in: line.span.bytes, candidates: &candidates) || !candidates.isEmpty
   }
 
-  /// A database of names with their subdomains, of addresses, and of a URL of seven letters up to its host.
+  /// A database of names with their subdomains, of addresses, a SHA-1, and a URL of seven letters up to its host.
   static func database(
-    _ names: [String], ipv4: [UInt8]? = nil, ipv6: [UInt8]? = nil, url: String? = nil
+    _ names: [String], ipv4: [UInt8]? = nil, ipv6: [UInt8]? = nil, sha1: [UInt8]? = nil,
+    url: String? = nil
   ) throws -> IndicatorDatabase {
     var indicators = IndicatorCollection()
     let feed = indicators.addFeed(FeedDescription(name: "test", format: "plain"))
     for name in names { append(.domain, Array(name.utf8)) }
     if let ipv4 { append(.ipv4, ipv4) }
     if let ipv6 { append(.ipv6, ipv6) }
+    if let sha1 { append(.sha1, sha1) }
     if let url { append(.url, Array(url.utf8)) }
     return try IndicatorDatabase(DatabaseCompiler.compile(indicators))
 

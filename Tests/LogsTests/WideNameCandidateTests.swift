@@ -90,6 +90,18 @@ struct WideNameCandidateTests {
     #expect(try CandidateProbe.isCandidate(example.text, database) == example.isCandidate)
   }
 
+  /// A run of letters above ASCII that is no name may go on with a digest.
+  @Test(
+    "A digest with a unit behind letters above ASCII",
+    arguments: ["é-", "é_", "é.", "é%2D", "é'", "日本-"])
+  func digests(_ front: String) throws {
+    let database = try CandidateProbe.database(
+      ["evil.example"], sha1: (0..<20).map { 0x10 + $0 })
+    let digest = "101112131415161718191a1b1c1d1e1f202122%323"
+    #expect(try CandidateProbe.isCandidate("x " + front + digest, database))
+    #expect(try CandidateProbe.isCandidate(#"{"m":"\n "# + front + digest + #""}"#, database))
+  }
+
   @Test("Against names of three scripts", arguments: cases)
   func names(_ example: Case) throws {
     let database = try CandidateProbe.database([

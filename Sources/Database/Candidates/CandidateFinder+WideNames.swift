@@ -200,9 +200,12 @@ extension CandidateFinder {
       default: break reading
       }
     }
-    // Escapes mean something in a record only, so that there are two runs; and letters of a script without spaces
-    // may part a name with units from the rest.
-    let isOdd = labels.isOdd || hasEscape && (hasRaw || hasUnit) || hasUnit && isUnspaced
+    // Escapes mean something in a record only, so that there are two runs; letters of a script without spaces may
+    // part a name with units from the rest; and units behind a letter may belong to a digest or a word, of which
+    // these labels tell nothing.
+    let isOdd =
+      labels.isOdd || hasEscape && (hasRaw || hasUnit) || hasUnit && isUnspaced
+      || hasUnit && hasRaw && (wantsDigests || !words.isEmpty)
     return (isOdd || mayBeName(labels, bytes), offset)
   }
 
