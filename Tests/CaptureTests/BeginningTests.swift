@@ -178,6 +178,44 @@ struct BeginningTests {
     }
   }
 
+  @Test("DNS over TCP joined in the middle of a message that reads like a method")
+  func joinedMessage() {
+    let message = DNSBuilder().question("inner.example").bytes
+    let parts = [
+      utf8("AAAAAAAAAAAAAAAAA"), utf8("BBBBBBBBBBBB"), UInt16(message.count).bytes + message,
+    ]
+    let stream = StreamBuilder(port: 53)
+    var offset = 0
+    var frames: [[UInt8]] = []
+    for part in parts {
+      frames.append(stream.segment(part, at: offset))
+      offset += part.count
+    }
+    #expect(
+      Observed(pcap(frames.map { CapturedPacket($0) })).values.contains {
+        $0.hasSuffix(" dns.query inner.example")
+      })
+  }
+
+  @Test("a decoy over the end of a request that follows bad chunks in one segment")
+  func behindBadChunks() {
+    let stream = StreamBuilder()
+    let first = utf8(
+      "POST /p HTTP/1.1\r\nHost: x.example\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nmo")
+    let second = utf8("re\r\n\r\nGET /a HTTP/1.1\r\nHost: inner")
+    let tail = utf8(".example\r\n\r\n")
+    let behind = first.count + second.count
+    let frames = [
+      stream.syn, stream.segment(first, at: 0), stream.segment(second, at: first.count),
+      stream.segment(Array(repeating: 0x5a, count: tail.count), at: behind),
+      stream.segment(tail, at: behind),
+    ]
+    #expect(
+      Observed(pcap(frames.map { CapturedPacket($0) })).values.contains {
+        $0.hasSuffix(" http.host inner.example")
+      })
+  }
+
   @Test("empty lines before a request that is cut", arguments: [1, 3, 40])
   func emptyLine(_ count: Int) {
     let lines = String(repeating: "\r\n", count: count)

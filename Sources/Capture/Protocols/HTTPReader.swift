@@ -89,11 +89,10 @@ struct HTTPReader {
     }
   }
 
-  /// Whether much of a body or chunk is still to come, or the next request is being searched for.
+  /// Whether much of a body or chunk is still to come.
   var isLongBody: Bool {
     switch phase {
     case .body(let rest), .chunk(let rest): rest > 1 << 15
-    case .lost: true
     default: false
     }
   }

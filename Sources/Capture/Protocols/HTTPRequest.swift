@@ -38,10 +38,11 @@ enum HTTPRequest {
   /// Whether a payload begins with a whole request line of a known method, which is unlikely to be
   /// the end of another message.
   static func isLineOfKnownMethod(_ payload: RawSpan) -> Bool {
-    guard looseMethod(payload, payload.byteOffsets) != nil,
-      let end = payload.firstOffset(of: Byte.lineFeed, in: payload.byteOffsets)
+    let rest = leadingLines(payload)..<payload.byteCount
+    guard looseMethod(payload, rest) != nil,
+      let end = payload.firstOffset(of: Byte.lineFeed, in: rest)
     else { return false }
-    return looseLine(payload, 0..<end) != nil
+    return looseLine(payload, rest.lowerBound..<end) != nil
   }
 
   /// The fewest bytes of a segment that counts as full, so that its line may go on in the next one.
@@ -92,6 +93,12 @@ enum HTTPRequest {
         || payload.byte(unchecked: offset) == Byte.space && offset > start + 2)
     guard isMethod || looseMethod(payload, start..<payload.byteCount) != nil else { return false }
     return payload.firstOffset(of: Byte.lineFeed, in: offset..<payload.byteCount) == nil
+  }
+
+  /// Whether a stream's first bytes may begin a request of a known method whose line continues in the
+  /// next packet.
+  static func mayBeginKnown(_ payload: RawSpan) -> Bool {
+    looseMethod(payload, leadingLines(payload)..<payload.byteCount) != nil && mayBegin(payload)
   }
 
   /// The offset of the first request that follows an empty line, or nil; used after chunks with

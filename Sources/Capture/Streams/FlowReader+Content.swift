@@ -43,7 +43,10 @@ extension FlowReader {
     // On a DNS port the stream may have begun with another protocol.
     if case .dns = stream.content, !stream.dns.hasRead {
       let (application, role) = Self.classify(payload, isDNSPort: false, isServer: false)
-      if role == .client, application == .tls || application == .http {
+      // The text of a TXT record may read like the beginning of a request.
+      if role == .client,
+        application == .tls || application == .http && HTTPRequest.isLineOfKnownMethod(payload)
+      {
         stream.begin(.none)
         return discover(payload, visit, isFirst: false)
       }

@@ -80,7 +80,8 @@ extension FlowReader {
   /// beginning of something else, which may go on in the next segment.
   static func mayBeOther(_ payload: RawSpan) -> Bool {
     !DNSStreamReader.begins(payload)
-      && (HTTPRequest.mayBegin(payload) || Preamble.end(payload) != nil || Preamble.isCut(payload))
+      && (HTTPRequest.mayBeginKnown(payload) || Preamble.end(payload) != nil
+        || Preamble.isCut(payload))
   }
 
   /// What the first bytes of a stream may be where they are nothing known: a message that goes on in the next
