@@ -280,8 +280,12 @@ class Table:
     HEAD = [
         "# Results",
         "",
-        "Written by `Benchmarks/compare/compare.py`, whose first lines say how it measures and whose",
-        "`data.py` and `dense.py` say what the data is. Ratios above 1 are in our favour. One core.",
+        "The present state; `HISTORY.md` has what was measured before, and all notes. The first table",
+        "(literals, keys, prefixes) is written by `Benchmarks/compare/compare.py`, whose first lines say how it",
+        "measures and whose `data.py` and `dense.py` say what the data is. Ratios above 1 are in our favour. One core.",
+        "The rest is written by hand: [how measured](#how-measured), [feeds](#feeds), [logs](#logs),",
+        "[crafted inputs](#crafted-inputs), [captures](#captures),",
+        "[memory, small files, threads, compression](#memory-small-files-threads-compression).",
         "",
     ]
     COLUMNS = "| what | ours | build, size | peer | its rate | its build, size | ratio | counts | steady rounds | run |"
