@@ -4,7 +4,7 @@ import Testing
 
 extension FeedCase {
   /// What a first row says of those below it, and what further columns of rows without a header hold.
-  static let rows: [FeedCase] = firstRows + rules + defanged
+  static let rows: [FeedCase] = firstRows + headers + typed + rules + defanged
 
   private static let firstRows: [FeedCase] =
     ["host", "network", "email", "data", "domains"].map { label in
@@ -53,6 +53,74 @@ extension FeedCase {
           "3 domain evil.example withSubdomains",
         ]),
     ]
+
+  /// Words for columns above a word for a type, a header again, or a value that ends in such a word.
+  private static let headers: [FeedCase] = [
+    FeedCase(
+      name: "csv: a header twice",
+      text: "domain,ip\ndomain,ip\nevil.example,192.0.2.7\n", format: .csv,
+      entries: ["3 domain evil.example withSubdomains", "3 ipv4 192.0.2.7 exact"],
+      diagnostics: ["2 single-label", "2 single-label"]),
+    FeedCase(
+      name: "csv: a header above another with other words",
+      text: "ja3,valid_until,confidence\nmd5,,\n\(Sample.md5),2030-01-02,70\n", format: .csv,
+      entries: ["3 ja3 \(Sample.md5) exact weak"], diagnostics: ["2 kind-mismatch"]),
+    FeedCase(
+      name: "csv: a header above the heading of a part",
+      text: "Hash,Comment\nMD5,\n\(Sample.md5),x\nSHA256,\n\(Sample.sha256),y\n", format: .csv,
+      entries: ["3 md5 \(Sample.md5) exact", "5 sha256 \(Sample.sha256) exact"],
+      diagnostics: ["2 kind-mismatch", "4 kind-mismatch"]),
+    FeedCase(
+      name: "csv: a header above a name that ends in a word for a column",
+      text: "host,confidence\nevil.domain,29\nbad.example,3\n", format: .csv,
+      entries: ["2 domain evil.domain exact", "3 domain bad.example exact"],
+      diagnostics: ["2 (unknown-top-level-domain)"]),
+    FeedCase(
+      name: "csv: a header above names of files that end in such a word",
+      text: "filename,comment\nevil.url,x\nevil.exe,y\n", format: .csv,
+      entries: ["2 filename evil.url exact weak", "3 filename evil.exe exact weak"]),
+    FeedCase(
+      name: "csv: fields of the Elastic common schema beside a column of numbers",
+      text: "dns.question.name,Count of records\nevil1.example,5\nevil2.example,6\n", format: .csv,
+      entries: [
+        "2 domain evil1.example withSubdomains", "3 domain evil2.example withSubdomains",
+      ]),
+    FeedCase(
+      name: "csv: fields of the schema whose names end as hosts' do",
+      text: "host.name,user.email\nevil1.example,a@b.example\nevil2.example,c@d.example\n",
+      format: .csv,
+      entries: [
+        "2 domain evil1.example exact", "2 email a@b.example exact",
+        "3 domain evil2.example exact", "3 email c@d.example exact",
+      ]),
+    FeedCase(
+      name: "csv: one field of the schema beside a word that names no column",
+      text: "source.host,hits\nevil1.example,5\nevil2.example,6\n", format: .csv,
+      entries: ["2 domain evil1.example exact", "3 domain evil2.example exact"]),
+    FeedCase(
+      name: "csv: a name above addresses is a column's",
+      text: "my.host,hits\n192.0.2.7,5\n192.0.2.8,6\n", format: .csv,
+      entries: ["2 ipv4 192.0.2.7 exact", "3 ipv4 192.0.2.8 exact"],
+      diagnostics: ["2 (kind-by-shape)", "3 (kind-by-shape)"]),
+  ]
+
+  /// Rows with a type each, of which one or more are no values of it or have no shape.
+  private static let typed: [FeedCase] = [
+    FeedCase(
+      name: "csv: one of few typed rows cannot be used",
+      text: "URL,http://mynetwork.example:880/*****.ps1\nHost,a.example\nSHA256,\(Sample.sha256)\n",
+      format: .csv,
+      entries: ["2 domain a.example exact", "3 sha256 \(Sample.sha256) exact"],
+      diagnostics: ["1 wildcard-inside"]),
+    FeedCase(
+      name: "csv: one of two typed rows cannot be used",
+      text: "URL,hxxp://evil(788|789|790)[dot]example\nMD5,\(Sample.md5)\n", format: .csv,
+      entries: ["2 md5 \(Sample.md5) exact"], diagnostics: ["1 bad-host"]),
+    FeedCase(
+      name: "csv: typed rows without any shape",
+      text: (1...12).map { "filename,evil\($0).exe,Dropper\n" }.joined(), format: .csv,
+      entries: (1...12).map { "\($0) filename evil\($0).exe exact weak" }),
+  ]
 
   private static let rules: [FeedCase] = [
     FeedCase(
@@ -133,6 +201,22 @@ extension FeedCase {
         [
           "\($0) md5 \(Sample.md5.dropLast())\($0) exact", "\($0) url http://x\($0).example/ exact",
           "\($0) ipv4 192.0.2.\($0) exact",
+        ]
+      }),
+    FeedCase(
+      name: "csv: a defanged page that is the same in each row is a reference",
+      text: (1...3).map { "evil\($0).example,hxxps://vendor[.]example/report1\n" }.joined(),
+      format: .csv, entries: (1...3).map { "\($0) domain evil\($0).example withSubdomains" }),
+    FeedCase(
+      name: "csv: and so is the address of one contact",
+      text: (1...2).map {
+        "evil\($0).example;hxxp://evil\($0)[.]example/a;abuse[@]registrar.example\n"
+      }.joined(),
+      format: .csv,
+      entries: (1...2).flatMap {
+        [
+          "\($0) domain evil\($0).example withSubdomains",
+          "\($0) url http://evil\($0).example/a exact",
         ]
       }),
     FeedCase(

@@ -19,8 +19,8 @@ extension CSVPlan {
     var pages = 0
     /// URLs that begin with `http:`, which reference pages hardly ever do.
     var plainURLs = 0
-    /// Defanged URLs and e-mail addresses.
-    var defanged = 0
+    /// The distinct defanged URLs and e-mail addresses.
+    var defanged: Set<[UInt8]> = []
     /// The distinct URLs, and the number of cells for each host.
     var differentURLs: Set<[UInt8]> = []
     var hosts: [[UInt8]: Int] = [:]
@@ -257,7 +257,9 @@ extension CSVPlan {
       let kind = test.kind(of: cell, isStrict: true)
     else { return }
     evidence.shaped += 1
-    if kind == .url || kind == .email, Refanging.isDefanged(cell) { evidence.defanged += 1 }
+    if kind == .url || kind == .email, Refanging.isDefanged(cell) {
+      evidence.defanged.insert(cell.copied(cell.byteOffsets))
+    }
     switch kind {
     case .ipv4, .ipv6: evidence.addresses += 1
     case .url:
@@ -351,8 +353,8 @@ extension CSVPlan {
   ///
   /// These are columns of addresses and digests.
   ///
-  /// Further names and URLs are as likely references, unless they are defanged or are downloads in
-  /// a table with digests. Addresses after a column of URLs are those of the URLs' hosts.
+  /// Further names and URLs are as likely references, unless they are defanged and nearly all differ,
+  /// or are downloads in a table with digests. Addresses after a column of URLs are those of the URLs' hosts.
   private mutating func decideByShape(_ evidence: [Evidence]) {
     if rows == 1, isList(evidence) {
       for column in columns.indices { columns[column] = .value(.none, nameMode: .withSubdomains) }
@@ -367,7 +369,7 @@ extension CSVPlan {
       guard found.mostly(found.shaped) || typed && found.mostly(found.fitting) else { continue }
       if hasFirst, isOfURLs || !found.mostly(found.addresses) && !found.holdsHosts,
         !found.mostly(found.digests), !hasDigests || !found.holdsDownloads,
-        !found.mostly(found.defanged)
+        !found.mostly(found.defanged.count)
       {
         noteUnread(column, found.cells, found.shaped)
         continue
@@ -376,5 +378,17 @@ extension CSVPlan {
       if !hasFirst { isOfURLs = found.mostly(found.urls) }
       hasFirst = true
     }
+    if typed, !hasFirst, let column = columnBesideType(), columns[column] == .unknown,
+      evidence[column].shaped * 2 >= evidence[column].cells
+    {
+      columns[column] = .typedValue
+    }
+  }
+
+  /// The column beside one of types that is the first or the last.
+  private func columnBesideType() -> Int? {
+    guard columns.count > 1 else { return nil }
+    if columns[0] == .type { return 1 }
+    return columns.last == .type ? columns.count - 2 : nil
   }
 }

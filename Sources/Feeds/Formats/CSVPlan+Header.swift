@@ -10,17 +10,16 @@ extension CSVPlan {
 
   /// The key by which a column name is compared.
   ///
-  /// If a name with dots is unknown as a whole, its last parts are the key if they say whose digest
-  /// it is, and otherwise its last part.
+  /// If a name with dots is unknown as a whole, its last parts, at most four, are the key if they say
+  /// whose digest it is, and otherwise its last part.
   static func key(of name: RawSpan, _ format: FeedFormat) -> String {
     let whole = Text.key(name)
     guard let part = lastPart(of: name), Column(key: whole, format: format) == .unknown else {
       return whole
     }
-    var start = 0
-    while let dot = name.firstOffset(of: Byte.dot, from: start) {
-      start = dot + 1
-      let key = Text.key(name.extracting(start..<name.byteCount))
+    let dots = name.byteOffsets.filter { name.byte(unchecked: $0) == Byte.dot }
+    for dot in dots.suffix(4) {
+      let key = Text.key(name.extracting((dot + 1)..<name.byteCount))
       if DigestName.meaning(of: key) != nil { return key }
     }
     let key = Text.key(name.extracting(part))
@@ -69,8 +68,30 @@ extension CSVPlan {
       }
       dotted.append(index)
     }
-    return (dotted.isEmpty && row.cells.count == 1)
-      || isAbove(next, row, dotted, isAboveValue, format, &test)
+    if dotted.isEmpty { return isAboveValue || !isTyped(row, above: next, format) }
+    return isAbove(next, row, dotted, isAboveValue, format, &test)
+  }
+
+  /// Whether a row and the one below hold a type each, and beside it a word that names no column.
+  private static func isTyped(_ row: TableRow, above next: TableRow?, _ format: FeedFormat) -> Bool
+  {
+    guard let next else { return false }
+    var (hasTypes, hasValues) = (false, false)
+    for index in 0..<min(row.cells.count, next.cells.count) {
+      let cell = row.bytes.rawSpan.extracting(row.range(index))
+      let below = next.bytes.rawSpan.extracting(next.range(index))
+      if NoValue.fits(cell) || NoValue.fits(below) { continue }
+      let (key, keyBelow) = (Text.key(cell), Text.key(below))
+      let column = Column(key: key, format: format)
+      if ValueType.isKnown(key), ValueType.isKnown(keyBelow) {
+        if column.isValue || column == .unknown { hasTypes = true }
+      } else if column == .unknown, !ValueType.isKnown(key), key != keyBelow,
+        Column(key: keyBelow, format: format) == .unknown, !ValueType.isKnown(keyBelow)
+      {
+        hasValues = true
+      }
+    }
+    return hasTypes && hasValues
   }
 
   /// Whether a cell of a row is a value whose shape leaves no doubt.
@@ -87,8 +108,8 @@ extension CSVPlan {
   /// types: neither row is a header.
   ///
   /// A word above a value is not a type, nor is a word for a text column (`comment`) anywhere. A
-  /// possible host name (`evil.host`) is the name of a column of values only beside other column
-  /// names.
+  /// possible host name (`evil.host`) above another is the name of a column only beside other column
+  /// names, or if it is a field of the Elastic common schema (`host.name`).
   private static func isAbove(
     _ next: TableRow?, _ row: TableRow, _ dotted: [Int], _ isAboveValue: Bool,
     _ format: FeedFormat, _ test: inout ShapeTest
@@ -99,11 +120,11 @@ extension CSVPlan {
       }
     }
     let names = keys(of: next, format)
-    let areHosts = dotted.allSatisfy {
-      test.fitsStrictly(row.bytes.rawSpan.extracting(row.range($0)))
-        && holdsValue(next, $0, &test)
+    if dotted.count == 1, isHost(row, dotted[0], above: next, &test),
+      !namesOther(than: dotted, row, names, format)
+    {
+      return false
     }
-    if !dotted.isEmpty, areHosts, !namesOther(than: dotted, row, names, format) { return false }
     return !row.cells.indices.contains { index in
       guard index < names.count, !next.range(index).isEmpty else { return false }
       if dotted.contains(index) {
@@ -116,6 +137,23 @@ extension CSVPlan {
         && ValueType.isKnown(names[index]) && ValueType.isKnown(key)
     }
   }
+
+  /// Whether a cell is the name of a host above another, and not a field of the common schema.
+  private static func isHost(
+    _ row: TableRow, _ column: Int, above next: TableRow, _ test: inout ShapeTest
+  ) -> Bool {
+    let cell = row.bytes.rawSpan.extracting(row.range(column))
+    let below = next.bytes.rawSpan.extracting(next.range(column))
+    let end = cell.firstOffset(of: Byte.dot) ?? cell.byteCount
+    return !fieldSets.contains(Text.key(cell.extracting(0..<end))) && test.fitsStrictly(cell)
+      && test.kind(of: below, isStrict: true) == .domain
+  }
+
+  /// Sets of fields in the Elastic common schema, with which its names begin.
+  private static let fieldSets: Set<String> = [
+    "host", "dns", "source", "destination", "client", "server", "url", "user", "email", "file",
+    "threat", "event", "process", "network", "observer",
+  ]
 
   /// Whether a cell not in `dotted` names a column, and the row below does not repeat the word.
   private static func namesOther(
