@@ -44,6 +44,12 @@ extension FeedCase {
         "3 certificate-sha1 \(Sample.sha1) exact", "4 certificate-sha256 \(Sample.sha256) exact",
       ], diagnostics: ["4 (kind-by-length)", "5 not-an-indicator", "6 not-an-indicator"]),
     FeedCase(
+      name: "json: beside indicators of the common schema one's own hosts are none",
+      text: """
+        [{"host.name":"pc.example","destination.ip":"192.0.2.66","threat.indicator.ip":"192.0.2.7"},
+        {"host.name":"pc.example","destination.ip":"192.0.2.67","threat.indicator.ip":"192.0.2.8"}]
+        """, format: .json, entries: ["1 ipv4 192.0.2.7 exact", "2 ipv4 192.0.2.8 exact"]),
+    FeedCase(
       name: "json: lines, of which a broken one costs itself",
       text: """
         {"domain":"a.example","seen":1}
@@ -211,6 +217,8 @@ extension FeedCase {
       // Files of a repository, and communities that one may join.
       #"[{"name":"a.md","path":"a.md","sha":"aa","download_url":"https://repository.example/a.md","type":"file"},{"name":"b.md","path":"b.md","sha":"bb","download_url":"https://repository.example/b.md","type":"file"}]"#,
       #"[{"name":"A","url":"https://a.example/join","email":"info@a.example","description":"x","type":"open"}]"#,
+      // Events of one's own hosts, of which few hold an indicator.
+      #"[{"host.name":"pc.example","destination.ip":"192.0.2.66"},{"host.name":"pc.example","destination.ip":"192.0.2.67"},{"host.name":"pc.example","threat.indicator.ip":"192.0.2.68"}]"#,
       // Of which half says nothing.
       #"[{"ip":"192.0.2.66"},{"ip":null},{"x":"y"}]"#,
       // A program's description.
@@ -227,6 +235,11 @@ extension FeedCase {
     arguments: [
       #"[{"name":"x","url":"https://evil.example/a","malware":"y"}]"#,
       #"[{"name":"x","url":"hxxps://evil[.]example/a"}]"#,
+      #"[{"title":"x","url":"https://evil.example/a","date":"2024-01-02"}]"#,
+      #"[{"name":"x","url":"https://evil.example/a","created":"2024-01-02"}]"#,
+      #"[{"name":"x","malicious_url":"https://evil.example/a"}]"#,
+      #"[{"name":"x","phishing_url":"https://evil.example/a"}]"#,
+      #"{"blocklist":[{"name":"x","url":"https://evil.example/a"}]}"#,
       #"[{"name":"x","url":"https://evil.example/a","sha256":"\#(Sample.sha256)"}]"#,
     ])
   func urlsBesideNamesMayBeIndicators(_ text: String) {

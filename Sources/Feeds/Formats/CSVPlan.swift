@@ -220,6 +220,7 @@ struct CSVPlan {
     keys = names.map { Self.key(of: $0.rawSpan, .json) }
     columns = keys.map { Column(key: $0, format: .json) }
     self.rows = rows.count
+    keepIndicators(names)
     confirm(rows, &test)
     hasTopics = holdsTopics(rows)
     dateOrder = foundDateOrder(rows)
@@ -228,6 +229,14 @@ struct CSVPlan {
     let values = columns.indices.filter { columns[$0].isValue }
     fittingRows = rows.count { row in
       values.contains { !NoValue.fits(row.bytes.rawSpan.extracting(row.range($0))) }
+    }
+  }
+
+  /// Beside indicators of the Elastic common schema, other members tell of the reader's own hosts.
+  private mutating func keepIndicators(_ names: [[UInt8]]) {
+    guard names.contains(where: JSONTablePlan.isIndicator) else { return }
+    for (index, name) in names.enumerated() where !JSONTablePlan.isIndicator(name) {
+      if columns[index].isValue || columns[index] == .unknown { columns[index] = .other }
     }
   }
 

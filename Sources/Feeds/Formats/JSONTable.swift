@@ -67,14 +67,16 @@ struct JSONTablePlan {
     hasTopics = plan.hasTopics
     dateOrder = plan.dateOrder
     // The Elastic common schema leaves no doubt, even if some of its records hold no value.
-    let isOfSchema = names.contains { $0.starts(with: "threat.indicator.".utf8) }
-    let needed = isOfSchema ? 50 : 95
+    let needed = names.contains(where: Self.isIndicator) ? 50 : 95
     // A single object may be anything, unless it lists values.
     let isList = lists.contains { columns[$0]?.isValue ?? false }
     isCertain =
       plan.isNamed && plan.fittingRows * 100 >= rows.count * needed && !Self.isLog(plan.keys)
-      && (!isOfLines || rows.count > 1 || isList) && !Self.isListing(plan, rows)
+      && (!isOfLines || rows.count > 1 || isList) && !isListing(plan, rows)
   }
+
+  /// Whether a member is one of an indicator in the Elastic common schema.
+  static func isIndicator(_ name: [UInt8]) -> Bool { name.starts(with: "threat.indicator.".utf8) }
 
   private static func row(
     of record: JSONRecord, _ names: inout [[UInt8]], _ places: inout [[UInt8]: Int]
@@ -108,12 +110,14 @@ struct JSONTablePlan {
 
   /// Whether records are a directory of files or services.
   ///
-  /// Each has a name and a URL, and no member is one that only indicators have.
-  private static func isListing(_ plan: CSVPlan, _ rows: [TableRow]) -> Bool {
+  /// Each has a name and a URL, and neither a member nor the envelope is one that indicators have.
+  private func isListing(_ plan: CSVPlan, _ rows: [TableRow]) -> Bool {
     let values = plan.columns.indices.filter { plan.columns[$0].isValue }
     guard plan.keys.contains(where: { $0 == "name" || $0 == "path" || $0 == "title" }),
-      !plan.keys.contains(where: { $0.hasPrefix("firstseen") }),
-      !plan.columns.contains(where: { judging.contains($0) })
+      !plan.keys.contains(where: Self.isDate),
+      values.allSatisfy({ Self.neutral.contains(plan.keys[$0]) }),
+      !plan.columns.contains(where: { Self.judging.contains($0) }),
+      !path.contains(where: { Self.telling.contains(Text.key($0.rawSpan)) })
     else { return false }
     return values.allSatisfy { column in
       switch plan.columns[column] {
@@ -123,6 +127,23 @@ struct JSONTablePlan {
       }
     }
   }
+
+  /// Whether a member says when something was first or last seen.
+  private static func isDate(_ key: String) -> Bool {
+    key == "date" || Column(key: key, format: .json) == .firstSeen
+      || ["firstseen", "lastseen", "created", "detected"].contains { key.hasPrefix($0) }
+  }
+
+  /// Names of URLs and e-mail addresses that do not say that they are bad.
+  private static let neutral: Set<String> = [
+    "url", "urls", "uri", "link", "href", "htmlurl", "downloadurl", "weburl", "fullurl", "email",
+    "emails", "emailaddress", "emailaddr",
+  ]
+
+  /// Names of envelopes that hold indicators.
+  private static let telling: Set<String> = [
+    "indicators", "iocs", "observables", "threats", "blocklist", "blacklist",
+  ]
 
   /// Columns that indicators have, and files and services hardly.
   private static let judging: [Column] = [
