@@ -85,13 +85,23 @@ enum Detection {
     "pre", "section", "span", "strong", "style", "table", "title", "u", "ul",
   ]
 
-  /// Whether markup begins with an HTML element, a comment, or a link (`<https://`).
+  /// Whether markup begins with an HTML element or a link (`<https://`), or with comments before
+  /// one or before text.
   private static func beginsProse(_ head: RawSpan) -> Bool {
-    if head.starts(with: "<!--") { return true }
-    var end = 1
+    var start = 0
+    while head.starts(with: "<!--", at: start) {
+      let comment = head.extracting(start..<head.byteCount)
+      guard let end = Text.firstIndex(of: "-->", in: comment) else { return true }
+      start += end + 3
+      while start < head.byteCount, Text.isSpace(head.byte(unchecked: start)) { start += 1 }
+    }
+    guard start < head.byteCount, head.byte(unchecked: start) == UInt8(ascii: "<") else {
+      return true
+    }
+    var end = start + 1
     while end < head.byteCount, Byte.isAlphanumeric(head.byte(unchecked: end)) { end += 1 }
     return head.starts(with: "://", at: end) || head.starts(with: "[:", at: end)
-      || elements.contains(Text.key(head.extracting(1..<end)))
+      || elements.contains(Text.key(head.extracting((start + 1)..<end)))
   }
 
   /// Whether content looks like JSON and holds a string, which may have been meant as a value.

@@ -56,6 +56,11 @@ struct RefusedCase: Sendable, CustomTestStringConvertible {
         "feed: not recognised as a feed: XML of no known feed format; give a feed, or name the format with =FORMAT"
     ),
     RefusedCase(
+      name: "XML behind a comment", text: "<!-- x -->\n<feed><a>evil.example</a></feed>",
+      error:
+        "feed: not recognised as a feed: XML of no known feed format; give a feed, or name the format with =FORMAT"
+    ),
+    RefusedCase(
       name: "MISP as XML",
       text:
         "<?xml version=\"1.0\"?>\n<response>\n  <Event>\n    <id>1</id>\n  </Event>\n</response>",
