@@ -75,7 +75,8 @@ public struct ScanEvents: AsyncSequence, Sendable {
       }
       let event = await events.next(isolation: actor)
       sender.noteTaken()
-      return event
+      // A cancelled stream still hands out what it holds.
+      return Task.isCancelled ? nil : event
     }
 
     private func begin() {
