@@ -16,21 +16,6 @@ extension RawSpan {
     let native = UInt16(bigEndian: bigEndianUInt16(unchecked: offset))
     return swapped ? native.byteSwapped : native
   }
-
-  /// Whether the bytes at an offset spell `text`, which is lower case; ASCII letters in the bytes
-  /// may be in either case.
-  func hasText(_ text: StaticString, at offset: Int) -> Bool {
-    let count = text.utf8CodeUnitCount
-    guard offset >= 0, byteCount - offset >= count else { return false }
-    for index in 0..<count {
-      // SAFETY: `index` is below the string's length.
-      let expected = unsafe text.utf8Start[index]
-      var found = byte(unchecked: offset + index)
-      if found >= 0x41, found <= 0x5a { found |= 0x20 }
-      if found != expected { return false }
-    }
-    return true
-  }
 }
 
 extension RawSpan {

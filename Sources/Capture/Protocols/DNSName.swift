@@ -106,7 +106,7 @@ enum DNSName {
 
   private static func prefixLength(_ name: RawSpan, before suffix: StaticString) -> Int? {
     let start = name.byteCount - suffix.utf8CodeUnitCount
-    return start > 0 && name.hasText(suffix, at: start) ? start : nil
+    return start > 0 && name.starts(ignoringCase: suffix, at: start) ? start : nil
   }
 
   /// A decimal number up to 255 without leading zeros.

@@ -17,9 +17,9 @@ extension HTTPReader {
       let name = HTTPRequest.trimmed(value, part.lowerBound..<equals)
       let text = HTTPRequest.trimmed(value, equals + 1..<part.upperBound)
       writer.scratch.removeAll(keepingCapacity: true)
-      if name.count == 8, value.hasText("filename", at: name.lowerBound) {
+      if name.count == 8, value.starts(ignoringCase: "filename", at: name.lowerBound) {
         Self.append(unquoted: value, text, to: &writer.scratch)
-      } else if name.count == 9, value.hasText("filename*", at: name.lowerBound) {
+      } else if name.count == 9, value.starts(ignoringCase: "filename*", at: name.lowerBound) {
         Self.append(extended: value, text, to: &writer.scratch)
       } else {
         continue
@@ -79,7 +79,8 @@ extension HTTPReader {
     guard let first = value.firstOffset(of: Byte.apostrophe, in: text),
       let second = value.firstOffset(of: Byte.apostrophe, in: first + 1..<text.upperBound)
     else { return }
-    let isLatin = first - text.lowerBound == 10 && value.hasText("iso-8859-1", at: text.lowerBound)
+    let isLatin =
+      first - text.lowerBound == 10 && value.starts(ignoringCase: "iso-8859-1", at: text.lowerBound)
     var offset = second + 1
     while offset < text.upperBound {
       var byte = value.byte(unchecked: offset)

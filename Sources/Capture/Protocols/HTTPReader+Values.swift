@@ -9,7 +9,8 @@ extension HTTPReader {
   ) {
     phase = .headers
     head.isConnect =
-      request.method.count == 7 && text.hasText("connect", at: request.method.lowerBound)
+      request.method.count == 7
+      && text.starts(ignoringCase: "connect", at: request.method.lowerBound)
     head.isVersionless = request.isVersionless
     let range = request.target
     guard !range.isEmpty else { return }
@@ -58,32 +59,33 @@ extension HTTPReader {
     if isAnswer, name.count != 14, name.count != 17, name.count != 19 { return }
     // The name's length already rules out nearly every header that is not read.
     switch name.count {
-    case 4 where text.hasText("host", at: name.lowerBound):
+    case 4 where text.starts(ignoringCase: "host", at: name.lowerBound):
       let value = value(text, colon + 1..<line.upperBound, &writer)
       readHost(text.extracting(value), context, into: &writer, &skips)
-    case 6 where text.hasText("expect", at: name.lowerBound):
+    case 6 where text.starts(ignoringCase: "expect", at: name.lowerBound):
       let value = HTTPRequest.trimmed(text, colon + 1..<line.upperBound)
-      head.expectsLeave = text.hasText("100-continue", at: value.lowerBound)
-    case 7 where text.hasText("referer", at: name.lowerBound):
+      head.expectsLeave = text.starts(ignoringCase: "100-continue", at: value.lowerBound)
+    case 7 where text.starts(ignoringCase: "referer", at: name.lowerBound):
       guard !context.isDatagram else { return }
       let value = value(text, colon + 1..<line.upperBound, &writer)
       keepReferrer(text.extracting(value), &writer, &skips)
-    case 7 where text.hasText("upgrade", at: name.lowerBound):
+    case 7 where text.starts(ignoringCase: "upgrade", at: name.lowerBound):
       // The server may refuse: then requests follow, and are recognised by content.
       let value = HTTPRequest.trimmed(text, colon + 1..<line.upperBound)
-      head.isUpgrade = !context.isDatagram && !text.hasText("h2c", at: value.lowerBound)
-    case 10 where text.hasText("user-agent", at: name.lowerBound):
+      head.isUpgrade =
+        !context.isDatagram && !text.starts(ignoringCase: "h2c", at: value.lowerBound)
+    case 10 where text.starts(ignoringCase: "user-agent", at: name.lowerBound):
       guard writer.kinds.contains(.userAgent) else { return }
       let value = value(text, colon + 1..<line.upperBound, &writer)
       keepUserAgent(text.extracting(value), &writer)
-    case 14 where text.hasText("content-length", at: name.lowerBound):
+    case 14 where text.starts(ignoringCase: "content-length", at: name.lowerBound):
       guard let length = HTTPRequest.length(text, colon + 1..<line.upperBound) else { return }
       head.stateLength(length)
-    case 15 where text.hasText("x-forwarded-for", at: name.lowerBound):
+    case 15 where text.starts(ignoringCase: "x-forwarded-for", at: name.lowerBound):
       guard !context.isDatagram else { return }
       let value = value(text, colon + 1..<line.upperBound, &writer)
       keepForwardedFor(text, value, &writer, &skips)
-    case 17 where text.hasText("transfer-encoding", at: name.lowerBound):
+    case 17 where text.starts(ignoringCase: "transfer-encoding", at: name.lowerBound):
       // The last coding decides; any coding other than `chunked` leaves the length to its own
       // header. Empty elements of the list are ignored (RFC 9110 §5.6.1).
       func isBetween(_ offset: Int) -> Bool {
@@ -95,9 +97,9 @@ extension HTTPReader {
       guard !value.isEmpty else { return }
       let start = value.upperBound - 7
       head.isChunked =
-        start >= value.lowerBound && text.hasText("chunked", at: start)
+        start >= value.lowerBound && text.starts(ignoringCase: "chunked", at: start)
         && (start == value.lowerBound || isBetween(start - 1))
-    case 19 where text.hasText("content-disposition", at: name.lowerBound):
+    case 19 where text.starts(ignoringCase: "content-disposition", at: name.lowerBound):
       guard !context.isDatagram, writer.kinds.contains(.filename) else { return }
       let value = value(text, colon + 1..<line.upperBound, &writer)
       keepFileNames(text.extracting(value), &writer)

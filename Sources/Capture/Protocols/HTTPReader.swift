@@ -341,7 +341,8 @@ struct HTTPReader {
         guard HTTPRequest.isResponse(text) else { return false }
         phase = .headers
         head.isBodiless =
-          text.hasText(" 1", at: 8) || text.hasText(" 204", at: 8) || text.hasText(" 304", at: 8)
+          text.starts(ignoringCase: " 1", at: 8) || text.starts(ignoringCase: " 204", at: 8)
+          || text.starts(ignoringCase: " 304", at: 8)
         return true
       }
       // Clients that end a body with an empty line leave it before the next request (RFC 9112

@@ -58,7 +58,8 @@ enum HTTPRequest {
     else { return false }
     let target = method.upperBound + 1
     let isTarget =
-      payload.byte(unchecked: target) == Byte.slash || payload.hasText("http", at: target)
+      payload.byte(unchecked: target) == Byte.slash
+      || payload.starts(ignoringCase: "http", at: target)
     return isTarget && payload.firstOffset(of: Byte.space, in: target..<payload.byteCount) == nil
   }
 
@@ -130,7 +131,9 @@ enum HTTPRequest {
   }
 
   /// Whether a payload begins with a response.
-  static func isResponse(_ payload: RawSpan) -> Bool { payload.hasText("http/1.", at: 0) }
+  static func isResponse(_ payload: RawSpan) -> Bool {
+    payload.starts(ignoringCase: "http/1.", at: 0)
+  }
 
   /// The status of the response that a payload begins with (RFC 9112 §4), or nil.
   static func status(_ payload: RawSpan) -> Int? {
@@ -201,7 +204,7 @@ enum HTTPRequest {
     for name in looseMethods {
       let end = line.lowerBound + name.utf8CodeUnitCount
       if end < line.upperBound, Byte.isBlank(text.byte(unchecked: end)),
-        text.hasText(name, at: line.lowerBound)
+        text.starts(ignoringCase: name, at: line.lowerBound)
       {
         return line.lowerBound..<end
       }
@@ -225,7 +228,7 @@ enum HTTPRequest {
     let version = trimmed(text, end..<line.upperBound)
     if version.isEmpty { return RequestLine(method: method, target: target, isVersionless: true) }
     let isVersion =
-      version.count <= longestVersion && text.hasText("http", at: version.lowerBound)
+      version.count <= longestVersion && text.starts(ignoringCase: "http", at: version.lowerBound)
       && text.firstOffset(of: Byte.slash, in: version) != nil
     return isVersion ? RequestLine(method: method, target: target) : nil
   }
@@ -244,7 +247,8 @@ enum HTTPRequest {
         offset -= 1
         continue
       }
-      return payload.hasText(isWhole ? " http/" : " http/1.", at: offset) ? offset : nil
+      return payload.starts(ignoringCase: isWhole ? " http/" : " http/1.", at: offset)
+        ? offset : nil
     }
     return nil
   }
@@ -328,7 +332,7 @@ enum HTTPRequest {
     var offset = target.lowerBound
     while offset < target.upperBound, isSchemeByte(payload.byte(unchecked: offset)) { offset += 1 }
     guard offset > target.lowerBound, offset + 3 <= target.upperBound,
-      payload.hasText("://", at: offset)
+      payload.starts(ignoringCase: "://", at: offset)
     else { return nil }
     let authority = URLAuthority(payload, in: offset + 3..<target.upperBound)
     return authority.hostStart..<authority.end

@@ -54,7 +54,8 @@ extension Preamble {
     case 5: return count >= 10
     case 0x53 where count == 1: return true
     case 0x48 where HTTPRequest.isResponse(bytes):
-      return bytes.hasText("\r\n\r\n", at: count - 4) || bytes.hasText("\n\n", at: count - 2)
+      return bytes.starts(ignoringCase: "\r\n\r\n", at: count - 4)
+        || bytes.starts(ignoringCase: "\n\n", at: count - 2)
     default:
       return count > 4 && bytes.byte(unchecked: count - 1) == 0x0a
         && bytes.firstOffset(of: 0, in: 0..<count) == nil

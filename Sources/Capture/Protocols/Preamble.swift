@@ -78,9 +78,9 @@ enum Preamble {
     else { return nil }
     let end = newline > 0 && payload.byte(unchecked: newline - 1) == 0x0d ? newline - 1 : newline
     let asks =
-      end >= 8 && payload.hasText("starttls", at: end - 8)
-      || end == 4 && payload.hasText("stls", at: 0)
-      || end == 8 && payload.hasText("auth tls", at: 0)
+      end >= 8 && payload.starts(ignoringCase: "starttls", at: end - 8)
+      || end == 4 && payload.starts(ignoringCase: "stls", at: 0)
+      || end == 8 && payload.starts(ignoringCase: "auth tls", at: 0)
     return asks ? newline + 1 : nil
   }
 
@@ -225,7 +225,7 @@ enum ProxyHeader {
 
   /// Whether a payload is the beginning of a header of which more follows.
   static func isCut(_ payload: RawSpan) -> Bool {
-    if payload.hasText("proxy ", at: 0) {
+    if payload.starts(ignoringCase: "proxy ", at: 0) {
       return payload.byteCount < longestLine
         && payload.firstOffset(of: 0x0a, in: 0..<payload.byteCount) == nil
     }
@@ -250,7 +250,7 @@ enum ProxyHeader {
   /// Where the header at the beginning of a payload ends; nil if there is none, or if it is not
   /// whole.
   static func end(_ payload: RawSpan) -> Int? {
-    if payload.hasText("proxy ", at: 0) {
+    if payload.starts(ignoringCase: "proxy ", at: 0) {
       let limit = min(payload.byteCount, longestLine)
       guard let newline = payload.firstOffset(of: 0x0a, in: 6..<max(6, limit)) else { return nil }
       return newline + 1
