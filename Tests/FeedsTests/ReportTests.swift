@@ -56,7 +56,7 @@ import Testing
 
   /// Long lines of one notation: the time that each takes grows as its length does.
   @Test(
-    .timeLimit(.minutes(5)),
+    .timeLimit(.minutes(20)),
     arguments: [
       "[.]", "(", "[", "{", "a[.]", "[.", ".]", "a.]", "a@", "a[@]", "+a@", "a:", "a[:]", "x://",
       "x[:]//", "http://a[.]b,", "http://a.b/,", "hxxp", "hxxp:", "h**p:", "*", "*.", "%25", "\\.",

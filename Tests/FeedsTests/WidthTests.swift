@@ -112,7 +112,7 @@ import Testing
     },
   ]
 
-  @Test(.timeLimit(.minutes(2)), arguments: all)
+  @Test(.timeLimit(.minutes(20)), arguments: all)
   func isLinear(_ wide: Wide) {
     // What of it is let in, other tests say; that it ends is all that counts here.
     let loaded = Loaded(wide.make(wide.count), format: wide.format)

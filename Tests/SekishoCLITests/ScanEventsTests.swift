@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// A scan that is read from a task, held against one that calls back.
-@Suite(.timeLimit(.minutes(15))) struct ScanEventsTests {
+@Suite(.timeLimit(.minutes(20))) struct ScanEventsTests {
   private let folder: TemporaryFolder
   private let database: IndicatorDatabase
 
