@@ -81,38 +81,13 @@ struct Extraction {
   /// User information in the URLs of the text being scanned.
   var userInformation: [Range<Int>] = []
 
-  /// The names in the log have the length of each label before it (`CountedNames`).
-  var readsCountedNames = false
-
-  /// The line being read as a record, its words, and what the record read last says about its
-  /// event.
-  var line = LineRecord()
-  var words: [ColumnRange] = []
-  var facts = EventFacts()
-  /// What a record in a string or at the end of a line says about its event (its time is
-  /// `nestedTime`).
-  var nestedFacts = EventFacts()
-  /// What deeply nested objects of a JSON record say about its event.
-  var deepFacts = EventFacts()
-  /// The elements of arrays that `nestedFacts` and `deepFacts` were taken from.
-  var nestedElement = EventElement()
-  var deepElement = EventElement()
-  var nestedTime: Int64?
-  /// Where the record begins with which a line of text ends.
-  var tailStart: Int?
-  /// The record is one with which a line of text ends: a member of it may be another program's
-  /// line.
-  var isInTail = false
-  /// The message of the record with which a line of text ends.
-  var nestedMessage: JSONToken?
-  /// The message of the record in a member's string, to be examined before the string's memory is
-  /// given back.
-  var memberMessage: JSONToken?
-  var isNestedTimeZoned = false
-  /// The ends were named in the text of a line, which is no field.
-  var namesEndsInText = false
-  /// The time that this text names, for a line that does not begin with one.
-  var sentenceTime: Int64?
+  /// The line being read as a record.
+  var lineReader: LineRecordReader
+  /// What the record says about its event.
+  var event = EventNotes()
+  /// The JSON value being read, and the record in a string or at the end of a line.
+  var json: JSONReading
+  var nested: NestedReading
 
   /// Columns of the row being read.
   var columns: [ColumnRange] = []
@@ -124,20 +99,6 @@ struct Extraction {
   /// Plans of headers met before.
   var otherPlans: [ColumnPlan] = []
 
-  /// Tokens of the JSON record being read, and of the record nested in it.
-  var tokens: [JSONToken] = []
-  var nestedTokens: [JSONToken] = []
-  /// What is known about the values inside a value that was no record: for the chunk, and for the
-  /// text at whose end a record is looked for.
-  var knownValues = KnownValues()
-  var nestedValues = KnownValues()
-  /// The range of the value read last in the tokens of `knownValues`, if its tokens are not in
-  /// `tokens`.
-  var knownTokens: Range<Int>?
-  /// The value being stepped over, of which nothing is kept.
-  var passedValues = PassedValues()
-  /// The record being walked is in a string, in which no further record is looked for.
-  var isNested = false
   /// The array element that is, or holds, the string that may be such a record; 0 if there is none.
   var outerElement: UInt32 = 0
   /// Numbers the objects, so that siblings are distinguished from members of other objects.
@@ -157,6 +118,9 @@ struct Extraction {
   init(options: LogOptions) {
     self.options = options
     isScan = options.purpose == .scan
+    lineReader = LineRecordReader(options: options)
+    json = JSONReading(options: options)
+    nested = NestedReading(options: options)
     hasWordSearch = options.fileNames != nil || options.texts != nil
     wantsDomains = options.kinds.contains(.domain)
     wantsURLs = options.kinds.contains(.url)
@@ -190,62 +154,4 @@ struct Extraction {
     default: map1.origin(of: map2.origin(of: offset))
     }
   }
-}
-
-/// What was odd, cut or read, counted where it happens and named only when asked for.
-struct LogCounters {
-  var lines: UInt64 = 0
-  var bytes: UInt64 = 0
-  /// Lines that begin like a record in JSON, CEF or LEEF but are none.
-  var brokenRecords: UInt64 = 0
-  /// Arrays that end in the middle, after some of their objects.
-  var brokenArrays: UInt64 = 0
-  /// Records beyond the limit, read as text.
-  var longRecords: UInt64 = 0
-  /// Lines beyond the limit, read in pieces.
-  var longLines: UInt64 = 0
-  /// Runs that touch a cut of such a line.
-  var cutRuns: UInt64 = 0
-  /// Rows of another width than their header.
-  var oddRows: UInt64 = 0
-  /// URLs of which not every form was tried, because a line held more of them than its length allows.
-  var crowdedURLs: UInt64 = 0
-  /// Values that hold more texts than are reported.
-  var crowdedTexts: UInt64 = 0
-
-  var tally: Tally {
-    var tally = Tally()
-    tally.add("log line broken as a record", brokenRecords)
-    tally.add("log array broken", brokenArrays)
-    tally.add("log record over the limit, read as text", longRecords)
-    tally.add("log line over the limit, read in pieces", longLines)
-    tally.add("value at the cut of a long line", cutRuns)
-    tally.add("log row of another width than its header", oddRows)
-    tally.add("URL with too many other forms on a line", crowdedURLs)
-    tally.add("value with too many texts to tell all", crowdedTexts)
-    return tally
-  }
-}
-
-/// The record being read.
-struct RecordCursor {
-  /// Offset of its first byte in the chunk.
-  var base = 0
-  /// Its line, from 1.
-  var number: UInt64 = 0
-  /// Its index in the batch, once it has an observable.
-  var index: UInt32 = 0
-  var isInBatch = false
-  /// A file name or a text may be in it.
-  var mayHoldWord = true
-  /// Its first observable in the batch, and the first entry of it or of an event in it (`NestedEvents`).
-  var firstObservable = 0
-  var firstRecord = 0
-  /// Place and kind of the latest observable, to see whether the record's are in order.
-  var lastPosition = -1
-  var lastKind: UInt8 = 0
-  var isUnordered = false
-  var mayHaveDoubles = false
-  /// The number of bytes of URLs that the record may still yield.
-  var urlBudget = 0
 }

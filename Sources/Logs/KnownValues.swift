@@ -102,8 +102,8 @@ struct KnownValues {
     }
     tokenizer.leaveOuter(Int(value.depth) - dropped)
     dropped = Int(value.depth)
-    let attempt = Extraction.tokenize(
-      bytes, at: &offset, to: windowEnd, isFinal: isFinal, &tokenizer, into: &tokens)
+    let attempt = tokenizer.readValue(
+      bytes, at: &offset, to: windowEnd, isFinal: isFinal, into: &tokens)
     look()
     switch attempt {
     case .complete: return (attempt, Int(value.first)..<tokens.count)

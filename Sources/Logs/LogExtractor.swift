@@ -96,8 +96,8 @@ extension Extraction {
     _ chunk: RawSpan, _ position: inout LogPosition, _ state: inout LogState, isFinal: Bool,
     into batch: inout ObservableBatch
   ) -> LogProgress {
-    readsCountedNames = state.hasCountedNames
-    if readsCountedNames {
+    lineReader.readsCountedNames = state.hasCountedNames
+    if lineReader.readsCountedNames {
       // The search for candidates cannot see names that have lengths between their labels.
       candidates.begin(nil)
       wordPlaces.begin(nil)
@@ -117,8 +117,7 @@ extension Extraction {
     into batch: inout ObservableBatch
   ) -> LogProgress {
     paths.newEpoch()
-    knownValues.forget()
-    passedValues.forget()
+    json.forget()
     while position.offset < chunk.byteCount {
       if batch.isFull { return .batchFull }
       if paths.isCrowded { paths.restart() }

@@ -139,6 +139,22 @@ package struct LogOptions: Sendable {
   }
 }
 
+extension LogOptions {
+  /// Whether lines may be records of these formats.
+  var readsLineRecords: Bool { format?.isOfLines ?? true }
+
+  /// Whether a line may be the header of VPC flow logs.
+  var readsFlowHeaders: Bool { format == nil || format == .vpcFlow }
+
+  /// Whether lines may be JSON.
+  var readsJSON: Bool {
+    switch format {
+    case nil, .jsonl, .eve: true
+    default: false
+    }
+  }
+}
+
 /// Why an extraction stopped.
 package enum LogProgress: Sendable {
   /// The batch is full: hand it on and call again with the same chunk.

@@ -48,8 +48,8 @@ struct KnownValuesTests {
         var tokenizer = JSONTokenizer(maximumDepth: depth)
         var offset = start
         var tokens: [JSONToken] = []
-        let attempt = Extraction.tokenize(
-          text.span.bytes, at: &offset, to: windowEnd, isFinal: isLast, &tokenizer, into: &tokens)
+        let attempt = tokenizer.readValue(
+          text.span.bytes, at: &offset, to: windowEnd, isFinal: isLast, into: &tokens)
         let expected = Self.outcome(attempt, tokens[...], isLimit: isLimit)
         asked += 1
         if let found = known.read(text.span.bytes, from: start, to: windowEnd, isFinal: isLast) {

@@ -152,7 +152,7 @@ struct ClientPhrases {
   }()
 }
 
-extension Extraction {
+extension EventNotes {
   /// Words of a line that are looked at.
   private static let mostWords = 64
 
@@ -172,7 +172,7 @@ extension Extraction {
         offset += 1
         continue
       }
-      let token = offset..<tokenEnd(bytes, from: offset, to: text.upperBound)
+      let token = offset..<bytes.tokenEnd(from: offset, to: text.upperBound)
       offset = token.upperBound
       count += 1
       // Skips what a mail server's client calls itself.

@@ -8,13 +8,10 @@ import Parsing
 /// a record of one of the formats that are known line by line, or a sentence. Its values were found
 /// before (`scanWrappedLine`); here only the event and its time are taken from it.
 extension Extraction {
-  /// Bytes beyond which a string is not examined as a message.
-  private static let longestMessage = 32_768
-
   /// Notes what the message of a JSON record says about its event, and its time if the record has
   /// none.
   mutating func noteMessage(_ bytes: RawSpan, _ token: JSONToken, hasTime: Bool) {
-    guard asksMessage(bytes, token.range, hasTime: hasTime) else { return }
+    guard event.asksMessage(bytes, token.range, hasTime: hasTime) else { return }
     guard token.hasEscapes else {
       noteMessage(bytes, token.range)
       return
@@ -30,20 +27,56 @@ extension Extraction {
   /// Notes what the message of a record in a member's string says about its event, as facts of the
   /// nested record.
   mutating func noteMemberMessage(_ bytes: RawSpan) {
-    guard let token = memberMessage else { return }
-    memberMessage = nil
-    guard asksMessage(bytes, token.range, hasTime: nestedTime != nil) else { return }
-    let own = facts
-    noteMessage(bytes, token, hasTime: nestedTime != nil)
-    if facts.found != nil { nestedFacts = facts }
-    facts = own
+    guard let token = nested.memberMessage else { return }
+    nested.memberMessage = nil
+    guard event.asksMessage(bytes, token.range, hasTime: event.nestedTime != nil) else { return }
+    let own = event.facts
+    noteMessage(bytes, token, hasTime: event.nestedTime != nil)
+    if event.facts.found != nil { event.nested.facts = event.facts }
+    event.facts = own
   }
+
+  /// Notes what a message says about its event, read as if it were a line by itself.
+  mutating func noteMessage(_ bytes: RawSpan, _ range: Range<Int>) {
+    let text = bytes.trimmed(range)
+    guard text.count >= 16 else { return }
+    // Only lines of the log itself are counted, so the counters are restored.
+    let counters = counters
+    defer { self.counters = counters }
+    event.facts.reset()
+    var time: Int64?
+    if lineReader.read(bytes, text, &paths, &event.facts, &nested, &self.counters) {
+      noteLineFields(bytes)
+      let (message, headerTime) = (lineReader.line.text, lineReader.line.headerTime)
+      time = lineReader.line.time
+      if event.facts.found != nil {
+        event.namesEndsInText = event.facts.hasEnds
+      } else if !message.isEmpty {
+        event.namesEndsInText = event.noteSentence(bytes, message)
+      }
+      time = time ?? event.sentenceTime ?? headerTime
+      if time == nil {
+        let start = message.isEmpty ? text : message
+        time = LogTime.lineStart(bytes, start, year: options.year)?.time
+      }
+    } else {
+      event.facts.reset()
+      event.namesEndsInText = event.noteSentence(bytes, text)
+      time = LogTime.lineStart(bytes, text, year: options.year)?.time ?? event.sentenceTime
+    }
+    if event.nestedTime == nil { event.nestedTime = time }
+  }
+}
+
+extension EventNotes {
+  /// Bytes beyond which a string is not examined as a message.
+  private static let longestMessage = 32_768
 
   /// Whether a message is examined: nothing else in the record speaks of an event, and the message
   /// may name an end or a missing time.
   func asksMessage(_ bytes: RawSpan, _ range: Range<Int>, hasTime: Bool) -> Bool {
     16...Self.longestMessage ~= range.count && facts.found == nil && !facts.hasLocalEnds
-      && nestedFacts.found == nil && !nestedFacts.hasLocalEnds && !deepFacts.hasEnds
+      && nested.facts.found == nil && !nested.facts.hasLocalEnds && !nested.deepFacts.hasEnds
       && (!hasTime || Self.mayHoldAddress(bytes, range))
   }
 
@@ -69,36 +102,5 @@ extension Extraction {
       offset = colon + 1
     }
     return false
-  }
-
-  /// Notes what a message says about its event, read as if it were a line by itself.
-  mutating func noteMessage(_ bytes: RawSpan, _ range: Range<Int>) {
-    let text = bytes.trimmed(range)
-    guard text.count >= 16 else { return }
-    // Only lines of the log itself are counted, so the counters are restored.
-    let counters = counters
-    defer { self.counters = counters }
-    facts.reset()
-    var time: Int64?
-    if readLineRecord(bytes, text) {
-      noteLineFields(bytes)
-      let (message, headerTime) = (line.text, line.headerTime)
-      time = line.time
-      if facts.found != nil {
-        namesEndsInText = facts.hasEnds
-      } else if !message.isEmpty {
-        namesEndsInText = noteSentence(bytes, message)
-      }
-      time = time ?? sentenceTime ?? headerTime
-      if time == nil {
-        let start = message.isEmpty ? text : message
-        time = LogTime.lineStart(bytes, start, year: options.year)?.time
-      }
-    } else {
-      facts.reset()
-      namesEndsInText = noteSentence(bytes, text)
-      time = LogTime.lineStart(bytes, text, year: options.year)?.time ?? sentenceTime
-    }
-    if nestedTime == nil { nestedTime = time }
   }
 }

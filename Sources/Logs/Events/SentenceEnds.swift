@@ -6,7 +6,7 @@ import Parsing
 ///
 /// Their values stay text; only the event is taken from them. A line must have one of these forms,
 /// since a preposition alone proves nothing: a route may be removed `from` an address as well.
-extension Extraction {
+extension EventNotes {
   /// Bytes of a line beyond which it is prose.
   private static let longestSentence = 2048
   /// Bytes of a word beside an arrow beyond which it is not taken for an end: arrows may follow one
@@ -39,10 +39,9 @@ extension Extraction {
   /// Notes what was done where a sentence ends with it: `… to 198.51.100.9:443. Action: Deny.` of Azure's firewall.
   private mutating func noteAction(_ bytes: RawSpan, _ text: Range<Int>) {
     guard
-      let mark = firstRange(
-        of: ". Action: ", bytes, from: text.lowerBound, to: text.upperBound)
+      let mark = bytes.firstRange(of: ". Action: ", from: text.lowerBound, to: text.upperBound)
     else { return }
-    var word = mark.upperBound..<tokenEnd(bytes, from: mark.upperBound, to: text.upperBound)
+    var word = mark.upperBound..<bytes.tokenEnd(from: mark.upperBound, to: text.upperBound)
     // Followed by anything else, it may be text that a client sent.
     guard
       word.upperBound == text.upperBound
@@ -83,7 +82,7 @@ extension Extraction {
       var next = mark + 1
       while next < text.upperBound, bytes.byte(unchecked: next) == Byte.space { next += 1 }
       let target =
-        next..<tokenEnd(bytes, from: next, to: min(text.upperBound, next + Self.longestWord))
+        next..<bytes.tokenEnd(from: next, to: min(text.upperBound, next + Self.longestWord))
       guard let first = WrittenEnd(bytes, source), let second = WrittenEnd(bytes, target) else {
         continue
       }
@@ -94,7 +93,7 @@ extension Extraction {
       // The verb of an access list is before the protocol, which may have no ports.
       let hasVerb = number != nil && verb(bytes, before) != nil
       guard isMarked || first.hasPort && second.hasPort || hasVerb else { continue }
-      if let number, isMarked || !isNumber(bytes, word) { facts.note(ipProtocol: number) }
+      if let number, isMarked || !bytes.isNumber(word) { facts.note(ipProtocol: number) }
       // For ICMP these are type and code.
       let hasPorts = number != 1 && number != 58
       facts.note(
@@ -114,18 +113,17 @@ extension Extraction {
     _ bytes: RawSpan, _ front: Range<Int>, _ word: Range<Int>?
   ) {
     if let word { facts.note(EventFacts.verdict(bytes, word)) }
-    if firstRange(of: "[Drop] ", bytes, from: front.lowerBound, to: front.upperBound) != nil {
+    if bytes.firstRange(of: "[Drop] ", from: front.lowerBound, to: front.upperBound) != nil {
       facts.note(.blocked)
     }
     guard
-      let session = firstRange(
-        of: "session ", bytes, from: front.lowerBound, to: front.upperBound)
+      let session = bytes.firstRange(of: "session ", from: front.lowerBound, to: front.upperBound)
     else { return }
     let start = session.upperBound
-    let outcome = start..<tokenEnd(bytes, from: start, to: front.upperBound)
-    if isWord(bytes, outcome, "denied") {
+    let outcome = start..<bytes.tokenEnd(from: start, to: front.upperBound)
+    if bytes.isWord(outcome, "denied") {
       facts.note(.blocked)
-    } else if isWord(bytes, outcome, "created") || isWord(bytes, outcome, "closed") {
+    } else if bytes.isWord(outcome, "created") || bytes.isWord(outcome, "closed") {
       facts.note(.allowed)
     }
   }
@@ -143,7 +141,7 @@ extension Extraction {
         offset += 1
         continue
       }
-      let token = offset..<tokenEnd(bytes, from: offset, to: text.upperBound)
+      let token = offset..<bytes.tokenEnd(from: offset, to: text.upperBound)
       offset = token.upperBound
       let rest = min(offset + 1, text.upperBound)..<text.upperBound
       take(bytes, token, &words)
@@ -182,15 +180,15 @@ extension Extraction {
   /// Takes what a word says about the words behind it.
   private mutating func take(_ bytes: RawSpan, _ token: Range<Int>, _ words: inout DaemonWords) {
     switch token.count {
-    case 2 where isWord(bytes, token, "by"): words.isFrom = true
-    case 2 where isWord(bytes, token, "on") || isWord(bytes, token, "to"): words.isFrom = false
-    case 3 where isWord(bytes, token, "for"): words.isFrom = true
-    case 4 where isWord(bytes, token, "from") || isWord(bytes, token, "with"): words.isFrom = true
-    case 4 where isWord(bytes, token, "user"): words.isFrom = true
-    case 7 where isWord(bytes, token, "reject:"): facts.note(.blocked)
+    case 2 where bytes.isWord(token, "by"): words.isFrom = true
+    case 2 where bytes.isWord(token, "on") || bytes.isWord(token, "to"): words.isFrom = false
+    case 3 where bytes.isWord(token, "for"): words.isFrom = true
+    case 4 where bytes.isWord(token, "from") || bytes.isWord(token, "with"): words.isFrom = true
+    case 4 where bytes.isWord(token, "user"): words.isFrom = true
+    case 7 where bytes.isWord(token, "reject:"): facts.note(.blocked)
     case 4... where bytes.starts(with: "to=", at: token.lowerBound): words.hasRecipient = true
     case 8... where bytes.starts(with: "reject=", at: token.lowerBound): facts.note(.blocked)
-    case 2 where isWord(bytes, token, "=>") || isWord(bytes, token, "->"):
+    case 2 where bytes.isWord(token, "=>") || bytes.isWord(token, "->"):
       words.hasRecipient = true
     case 2... where bytes.starts(with: "H=", at: token.lowerBound): words.isHost = true
     case 8...16 where bytes.starts(with: "query[", at: token.lowerBound): words.isQuery = true
@@ -206,10 +204,10 @@ extension Extraction {
     _ bytes: RawSpan, _ token: Range<Int>, _ rest: Range<Int>, _ words: inout DaemonWords
   ) -> Bool? {
     let next = rest.lowerBound
-    if isWord(bytes, words.before, "from"), next + 3 < rest.upperBound,
+    if bytes.isWord(words.before, "from"), next + 3 < rest.upperBound,
       bytes.starts(with: "to ", at: next), let source = WrittenEnd(bytes, token), source.hasPort,
       let target = WrittenEnd(
-        bytes, next + 3..<tokenEnd(bytes, from: next + 3, to: rest.upperBound)), target.hasPort
+        bytes, next + 3..<bytes.tokenEnd(from: next + 3, to: rest.upperBound)), target.hasPort
     {
       facts.note(isSource: true, bytes, source.address, port: source.port(bytes))
       facts.note(isSource: false, bytes, target.address, port: target.port(bytes))
@@ -315,23 +313,23 @@ extension Extraction {
       else { return nil }
       return end
     }
-    if isWord(bytes, before, "[client") { return WrittenEnd(bytes, token) }
-    if isWord(bytes, before, "client:") {
+    if bytes.isWord(before, "[client") { return WrittenEnd(bytes, token) }
+    if bytes.isWord(before, "client:") {
       var end = WrittenEnd(bytes, token)
       end?.isLast = false
       return end
     }
-    if isWord(bytes, before, "info:") || isWord(bytes, before, "query:")
-      || isWord(bytes, before, "reply:")
+    if bytes.isWord(before, "info:") || bytes.isWord(before, "query:")
+      || bytes.isWord(before, "reply:")
     {
       return resolverClient(bytes, token, rest)
     }
     // slapd: `from IP=192.0.2.1:5000 (IP=0.0.0.0:389)`.
-    if isWord(bytes, before, "from"), bytes.starts(with: "IP=", at: token.lowerBound) {
+    if bytes.isWord(before, "from"), bytes.starts(with: "IP=", at: token.lowerBound) {
       return WrittenEnd(bytes, token.lowerBound + 3..<token.upperBound)
     }
     // OpenVPN: `TLS: Initial packet from [AF_INET]192.0.2.1:1194, sid=…`.
-    if isWord(bytes, before, "from"), bytes.starts(with: "[AF_INET", at: token.lowerBound),
+    if bytes.isWord(before, "from"), bytes.starts(with: "[AF_INET", at: token.lowerBound),
       let close = bytes.firstOffset(
         of: UInt8(ascii: "]"), from: token.lowerBound, to: token.upperBound)
     {
@@ -339,7 +337,7 @@ extension Extraction {
     }
     // Postfix: `from name[192.0.2.1]`, `from [192.0.2.1]:5000`, `client=name[192.0.2.1]`.
     guard
-      isWord(bytes, before, "from") || bytes.starts(with: "client=", at: token.lowerBound),
+      bytes.isWord(before, "from") || bytes.starts(with: "client=", at: token.lowerBound),
       let open = bracket(bytes, token), var end = WrittenEnd(bytes, open),
       open.lowerBound > token.lowerBound || end.hasPort,
       // Not the server that answered: `250 2.0.0 from MTA(smtp:[192.0.2.1]:10025)`.
@@ -358,10 +356,10 @@ extension Extraction {
   ) -> WrittenEnd? {
     func word(behind end: Int) -> Range<Int> {
       let start = min(end + 1, rest.upperBound)
-      return start..<tokenEnd(bytes, from: start, to: rest.upperBound)
+      return start..<bytes.tokenEnd(from: start, to: rest.upperBound)
     }
     var client = token
-    var name = rest.lowerBound..<tokenEnd(bytes, from: rest.lowerBound, to: rest.upperBound)
+    var name = rest.lowerBound..<bytes.tokenEnd(from: rest.lowerBound, to: rest.upperBound)
     if bytes.byte(unchecked: token.upperBound - 1) == Byte.dot, !name.isEmpty {
       client = word(behind: name.upperBound)
       name = word(behind: client.upperBound)
@@ -380,7 +378,7 @@ extension Extraction {
 
   /// The end of the word behind a name.
   private func typeEnd(_ bytes: RawSpan, _ name: Range<Int>, _ rest: Range<Int>) -> Int {
-    tokenEnd(bytes, from: min(name.upperBound + 1, rest.upperBound), to: rest.upperBound)
+    bytes.tokenEnd(from: min(name.upperBound + 1, rest.upperBound), to: rest.upperBound)
   }
 
   // MARK: Words

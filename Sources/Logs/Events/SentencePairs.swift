@@ -21,7 +21,7 @@ private struct PairedEnd {
 }
 
 /// Keys and values amid other words: `src=192.0.2.1`, `src:"192.0.2.1"`, `Source Address: 192.0.2.1`.
-extension Extraction {
+extension EventNotes {
   private static let noKey = KeyName(RawSpan())
   /// Pairs that are looked at.
   private static let mostTextPairs = 64
@@ -38,9 +38,9 @@ extension Extraction {
     var (source, destination) = (PairedEnd(), PairedEnd())
     var isReceived = false
     let isAudit =
-      firstRange(
-        of: "msg=audit(", bytes, from: text.lowerBound,
-        to: min(text.upperBound, text.lowerBound + 128)) != nil
+      bytes.firstRange(
+        of: "msg=audit(", from: text.lowerBound, to: min(text.upperBound, text.lowerBound + 128))
+      != nil
     while pairs < Self.mostTextPairs, let mark = pairMark(bytes, from: offset, to: text.upperBound)
     {
       offset = mark + 1
@@ -56,7 +56,7 @@ extension Extraction {
       let value = pairValue(bytes, mark + 1, to: text.upperBound)
       if isApart {
         // Meraki's name for the rule that the packet matched.
-        if isWord(bytes, key, "pattern") { facts.note(verb(bytes, value), rank: 3) }
+        if bytes.isWord(key, "pattern") { facts.note(verb(bytes, value), rank: 3) }
         guard mayBeSpoken(bytes, key, value),
           let (fact, rank) = spokenFact(bytes, key, from: text.lowerBound)
         else { continue }
@@ -69,15 +69,15 @@ extension Extraction {
       let name = KeyName(bytes.extracting(key))
       var (fact, rank) = name.fact(parent: Self.noKey)
       // The audit daemon's key for who logged in.
-      if isAudit, isWord(bytes, key, "addr") { (fact, rank) = (.source, 3) }
+      if isAudit, bytes.isWord(key, "addr") { (fact, rank) = (.source, 3) }
       // PostgreSQL's `connection received: host=192.0.2.1 port=5000`.
-      if isWord(bytes, key, "host"),
+      if bytes.isWord(key, "host"),
         key.lowerBound - text.lowerBound > 21,
         bytes.starts(with: "connection received: ", at: key.lowerBound - 21)
       {
         (fact, rank) = (.source, 3)
         isReceived = true
-      } else if isReceived, isWord(bytes, key, "port") {
+      } else if isReceived, bytes.isWord(key, "port") {
         (fact, rank) = (.sourcePort, 3)
       }
       if fact == .none {
@@ -126,8 +126,11 @@ extension Extraction {
 
   /// The key before a mark.
   private func pairKey(_ bytes: RawSpan, _ mark: Int, from first: Int) -> Range<Int> {
+    let classes = ByteClasses.shared
     var key = mark
-    while key > first, mark - key <= Self.longestKey, isPairKey(bytes.byte(unchecked: key - 1)) {
+    while key > first, mark - key <= Self.longestKey,
+      Self.isPairKey(bytes.byte(unchecked: key - 1), classes)
+    {
       key -= 1
     }
     return key..<mark
@@ -233,7 +236,7 @@ extension Extraction {
     }
   }
 
-  private func isPairKey(_ byte: UInt8) -> Bool {
+  private static func isPairKey(_ byte: UInt8, _ classes: ByteClasses) -> Bool {
     classes.is(byte, .word) || byte == Byte.minus || byte == Byte.dot
   }
 

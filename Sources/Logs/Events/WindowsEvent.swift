@@ -2,19 +2,42 @@ import Indicators
 import Parsing
 
 /// Events of Windows in XML: `<Event …><System>…</System><EventData><Data Name='SourceIp'>192.0.2.1</Data>…`.
-extension Extraction {
+enum WindowsEvent {
   /// The number of bytes of an event, and of `Data` elements in it, that are examined.
-  private static let longestEvent = 32_768
-  private static let mostData = 128
+  static let longest = 32_768
+  static let mostData = 128
 
+  /// The name and the value of the next `Data` element from `offset` on, which moves behind it.
+  static func nextData(
+    _ bytes: RawSpan, _ offset: inout Int, to end: Int
+  ) -> (name: Range<Int>, value: Range<Int>)? {
+    while let data = bytes.firstRange(of: "<Data Name=", from: offset, to: end) {
+      offset = data.upperBound
+      guard offset < end,
+        bytes.byte(unchecked: offset) == Byte.quote
+          || bytes.byte(unchecked: offset) == UInt8(ascii: "'"),
+        let close = bytes.firstOffset(
+          of: bytes.byte(unchecked: offset), from: offset + 1, to: min(end, offset + 65)),
+        bytes.starts(with: ">", at: close + 1), close + 2 < end,
+        let stop = bytes.firstOffset(of: UInt8(ascii: "<"), from: close + 2, to: end)
+      else { continue }
+      let name = offset + 1..<close
+      offset = stop
+      return (name, bytes.trimmed(close + 2..<stop))
+    }
+    return nil
+  }
+}
+
+extension EventNotes {
   /// Notes what the `Data` elements of an event say by their names; false if they name no end.
   ///
   /// The names are those of the same event in JSON.
   mutating func noteWindowsEvent(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
-    let end = min(range.upperBound, range.lowerBound + Self.longestEvent)
+    let end = min(range.upperBound, range.lowerBound + WindowsEvent.longest)
     var offset = range.lowerBound
     var count = 0
-    while count < Self.mostData, let data = nextData(bytes, &offset, to: end) {
+    while count < WindowsEvent.mostData, let data = WindowsEvent.nextData(bytes, &offset, to: end) {
       count += 1
       let (fact, rank) = KeyName(bytes.extracting(data.name)).fact(parent: KeyName(RawSpan()))
       if fact != .none { facts.note(fact, rank: rank, bytes, data.value) }
@@ -22,7 +45,9 @@ extension Extraction {
     if !facts.hasEnds { facts.reset() }
     return facts.hasEnds
   }
+}
 
+extension Extraction {
   /// Kinds that are compared as a whole, and only in fields of their own; file names are found in
   /// any text.
   private static let kinds: FieldTraits = [.registryKey, .mutex, .pipe]
@@ -47,10 +72,10 @@ extension Extraction {
       let first = bytes.trimmed(whole.start..<whole.end).first,
       bytes.byte(unchecked: first) == UInt8(ascii: "<")
     else { return }
-    let end = min(whole.end, first + Self.longestEvent)
+    let end = min(whole.end, first + WindowsEvent.longest)
     var offset = first
     var count = 0
-    while count < Self.mostData, let data = nextData(bytes, &offset, to: end) {
+    while count < WindowsEvent.mostData, let data = WindowsEvent.nextData(bytes, &offset, to: end) {
       count += 1
       let name = KeyName(bytes.extracting(data.name))
       guard !data.value.isEmpty else { continue }
@@ -65,26 +90,5 @@ extension Extraction {
       if isNameTyped { _ = scanWholeName(bytes, unit, into: &batch) }
       if !traits.isEmpty { emitOwnKinds(bytes, unit, into: &batch) }
     }
-  }
-
-  /// The name and the value of the next `Data` element from `offset` on, which moves behind it.
-  private func nextData(
-    _ bytes: RawSpan, _ offset: inout Int, to end: Int
-  ) -> (name: Range<Int>, value: Range<Int>)? {
-    while let data = firstRange(of: "<Data Name=", bytes, from: offset, to: end) {
-      offset = data.upperBound
-      guard offset < end,
-        bytes.byte(unchecked: offset) == Byte.quote
-          || bytes.byte(unchecked: offset) == UInt8(ascii: "'"),
-        let close = bytes.firstOffset(
-          of: bytes.byte(unchecked: offset), from: offset + 1, to: min(end, offset + 65)),
-        bytes.starts(with: ">", at: close + 1), close + 2 < end,
-        let stop = bytes.firstOffset(of: UInt8(ascii: "<"), from: close + 2, to: end)
-      else { continue }
-      let name = offset + 1..<close
-      offset = stop
-      return (name, bytes.trimmed(close + 2..<stop))
-    }
-    return nil
   }
 }

@@ -136,6 +136,14 @@ struct FieldPaths: Sendable {
     return id
   }
 
+  /// The path of a field that a format names.
+  mutating func name(_ name: StaticString) -> FieldPaths.ID {
+    // SAFETY: a static string's UTF-8 lives as long as the process.
+    let key = unsafe RawSpan(
+      _unsafeStart: UnsafeRawPointer(name.utf8Start), byteCount: name.utf8CodeUnitCount)
+    return child(of: Self.root, key: key)
+  }
+
   /// The class of a path.
   @inline(__always)
   func fieldClass(_ id: ID) -> FieldClass { entries[Int(id)].fieldClass }

@@ -23,7 +23,7 @@ extension Extraction {
       isArrayOfObjects = chunk.byte(unchecked: next) == UInt8(ascii: "{")
       if isArrayOfObjects { value = next }
     }
-    switch readValue(chunk, from: value, recordStart: start, isFinal: isFinal) {
+    switch json.read(chunk, from: value, recordStart: start, isFinal: isFinal) {
     case .needsMore: return false
     case .broken(let fault):
       if !isArrayOfObjects,
@@ -34,7 +34,7 @@ extension Extraction {
       return giveUp(chunk, at: start, position, isLong: fault == .limit, isFinal: isFinal)
     case .complete(let end):
       if isArrayOfObjects {
-        takeTokens()
+        json.takeTokens()
         let first = position.line + UInt64(chunk.lineFeeds(from: position.offset, to: value)) + 1
         emitRead(
           chunk, from: value, to: end, RecordPlace(number: first),
@@ -52,11 +52,11 @@ extension Extraction {
             if openList(chunk, from: start, &position, &state, isFinal: isFinal, into: &batch) {
               return true
             }
-            keepWhole()
+            json.keepWhole()
             return giveUp(chunk, at: start, position, isLong: false, isFinal: isFinal)
           }
         }
-        takeTokens()
+        json.takeTokens()
         emitRead(
           chunk, from: start, to: end, RecordPlace(number: position.line + 1), into: &batch)
       }
@@ -126,10 +126,10 @@ extension Extraction {
       return true
     }
     if state.array == .beforeElement {
-      switch readValue(chunk, from: start, recordStart: start, isFinal: isFinal) {
+      switch json.read(chunk, from: start, recordStart: start, isFinal: isFinal) {
       case .needsMore: return false
       case .complete(let end):
-        takeTokens()
+        json.takeTokens()
         emitRead(
           chunk, from: start, to: end, RecordPlace(number: position.line + 1), in: state.list,
           into: &batch)
@@ -153,37 +153,6 @@ extension Extraction {
 
   // MARK: Lists of records
 
-  /// The list that an object begins with, as CloudTrail's files do, and its first element; nil
-  /// where it begins with something else.
-  func listStart(
-    _ chunk: RawSpan, from start: Int, to end: Int
-  ) -> (name: LogState.ListName, element: Int)? {
-    var offset = start + 1
-    func skipBlanks() {
-      while offset < end, RawSpan.isBlank(chunk.byte(unchecked: offset)) { offset += 1 }
-    }
-    func take(_ word: StaticString) -> Bool {
-      guard end - offset >= word.utf8CodeUnitCount, chunk.starts(with: word, at: offset) else {
-        return false
-      }
-      offset += word.utf8CodeUnitCount
-      skipBlanks()
-      return true
-    }
-    skipBlanks()
-    let name: LogState.ListName
-    if take("\"Records\"") {
-      name = .upperCase
-    } else if take("\"records\"") {
-      name = .lowerCase
-    } else {
-      return nil
-    }
-    guard take(":"), take("["), offset < end, chunk.byte(unchecked: offset) == UInt8(ascii: "{")
-    else { return nil }
-    return (name, offset)
-  }
-
   /// Opens the list of an object that is too long for a record, or that breaks later: each of its
   /// elements is a record of its own, as those of an array are.
   private mutating func openList(
@@ -191,11 +160,11 @@ extension Extraction {
     isFinal: Bool, into batch: inout ObservableBatch
   ) -> Bool {
     let windowEnd = min(chunk.byteCount, start + options.lineLimit)
-    guard let list = listStart(chunk, from: start, to: windowEnd),
-      case .complete(let end) = readValue(
+    guard let list = LogState.ListName.start(chunk, from: start, to: windowEnd),
+      case .complete(let end) = json.read(
         chunk, from: list.element, recordStart: start, isFinal: isFinal)
     else { return false }
-    takeTokens()
+    json.takeTokens()
     let line =
       position.line + UInt64(chunk.lineFeeds(from: position.offset, to: list.element)) + 1
     emitRead(
@@ -211,9 +180,42 @@ extension Extraction {
   mutating func path(of list: LogState.ListName) -> FieldPaths.ID {
     switch list {
     case .none: FieldPaths.root
-    case .upperCase: name("Records")
-    case .lowerCase: name("records")
+    case .upperCase: paths.name("Records")
+    case .lowerCase: paths.name("records")
     }
+  }
+}
+
+extension LogState.ListName {
+  /// The list that an object begins with, as CloudTrail's files do, and its first element; nil
+  /// where it begins with something else.
+  static func start(
+    _ chunk: RawSpan, from start: Int, to end: Int
+  ) -> (name: Self, element: Int)? {
+    var offset = start + 1
+    func skipBlanks() {
+      while offset < end, RawSpan.isBlank(chunk.byte(unchecked: offset)) { offset += 1 }
+    }
+    func take(_ word: StaticString) -> Bool {
+      guard end - offset >= word.utf8CodeUnitCount, chunk.starts(with: word, at: offset) else {
+        return false
+      }
+      offset += word.utf8CodeUnitCount
+      skipBlanks()
+      return true
+    }
+    skipBlanks()
+    let name: Self
+    if take("\"Records\"") {
+      name = .upperCase
+    } else if take("\"records\"") {
+      name = .lowerCase
+    } else {
+      return nil
+    }
+    guard take(":"), take("["), offset < end, chunk.byte(unchecked: offset) == UInt8(ascii: "{")
+    else { return nil }
+    return (name, offset)
   }
 }
 

@@ -1,85 +1,22 @@
 import Indicators
 import Parsing
 
-/// The array element that states facts about the event, as long as only one does.
-struct EventElement {
-  /// Its object's serial number, or 0.
-  private var serial: UInt32 = 0
-  /// Whether several elements stated facts.
-  private(set) var isSeveral = false
-
-  /// Notes the serial number of an element that states a fact, or 0 for none.
-  ///
-  /// `isFirstOther` is true if it is the second such element: facts gathered so far no longer hold.
-  mutating func note(_ other: UInt32) -> (isSeveral: Bool, isFirstOther: Bool) {
-    let wasSeveral = isSeveral
-    if other > 0 {
-      if serial > 0, serial != other { isSeveral = true }
-      serial = other
-    }
-    return (isSeveral, isSeveral && !wasSeveral)
-  }
-}
-
 /// What the members of an object say about the event, and about one another: the port of an
 /// address, the parts of a URL.
 extension Extraction {
-  /// Most objects and arrays around a member that states a fact about the event: up to the first
-  /// number the fact counts by itself, up to the second only if nothing around the member states
-  /// it.
-  private static let deepestOwnFact = 3
-  private static let deepestFact = 8
-
   /// Notes the fact that a member of the record, or of an object in it, states about the event.
+  ///
+  /// `base` is the number of objects and arrays around the record, if `depth` does not tell it.
   mutating func noteFact(
     _ bytes: RawSpan, _ token: JSONToken, _ fieldClass: FieldClass, _ top: inout JSONFrame,
     _ walk: inout JSONWalk, depth: Int, base: Int? = nil
   ) {
-    guard depth <= Self.deepestFact, !token.hasEscapes else { return }
-    let first = (base ?? frames.count - depth) + 2
-    var depth = depth
-    // An object that holds the record itself does not count as one around its members.
-    if depth > Self.deepestOwnFact,
-      paths.fieldClass(frames[first].path).traits.contains(.isRecord)
-    {
-      depth -= 1
-    }
-    if depth > Self.deepestOwnFact {
-      // Facts of deeper objects count only if the objects around them state none.
-      let (isSeveral, isFirstOther) = deepElement.note(top.element)
-      if isFirstOther { deepFacts.reset() }
-      if isSeveral { return }
-      deepFacts.note(
-        fieldClass.fact, rank: fieldClass.factRank, bytes, token.range, owner: top.serial,
-        depth: 1 + Int(fieldClass.namedDepth))
-      return
-    }
-    switch fieldClass.fact {
-    case .source where !top.isInArray, .serverOrSource where !top.isInArray,
-      .remote where !top.isInArray:
-      top.ends |= 1
-    case .destination where !top.isInArray, .local where !top.isInArray: top.ends |= 2
-    default: break
-    }
-    if top.element > 0 {
-      // A fact in an array's element is about that element. If several elements state facts, none
-      // of them is known to be the event.
-      let (isSeveral, isFirstOther) = nestedElement.note(top.element)
-      if isFirstOther { nestedFacts.reset() }
-      if isSeveral { return }
-      nestedFacts.note(
-        fieldClass.fact, rank: fieldClass.factRank, bytes, token.range, owner: top.serial,
-        depth: 1 + Int(fieldClass.namedDepth))
-    } else if walk.level == 0, walk.report == nil {
-      facts.note(
-        fieldClass.fact, rank: fieldClass.factRank, bytes, token.range, owner: top.serial,
-        depth: depth + Int(fieldClass.namedDepth))
-    } else {
-      // Facts of a record in a string count only if the record around it states none.
-      nestedFacts.note(
-        fieldClass.fact, rank: fieldClass.factRank, bytes, token.range, owner: top.serial,
-        depth: 1 + Int(fieldClass.namedDepth))
-    }
+    event.noteFact(
+      bytes, token, fieldClass, &top, depth: depth, isOwn: walk.level == 0 && walk.report == nil,
+      isInRecord: depth > EventNotes.deepestOwnFact
+        && paths.fieldClass(frames[(base ?? frames.count - depth) + 2].path).traits.contains(
+          .isRecord)
+    )
   }
 
   /// Keys of lists of names and values that describe the event itself: Windows' and
@@ -107,18 +44,6 @@ extension Extraction {
     frames[holder].ends = frame.ends
   }
 
-  /// Whether a value is empty or `-`, which means that there is none.
-  static func isAbsent(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
-    range.isEmpty || range.count == 1 && bytes.byte(unchecked: range.lowerBound) == Byte.minus
-  }
-
-  /// Whether a value may be the path of a URL; JSON may write it with a backslash before it.
-  static func mayBePath(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
-    guard let first = range.first else { return false }
-    return bytes.byte(unchecked: first) == Byte.slash
-      || bytes.byte(unchecked: first) == Byte.backslash
-  }
-
   /// Bytes of the longest string that may be the name of a value beside it.
   static let longestPairName = 64
 
@@ -142,7 +67,7 @@ extension Extraction {
     case .pairName where isString && token.range.count <= Self.longestPairName:
       top.pairName = index
     case .message where isString:
-      guard !top.isInArray, depth <= Self.deepestOwnFact,
+      guard !top.isInArray, depth <= EventNotes.deepestOwnFact,
         fieldClass.rank < walk.messageRank
       else { return }
       (walk.message, walk.messageRank) = (index, fieldClass.rank)
@@ -161,17 +86,17 @@ extension Extraction {
     let isNamed = FieldClass.isNamedURLPart(rank)
     switch role {
     case .urlPort: top.urlPort = NumberText.port(bytes, token.range) ?? 0
-    case .urlHost where isString && isNamed && !Self.isAbsent(bytes, token.range):
+    case .urlHost where isString && isNamed && !bytes.isAbsent(token.range):
       if path == top.hostField { return noteDouble(index, path, of: top) }
       top.noteHost(index, rank: rank, field: path)
-    case .urlHost where isString && !Self.isAbsent(bytes, token.range):
+    case .urlHost where isString && !bytes.isAbsent(token.range):
       if path == top.authorityField { return noteDouble(index, path, of: top) }
       if top.authority < 0 { (top.authority, top.authorityField) = (index, path) }
-    case .urlPath where isString && isNamed && Self.mayBePath(bytes, token.range):
+    case .urlPath where isString && isNamed && bytes.mayBePath(token.range):
       if path == top.pathField { return noteDouble(index, path, of: top) }
       guard rank < top.pathRank else { return }
       (top.urlPath, top.pathField, top.pathRank) = (index, path, rank)
-    case .urlPath where isString && !isNamed && Self.mayBePath(bytes, token.range):
+    case .urlPath where isString && !isNamed && bytes.mayBePath(token.range):
       if path == top.authorityPathField { return noteDouble(index, path, of: top) }
       if top.authorityPath < 0 { (top.authorityPath, top.authorityPathField) = (index, path) }
     case .urlOriginal where isString:
@@ -180,7 +105,7 @@ extension Extraction {
     case .requestLine where isString:
       if path == top.requestField { return noteDouble(index, path, of: top) }
       if top.request < 0 { (top.request, top.requestField) = (index, path) }
-    case .urlQuery where isString && !Self.isAbsent(bytes, token.range):
+    case .urlQuery where isString && !bytes.isAbsent(token.range):
       if rank == 1 {
         if top.query < 0 { top.query = index }
       } else if top.anyQuery < 0 {

@@ -19,23 +19,22 @@ enum JSONFault {
   case limit
 }
 
-extension Extraction {
+extension JSONTokenizer {
   /// Reads the tokens of a JSON value from an offset on, without emitting anything: text that turns
   /// out to be no record must leave no trace.
   ///
   /// `windowEnd` is where the record's limit or the bytes end; more may come behind it unless
   /// `isFinal` is true. Truth values are kept only as members' values, and null never, since they
   /// tell nothing else. Afterwards `offset` is where reading can go on, except after a fault of
-  /// grammar. The function is static so that none of the caller's properties is copied for the
-  /// call.
-  static func tokenize(
+  /// grammar.
+  mutating func readValue(
     _ bytes: RawSpan, at offset: inout Int, to windowEnd: Int, isFinal: Bool,
-    _ tokenizer: inout JSONTokenizer, into tokens: inout [JSONToken]
+    into tokens: inout [JSONToken]
   ) -> JSONAttempt {
     let window = bytes.extracting(0..<windowEnd)
     do {
       while true {
-        let token = try tokenizer.next(window, at: &offset, isFinal: isFinal)
+        let token = try next(window, at: &offset, isFinal: isFinal)
         switch token.kind {
         case .key, .string, .number, .beginObject, .endObject, .beginArray, .endArray:
           tokens.append(token)
@@ -52,34 +51,60 @@ extension Extraction {
       return .broken(error.code == .tooDeep ? .depth : .grammar)
     }
   }
+}
 
-  /// Reads a value as `tokenize` does, within the limit of a record that begins at `start`.
-  mutating func readValue(
+/// The JSON value being read, and what is known about the values before it in the same chunk.
+struct JSONReading {
+  /// The tokens of the value that was read last, once `takeTokens` was called.
+  var tokens: [JSONToken] = []
+  /// What is known about the values inside a value that was no record.
+  private var known = KnownValues()
+  /// The range of the value read last in the tokens of `known`, if its tokens are not in `tokens`.
+  private var knownTokens: Range<Int>?
+  /// The value being stepped over, of which nothing is kept.
+  var passed = PassedValues()
+
+  let lineLimit: Int
+  let maximumDepth: Int
+
+  init(options: LogOptions) {
+    lineLimit = options.lineLimit
+    maximumDepth = options.jsonDepth
+  }
+
+  /// Forgets what is known, before other bytes are read.
+  mutating func forget() {
+    known.forget()
+    passed.forget()
+  }
+
+  /// Reads the tokens of a value within the limit of a record that begins at `start`.
+  mutating func read(
     _ chunk: RawSpan, from value: Int, recordStart: Int, isFinal: Bool
   ) -> JSONAttempt {
-    let windowEnd = min(chunk.byteCount, recordStart + options.lineLimit)
+    let windowEnd = min(chunk.byteCount, recordStart + lineLimit)
     guard value < windowEnd else {
       return windowEnd < chunk.byteCount ? .broken(.limit) : .needsMore
     }
     let isLast = isFinal && windowEnd == chunk.byteCount
-    let isLimit = windowEnd == recordStart + options.lineLimit
+    let isLimit = windowEnd == recordStart + lineLimit
     knownTokens = nil
-    if let known = knownValues.read(chunk, from: value, to: windowEnd, isFinal: isLast) {
-      knownTokens = known.tokens
-      if case .needsMore = known.attempt, isLimit { return .broken(.limit) }
-      return known.attempt
+    if let value = known.read(chunk, from: value, to: windowEnd, isFinal: isLast) {
+      knownTokens = value.tokens
+      if case .needsMore = value.attempt, isLimit { return .broken(.limit) }
+      return value.attempt
     }
     var tokens = self.tokens
     self.tokens = []
     defer { self.tokens = tokens }
     tokens.removeAll(keepingCapacity: tokens.capacity <= 1 << 16)
-    var tokenizer = JSONTokenizer(maximumDepth: options.jsonDepth)
+    var tokenizer = JSONTokenizer(maximumDepth: maximumDepth)
     var offset = value
-    var attempt = Self.tokenize(
-      chunk, at: &offset, to: windowEnd, isFinal: isLast, &tokenizer, into: &tokens)
+    var attempt = tokenizer.readValue(
+      chunk, at: &offset, to: windowEnd, isFinal: isLast, into: &tokens)
     if case .needsMore = attempt, isLimit { attempt = .broken(.limit) }
     if case .broken(let fault) = attempt {
-      knownValues.keep(&tokens, tokenizer, fault, at: offset)
+      known.keep(&tokens, tokenizer, fault, at: offset)
     }
     return attempt
   }
@@ -88,7 +113,7 @@ extension Extraction {
   mutating func takeTokens() {
     guard let range = knownTokens else { return }
     tokens.removeAll(keepingCapacity: tokens.capacity <= 1 << 16)
-    tokens.append(contentsOf: knownValues.tokens[range])
+    tokens.append(contentsOf: known.tokens[range])
     knownTokens = nil
   }
 
@@ -96,6 +121,6 @@ extension Extraction {
   /// text behind it.
   mutating func keepWhole() {
     guard knownTokens == nil else { return }
-    knownValues.keep(&tokens, JSONTokenizer(), .grammar, at: 0)
+    known.keep(&tokens, JSONTokenizer(), .grammar, at: 0)
   }
 }

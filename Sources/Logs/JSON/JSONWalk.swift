@@ -108,7 +108,7 @@ extension Extraction {
     objectSerial &+= 1
     var top = JSONFrame(
       path: walk.top, isObject: false, serial: objectSerial, waitingStart: waiting.count)
-    if isNested { (top.isInArray, top.element) = (outerElement > 0, outerElement) }
+    if nested.isOpen { (top.isInArray, top.element) = (outerElement > 0, outerElement) }
     var current = FieldPaths.root
     var previous = FieldPaths.root
     // The token that ends an array which is read as its only element, or -1.
@@ -296,7 +296,7 @@ extension Extraction {
     _ bytes: RawSpan, _ tokens: borrowing [JSONToken], behind index: Int
   ) -> Bool {
     index + 1 < tokens.count && tokens[index + 1].kind == .key
-      && isWord(bytes, tokens[index + 1].range, "value") && index + 2 < tokens.count
+      && bytes.isWord(tokens[index + 1].range, "value") && index + 2 < tokens.count
       && tokens[index + 2].kind == .beginObject
   }
 

@@ -47,9 +47,9 @@ extension Extraction {
     // Even if the string is in an array, each of its events counts as the only one.
     let element = outerElement
     outerElement = 0
-    let outer = (facts, nestedFacts, deepFacts, nestedElement, deepElement)
+    let outer = (event.facts, event.nested)
     emit(&self)
-    (facts, nestedFacts, deepFacts, nestedElement, deepElement) = outer
+    (event.facts, event.nested) = outer
     outerElement = element
   }
 
@@ -58,43 +58,15 @@ extension Extraction {
     _ bytes: RawSpan, _ tokens: borrowing [JSONToken], _ range: Range<Int>, _ place: RecordPlace,
     top: FieldPaths.ID, into batch: inout ObservableBatch
   ) {
-    forgetEvent()
+    event.forgetFacts()
     let outer = record.beginEvent(batch)
     var walk = JSONWalk(level: place.level, report: place.holder)
     walk.top = top
     walkRecord(bytes, tokens, range, &walk, into: &batch)
     if record.isInBatch {
-      if let time = walk.times.time(bytes, year: options.year) { setTime(time, &batch) }
-      setContext(&batch)
+      if let time = walk.times.time(bytes, year: options.year) { record.set(time: time, &batch) }
+      event.setContext(of: record, &batch)
     }
     record.endEvent(in: outer, &batch)
-  }
-}
-
-extension RecordCursor {
-  /// Begins an event of the record, whose observables get an entry of their own; returns the cursor
-  /// as it was before.
-  fileprivate mutating func beginEvent(_ batch: borrowing ObservableBatch) -> RecordCursor {
-    let outer = self
-    isInBatch = false
-    firstRecord = batch.records.count
-    firstObservable = batch.observables.count
-    return outer
-  }
-
-  /// Ends the event; the record gets an entry if an event in it has one.
-  fileprivate mutating func endEvent(in outer: RecordCursor, _ batch: inout ObservableBatch) {
-    let hasEntry = isInBatch
-    (isInBatch, index) = (outer.isInBatch, outer.index)
-    (firstRecord, firstObservable) = (outer.firstRecord, outer.firstObservable)
-    if hasEntry, !isInBatch { enter(&batch) }
-  }
-
-  /// Gives the record an entry in the batch.
-  mutating func enter(_ batch: inout ObservableBatch) {
-    isInBatch = true
-    index = UInt32(truncatingIfNeeded: batch.records.count)
-    batch.records.append(
-      ObservableRecord(number: number, base: UInt64(truncatingIfNeeded: base)))
   }
 }

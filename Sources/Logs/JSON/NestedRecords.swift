@@ -21,8 +21,8 @@ extension Extraction {
     _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
   ) -> Bool {
     if unit.fieldClass.traits.contains(.nothing) { return false }
-    guard !isNested, Self.beginsRecord(bytes, unit.start..<unit.end),
-      readOwn(bytes, unit.start..<unit.end)
+    guard !nested.isOpen, NestedReading.beginsRecord(bytes, unit.start..<unit.end),
+      nested.readOwn(bytes, unit.start..<unit.end)
     else {
       scan(bytes, unit, into: &batch)
       emitEventData(bytes, unit, into: &batch)
@@ -34,55 +34,6 @@ extension Extraction {
     return true
   }
 
-  /// Whether a string begins with `{` or `[{`.
-  @inline(__always)
-  private static func beginsRecord(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
-    guard range.count >= 2 else { return false }
-    let first = bytes.byte(unchecked: range.lowerBound)
-    return first == UInt8(ascii: "{")
-      || first == UInt8(ascii: "[")
-        && bytes.byte(unchecked: range.lowerBound + 1) == UInt8(ascii: "{")
-  }
-
-  /// Reads the record that a whole string is; false if it is none.
-  private mutating func readOwn(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
-    nestedValues.forget()
-    return readNested(bytes, range)
-  }
-
-  /// Reads the record that a whole range is; false if it is none.
-  ///
-  /// `nestedValues` must be of the same bytes up to the same end.
-  mutating func readNested(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
-    let whole = bytes.withoutPadding(range)
-    guard whole.count >= 2, whole.lowerBound == range.lowerBound else { return false }
-    let last = bytes.byte(unchecked: whole.upperBound - 1)
-    guard last == UInt8(ascii: "}") || last == UInt8(ascii: "]") else { return false }
-    if let known = nestedValues.read(
-      bytes, from: whole.lowerBound, to: whole.upperBound, isFinal: true)
-    {
-      guard case .complete(whole.upperBound) = known.attempt else { return false }
-      nestedTokens.removeAll(keepingCapacity: nestedTokens.capacity <= 1 << 16)
-      nestedTokens.append(contentsOf: nestedValues.tokens[known.tokens])
-      return true
-    }
-    var tokens = nestedTokens
-    nestedTokens = []
-    defer { nestedTokens = tokens }
-    tokens.removeAll(keepingCapacity: tokens.capacity <= 1 << 16)
-    var tokenizer = JSONTokenizer(maximumDepth: options.jsonDepth)
-    var offset = whole.lowerBound
-    switch Self.tokenize(
-      bytes, at: &offset, to: whole.upperBound, isFinal: true, &tokenizer, into: &tokens)
-    {
-    case .complete(whole.upperBound): return true
-    case .broken(let fault): nestedValues.keep(&tokens, tokenizer, fault, at: offset)
-    // The text behind a value does not matter to the values inside it.
-    default: nestedValues.keep(&tokens, tokenizer, .grammar, at: offset)
-    }
-    return false
-  }
-
   /// Emits the values of the record that was read last, all under one field.
   ///
   /// `isWhole` is true if the nested record is the event that the outer record reports, so that its
@@ -92,11 +43,11 @@ extension Extraction {
     _ bytes: RawSpan, level: Int, field: FieldPaths.ID, isWhole: Bool,
     into batch: inout ObservableBatch
   ) {
-    let tokens = nestedTokens
-    nestedTokens = []
-    isNested = true
-    isInTail = level == 0
-    (nestedMessage, memberMessage) = (nil, nil)
+    let tokens = nested.tokens
+    nested.tokens = []
+    nested.isOpen = true
+    nested.isInTail = level == 0
+    (nested.message, nested.memberMessage) = (nil, nil)
     let place = RecordPlace(in: field, level: level)
     if emitNestedEvents(bytes, tokens, place, into: &batch) {
       // Each event has its own time and facts.
@@ -106,12 +57,12 @@ extension Extraction {
       var walk = JSONWalk(level: level, report: field)
       walkRecord(bytes, tokens, 0..<tokens.count, &walk, into: &batch)
       if let found = walk.times.found(bytes, year: options.year) {
-        (nestedTime, isNestedTimeZoned) = found
+        (event.nestedTime, event.isNestedTimeZoned) = found
       }
       let message = walk.message >= 0 ? tokens[walk.message] : nil
-      if level == 0 { nestedMessage = message } else { memberMessage = message }
+      if level == 0 { nested.message = message } else { nested.memberMessage = message }
     }
-    (isNested, isInTail) = (false, false)
-    nestedTokens = tokens
+    (nested.isOpen, nested.isInTail) = (false, false)
+    nested.tokens = tokens
   }
 }

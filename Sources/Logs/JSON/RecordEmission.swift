@@ -32,9 +32,9 @@ extension Extraction {
     _ chunk: RawSpan, from start: Int, to end: Int, _ place: RecordPlace,
     in list: LogState.ListName? = nil, into batch: inout ObservableBatch
   ) {
-    let tokens = self.tokens
-    self.tokens = []
-    defer { self.tokens = tokens }
+    let tokens = json.tokens
+    json.tokens = []
+    defer { json.tokens = tokens }
     switch list {
     case nil: emitValue(chunk, tokens, from: start, to: end, place, into: &batch)
     case .some(.none) where tokens.first?.kind == .beginObject:
@@ -109,7 +109,7 @@ extension Extraction {
     _ chunk: RawSpan, _ tokens: borrowing [JSONToken], from start: Int, to end: Int
   ) -> [WrappedLists.List] {
     guard tokens.count > 4, tokens[3].kind == .beginObject,
-      let list = listStart(chunk, from: start, to: end)
+      let list = LogState.ListName.start(chunk, from: start, to: end)
     else { return wrappedLists(chunk, tokens) }
     var records = WrappedLists.List(
       start: 2, end: Self.valueEnd(tokens, from: 2), path: path(of: list.name), outer: [0])
@@ -155,17 +155,17 @@ extension Extraction {
     var walk = JSONWalk(level: 0, report: nil)
     walk.top = top
     walkRecord(chunk, tokens, range, &walk, into: &batch)
-    endRecord(&batch)
+    record.end(&batch)
     guard record.isInBatch else { return }
     let time = walk.times.time(chunk, year: options.year)
-    if walk.message >= 0, !nestedElement.isSeveral {
+    if walk.message >= 0, !event.nested.element.isSeveral {
       noteMessage(chunk, tokens[walk.message], hasTime: time != nil)
     }
     if let time {
-      setTime(time, &batch)
+      record.set(time: time, &batch)
     } else {
-      setNestedTime(&batch)
+      record.set(nestedTime: event.nestedTime, &batch)
     }
-    setContext(&batch)
+    event.setContext(of: record, &batch)
   }
 }

@@ -1,22 +1,25 @@
 import Indicators
 import Parsing
 
-extension Extraction {
+extension LineRecordReader {
   /// Reads a line of a web server's access log, Apache's or nginx's, common or combined.
   ///
   /// The virtual host may come first. The fields have nginx's names, since Apache's have none.
-  mutating func readAccessLog(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+  mutating func readAccessLog(
+    _ bytes: RawSpan, _ range: Range<Int>,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  ) -> Bool {
     let end = range.upperBound
-    if readTLSRequest(bytes, range) { return true }
+    if readTLSRequest(bytes, range, &paths) { return true }
     guard let shape = accessShape(bytes, range) else { return false }
     let request = shape.brackets.upperBound + 2
-    guard let requestEnd = closingQuote(bytes, from: request, to: end) else { return false }
+    guard let requestEnd = bytes.closingQuote(from: request, to: end) else { return false }
 
     let count = line.fields.count
     let front = shape.front
-    addFront(front, bytes)
+    addFront(front, bytes, &paths)
     line.skip(shape.brackets)
-    let field = name("request")
+    let field = paths.name("request")
     line.add(field, quoted: request..<requestEnd)
     line.time = shape.time
     guard cutTokens(bytes, requestEnd + 1..<end, most: 64), words.count >= 2 else {
@@ -25,7 +28,7 @@ extension Extraction {
       line.cut(to: count)
       return false
     }
-    readBehindRequest(bytes)
+    readBehindRequest(bytes, &paths, &facts)
     if front.hasVirtualHost {
       joinRequest(bytes, host: front.words[0], request..<requestEnd, field)
     }
@@ -63,20 +66,23 @@ extension Extraction {
   }
 
   /// Reads a line of Apache's `ssl_request_log`: `[time] client TLSv1.2 cipher "GET /path HTTP/1.1" 1375`.
-  private mutating func readTLSRequest(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+  private mutating func readTLSRequest(
+    _ bytes: RawSpan, _ range: Range<Int>,
+    _ paths: inout FieldPaths
+  ) -> Bool {
     let (start, end) = (range.lowerBound, range.upperBound)
     guard bytes.byte(unchecked: start) == UInt8(ascii: "["), range.count > 40,
       let close = bytes.firstOffset(of: UInt8(ascii: "]"), from: start, to: start + 40),
       let time = LogTime.bracketed(bytes, start + 1..<close),
       cutTokens(bytes, close + 1..<end, most: 8), 4...5 ~= words.count,
-      Self.isAddress(bytes, words[0]), words[3].isQuoted,
+      bytes.isAddress(words[0]), words[3].isQuoted,
       bytes.starts(with: "TLSv", at: words[1].start)
-        || bytes.starts(with: "SSLv", at: words[1].start) || Self.isAbsent(bytes, words[1])
+        || bytes.starts(with: "SSLv", at: words[1].start) || bytes.isAbsent(words[1])
     else { return false }
     line.skip(start..<close + 1)
-    add(name("remote_addr"), bytes, words[0], fact: .source)
+    add(paths.name("remote_addr"), bytes, words[0], fact: .source)
     line.skip(words[1].start..<words[2].end)
-    add(name("request"), bytes, words[3])
+    add(paths.name("request"), bytes, words[3])
     line.time = time
     return true
   }
@@ -102,17 +108,17 @@ extension Extraction {
     var isHostBehind = false
     // A virtual host makes four words, but so may a user's name with blanks.
     var (first, hasVirtualHost) = (0, false)
-    if before.count >= 4, !Self.isAbsent(bytes, before[1]), !Self.isListed(bytes, before[0]) {
+    if before.count >= 4, !bytes.isAbsent(before[1]), !Self.isListed(bytes, before[0]) {
       first = clientWord(bytes, before)
       hasVirtualHost = first == 1 && !Self.isTime(bytes, before[0])
-      if first == 1, Self.isAddress(bytes, before[0]),
+      if first == 1, bytes.isAddress(before[0]),
         !isHost(bytes, before[1].start..<before[1].end)
       {
         // A word of the server's own behind the client: `192.0.2.1 (-) - -`.
         (first, hasVirtualHost) = (0, false)
       }
       if first == 1, Self.isClient(bytes, before[0]), Self.isNamedHost(bytes, before[1]),
-        Self.isAbsent(bytes, before[2]),
+        bytes.isAbsent(before[2]),
         before[0...1].contains(where: {
           bytes.firstOffset(of: Byte.colon, from: $0.start, to: $0.end) != nil
         })
@@ -127,7 +133,7 @@ extension Extraction {
     var last = first
     while last + 3 < before.count,
       Self.isListed(bytes, before[last])
-        || Self.isAddress(bytes, before[last]) && Self.isAddress(bytes, before[last + 1])
+        || bytes.isAddress(before[last]) && bytes.isAddress(before[last + 1])
     {
       last += 1
     }
@@ -144,22 +150,27 @@ extension Extraction {
   }
 
   /// Adds the words before the time as fields.
-  private mutating func addFront(_ front: AccessFront, _ bytes: RawSpan) {
+  private mutating func addFront(
+    _ front: AccessFront, _ bytes: RawSpan,
+    _ paths: inout FieldPaths
+  ) {
     let before = front.words
-    if front.hasVirtualHost, !front.isHostBehind { add(name("server_name"), bytes, before[0]) }
+    if front.hasVirtualHost, !front.isHostBehind {
+      add(paths.name("server_name"), bytes, before[0])
+    }
     for index in front.clients {
       let isFirst = index == front.clients.lowerBound
       addClient(
-        bytes, Self.withoutComma(bytes, before[index]), fact: isFirst ? .source : .none)
+        bytes, Self.withoutComma(bytes, before[index]), fact: isFirst ? .source : .none, &paths)
       if !isFirst { line.setApart() }
     }
-    if front.isHostBehind { add(name("server_name"), bytes, before[0]) }
+    if front.isHostBehind { add(paths.name("server_name"), bytes, before[0]) }
     let last = front.clients.upperBound
-    add(name("remote_logname"), bytes, before[last + 1])
+    add(paths.name("remote_logname"), bytes, before[last + 1])
     var user = before[last + 2]
     if front.hasRealAddress {
       // What a proxy in front took for the client, in brackets: `192.0.2.1 - [192.0.2.1] - user`.
-      add(name("the_real_ip"), bytes, user)
+      add(paths.name("the_real_ip"), bytes, user)
       line.setApart()
       user = before[last + 4]
     }
@@ -169,23 +180,26 @@ extension Extraction {
       (user.start, user.isQuoted) = (user.start - 1, false)
     }
     user.end = end
-    add(name("remote_user"), bytes, user)
+    add(paths.name("remote_user"), bytes, user)
   }
 
   /// Adds what stands behind the request: status, length, and words in quotes.
-  private mutating func readBehindRequest(_ bytes: RawSpan) {
+  private mutating func readBehindRequest(
+    _ bytes: RawSpan,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  ) {
     let behind = words
-    for token in behind.prefix(2) where isNumber(bytes, token.start..<token.end) {
+    for token in behind.prefix(2) where bytes.isNumber(token.start..<token.end) {
       line.skip(token.start..<token.end)
     }
     let quoted = behind.dropFirst(2).prefix { $0.isQuoted }
     for (index, token) in quoted.enumerated() {
       switch index {
-      case 0: add(name("http_referer"), bytes, token)
+      case 0: add(paths.name("http_referer"), bytes, token)
       case 1:
-        add(name("http_user_agent"), bytes, token)
+        add(paths.name("http_user_agent"), bytes, token)
         line.setUnnamed()
-      case 2: add(name("http_x_forwarded_for"), bytes, token)
+      case 2: add(paths.name("http_x_forwarded_for"), bytes, token)
       default: break
       }
     }
@@ -193,7 +207,7 @@ extension Extraction {
     if let result = behind.last, !result.isQuoted, behind.count > 2,
       bytes.firstOffset(of: Byte.colon, from: result.start, to: result.end) != nil
     {
-      noteProxyResult(bytes, at: result.start)
+      noteProxyResult(bytes, at: result.start, &facts)
     }
   }
 
@@ -228,7 +242,7 @@ extension Extraction {
     inner.start += 1
     inner.end -= 1
     guard inner.start < inner.end, bytes.byte(unchecked: token.start) == UInt8(ascii: "["),
-      bytes.byte(unchecked: inner.end) == UInt8(ascii: "]"), isAddress(bytes, inner)
+      bytes.byte(unchecked: inner.end) == UInt8(ascii: "]"), bytes.isAddress(inner)
     else { return token }
     return inner
   }
@@ -237,19 +251,14 @@ extension Extraction {
   /// the line: a time, a container, a program.
   private func clientWord(_ bytes: RawSpan, _ words: [ColumnRange]) -> Int {
     for index in 1..<words.count - 2
-    where Self.isAddress(bytes, words[index]) && Self.isAbsent(bytes, words[index + 1]) {
+    where bytes.isAddress(words[index]) && bytes.isAbsent(words[index + 1]) {
       var first = index
-      while first > 0, Self.isAddress(bytes, Self.withoutComma(bytes, words[first - 1])) {
+      while first > 0, bytes.isAddress(Self.withoutComma(bytes, words[first - 1])) {
         first -= 1
       }
       return first
     }
     return 1
-  }
-
-  static func isAddress(_ bytes: RawSpan, _ token: ColumnRange) -> Bool {
-    IPAddressText.ipv4(bytes, token.start..<token.end) != nil
-      || IPAddressText.ipv6(bytes, token.start..<token.end) != nil
   }
 
   /// Whether a token is an address, which may have its port behind it.
@@ -279,8 +288,11 @@ extension Extraction {
   }
 
   /// Adds a client, which may have its port behind it.
-  private mutating func addClient(_ bytes: RawSpan, _ token: ColumnRange, fact: EventFact) {
-    add(name("remote_addr"), bytes, token, fact: fact)
+  private mutating func addClient(
+    _ bytes: RawSpan, _ token: ColumnRange, fact: EventFact,
+    _ paths: inout FieldPaths
+  ) {
+    add(paths.name("remote_addr"), bytes, token, fact: fact)
     guard let colon = bytes.firstOffset(of: Byte.colon, from: token.start, to: token.end),
       IPAddressText.ipv4(bytes, token.start..<colon) != nil,
       let port = NumberText.port(bytes, colon + 1..<token.end)
@@ -291,10 +303,6 @@ extension Extraction {
   /// Whether a token ends in a comma, behind which another one of a list follows.
   private static func isListed(_ bytes: RawSpan, _ token: ColumnRange) -> Bool {
     token.end - token.start > 1 && bytes.byte(unchecked: token.end - 1) == Byte.comma
-  }
-
-  private static func isAbsent(_ bytes: RawSpan, _ token: ColumnRange) -> Bool {
-    token.end - token.start == 1 && bytes.byte(unchecked: token.start) == Byte.minus
   }
 
   /// Notes the virtual host and the path of `GET /path HTTP/1.1`, which make a URL together.

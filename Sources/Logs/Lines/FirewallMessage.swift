@@ -6,9 +6,12 @@ import Parsing
 /// Their sentences hold ends as `interface:address/port` or `interface/address(port)`, and a word before
 /// each that says which it is. The fields are called as the usual patterns for such logs call them:
 /// `src_ip`, `dst_ip`, with `src_mapped_ip` and `dst_mapped_ip` for what they are translated to.
-extension Extraction {
+extension LineRecordReader {
   /// Reads a message from its `%` on.
-  mutating func readFirewallMessage(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+  mutating func readFirewallMessage(
+    _ bytes: RawSpan, _ range: Range<Int>,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  ) -> Bool {
     let start = range.lowerBound
     guard
       bytes.starts(with: "%ASA-", at: start) || bytes.starts(with: "%FTD-", at: start)
@@ -21,13 +24,13 @@ extension Extraction {
     line.skip(start..<colon + 1)
     let text = colon + 1..<range.upperBound
     let number = max(start, colon - 6)..<colon
-    if isWord(bytes, number, "430001") || isWord(bytes, number, "430002")
-      || isWord(bytes, number, "430003") || isWord(bytes, number, "430004")
-      || isWord(bytes, number, "430005")
+    if bytes.isWord(number, "430001") || bytes.isWord(number, "430002")
+      || bytes.isWord(number, "430003") || bytes.isWord(number, "430004")
+      || bytes.isWord(number, "430005")
     {
-      return readEventPairs(bytes, text)
+      return readEventPairs(bytes, text, &paths)
     } else {
-      readSentence(bytes, text)
+      readSentence(bytes, text, &paths, &facts)
     }
     return true
   }
@@ -36,7 +39,10 @@ extension Extraction {
   private static let longestFront = 128
 
   /// Reads a message behind words that are no header of a known form, as collectors write them.
-  mutating func readFirewallMessageBehind(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+  mutating func readFirewallMessageBehind(
+    _ bytes: RawSpan, _ range: Range<Int>,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  ) -> Bool {
     let last = min(range.upperBound, range.lowerBound + Self.longestFront)
     var offset = range.lowerBound + 1
     while let mark = bytes.firstOffset(of: UInt8(ascii: "%"), from: offset, to: last) {
@@ -45,7 +51,7 @@ extension Extraction {
         mayBeFront(bytes, range.lowerBound..<mark)
       {
         let count = line.fields.count
-        if readFirewallMessage(bytes, mark..<range.upperBound) { return true }
+        if readFirewallMessage(bytes, mark..<range.upperBound, &paths, &facts) { return true }
         line.cut(to: count)
       }
       offset = mark + 1
@@ -56,7 +62,10 @@ extension Extraction {
   // MARK: Security events
 
   /// Reads `Key: value, Key: value`, as FTD writes connections, intrusions and files.
-  private mutating func readEventPairs(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+  private mutating func readEventPairs(
+    _ bytes: RawSpan, _ range: Range<Int>,
+    _ paths: inout FieldPaths
+  ) -> Bool {
     let most = line.fields.count + Self.mostPairs
     var offset = range.lowerBound
     while offset < range.upperBound {
@@ -72,7 +81,7 @@ extension Extraction {
         guard line.fields.count < most else { return false }
         let path = paths.child(of: FieldPaths.root, key: bytes.extracting(start..<offset))
         line.add(path, key: start, value: value..<stop)
-        if isWord(bytes, start..<offset, "FirstPacketSecond") {
+        if bytes.isWord(start..<offset, "FirstPacketSecond") {
           line.time = Timestamp.iso8601(bytes, value..<stop)
         }
       }
@@ -121,7 +130,10 @@ extension Extraction {
     var missingEnds: MissingNameEnds = []
   }
 
-  private mutating func readSentence(_ bytes: RawSpan, _ range: Range<Int>) {
+  private mutating func readSentence(
+    _ bytes: RawSpan, _ range: Range<Int>,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  ) {
     var state = SentenceState()
     var count = 0
     var offset = range.lowerBound
@@ -131,7 +143,7 @@ extension Extraction {
         offset += 1
         continue
       }
-      let token = offset..<tokenEnd(bytes, from: offset, to: range.upperBound)
+      let token = offset..<bytes.tokenEnd(from: offset, to: range.upperBound)
       offset = token.upperBound
       if let end = givenNameEnd(
         bytes, token, behind: previous, to: range.upperBound, &state.missingEnds)
@@ -142,11 +154,11 @@ extension Extraction {
         continue
       }
       previous = token
-      if count < 12 { noteWord(bytes, token) }
+      if count < 12 { noteWord(bytes, token, &facts) }
       if count == 0 {
-        readFirstWord(bytes, token, &state)
+        readFirstWord(bytes, token, &state, &paths, &facts)
       } else {
-        readWord(bytes, token, to: range.upperBound, &offset, &state)
+        readWord(bytes, token, to: range.upperBound, &offset, &state, &paths, &facts)
       }
       count += 1
     }
@@ -154,12 +166,13 @@ extension Extraction {
 
   /// Reads what a sentence begins with: what happened, or who did it.
   private mutating func readFirstWord(
-    _ bytes: RawSpan, _ token: Range<Int>, _ state: inout SentenceState
+    _ bytes: RawSpan, _ token: Range<Int>, _ state: inout SentenceState,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts
   ) {
-    state.isBuilt = isWord(bytes, token, "Built")
-    state.isDenied = isWord(bytes, token, "Denied")
+    state.isBuilt = bytes.isWord(token, "Built")
+    state.isDenied = bytes.isWord(token, "Denied")
     // `access-list name denied tcp inside/…(…) -> outside/…(…)`
-    state.isAccessList = isWord(bytes, token, "access-list")
+    state.isAccessList = bytes.isWord(token, "access-list")
     if state.isAccessList { state.side = .source }
     // `192.0.2.1 Accessed URL …`, and `user@192.0.2.1(LOCAL\user) Accessed JAVA URL …`
     let mark = bytes.lastOffset(
@@ -168,7 +181,7 @@ extension Extraction {
     let open = bytes.firstOffset(of: UInt8(ascii: "("), from: start, to: token.upperBound)
     let client = start..<(open ?? token.upperBound)
     if EventFacts.end(bytes, client) != nil {
-      addEnds(bytes, client, .source, .none, isTarget: false, isQuoted: false)
+      addEnds(bytes, client, .source, .none, isTarget: false, isQuoted: false, &paths, &facts)
       state.isClientFirst = true
     }
   }
@@ -176,92 +189,100 @@ extension Extraction {
   /// Reads a word behind the first one, and the next as well if this word tells what that is.
   private mutating func readWord(
     _ bytes: RawSpan, _ token: Range<Int>, to end: Int, _ offset: inout Int,
-    _ state: inout SentenceState
+    _ state: inout SentenceState,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts
   ) {
     switch token.count {
-    case 2 where isWord(bytes, token, "to") || isWord(bytes, token, "->"):
+    case 2 where bytes.isWord(token, "to") || bytes.isWord(token, "->"):
       state.side =
         state.isUnknown ? .none : state.isOutbound || state.isTranslation ? .source : .destination
       state.isTarget = state.isTranslation
-    case 3 where state.isClientFirst && isWord(bytes, token, "URL"):
+    case 3 where state.isClientFirst && bytes.isWord(token, "URL"):
       if let server = addressBeforeColon(bytes, from: offset + 1, to: end) {
-        line.add(name("dst_ip"), server)
+        line.add(paths.name("dst_ip"), server)
         offset = server.upperBound
       }
-    case 3 where isWord(bytes, token, "src") || isWord(bytes, token, "SRC"): state.side = .source
-    case 3 where isWord(bytes, token, "dst"): state.side = .destination
-    case 4 where isWord(bytes, token, "DEST"): state.side = .destination
+    case 3 where bytes.isWord(token, "src") || bytes.isWord(token, "SRC"): state.side = .source
+    case 3 where bytes.isWord(token, "dst"): state.side = .destination
+    case 4 where bytes.isWord(token, "DEST"): state.side = .destination
     // `resolved from dynamic list: …`
-    case 7 where isWord(bytes, token, "dynamic"): state.side = .none
-    case 3 where state.isAccessList && isWord(bytes, token, "for"): break
-    case 3 where isWord(bytes, token, "for"):
+    case 7 where bytes.isWord(token, "dynamic"): state.side = .none
+    case 3 where state.isAccessList && bytes.isWord(token, "for"): break
+    case 3 where bytes.isWord(token, "for"):
       // Which end is which is known only for a connection that is built or denied.
       state.isUnknown = !state.isBuilt && !state.isDenied
       state.side = state.isUnknown ? .none : state.isOutbound ? .destination : .source
-    case 4 where isWord(bytes, token, "from"): (state.side, state.isUnknown) = (.source, false)
-    case 2 where isWord(bytes, token, "IP"):
+    case 4 where bytes.isWord(token, "from"): (state.side, state.isUnknown) = (.source, false)
+    case 2 where bytes.isWord(token, "IP"):
       // `User <name> IP <192.0.2.1>`, `user IP = 192.0.2.1`, `IP address: 192.0.2.1`.
       state.fact = .source
       return
-    case 1 where state.fact == .source && isWord(bytes, token, "="): return
+    case 1 where state.fact == .source && bytes.isWord(token, "="): return
     case 7...8 where state.fact == .source && bytes.starts(with: "address", at: token.lowerBound):
       return
-    case 5 where state.isDenied && isWord(bytes, token, "laddr"): break
-    case 5 where isWord(bytes, token, "faddr") || isWord(bytes, token, "laddr"):
+    case 5 where state.isDenied && bytes.isWord(token, "laddr"): break
+    case 5 where bytes.isWord(token, "faddr") || bytes.isWord(token, "laddr"):
       state.side = .none
-      let isForeign = isWord(bytes, token, "faddr")
+      let isForeign = bytes.isWord(token, "faddr")
       if state.isInbound || state.isOutbound {
         state.fact = isForeign == state.isInbound ? .source : .destination
       }
       return
-    case 5 where isWord(bytes, token, "gaddr"): break
-    case 6 where isWord(bytes, token, "client"):
+    case 5 where bytes.isWord(token, "gaddr"): break
+    case 6 where bytes.isWord(token, "client"):
       state.fact = .source
       return
-    case 7 where isWord(bytes, token, "inbound"): state.isInbound = state.isBuilt
-    case 8 where state.isBuilt && isWord(bytes, token, "outbound"): state.isOutbound = true
-    case 8 where isWord(bytes, token, "Original"): state.isQuoted = true
-    case 8 where isWord(bytes, token, "protocol"):
+    case 7 where bytes.isWord(token, "inbound"): state.isInbound = state.isBuilt
+    case 8 where state.isBuilt && bytes.isWord(token, "outbound"): state.isOutbound = true
+    case 8 where bytes.isWord(token, "Original"): state.isQuoted = true
+    case 8 where bytes.isWord(token, "protocol"):
       let next = min(offset + 1, end)
-      let number = next..<tokenEnd(bytes, from: next, to: end)
-      if isNumber(bytes, number), let known = EventFacts.ipProtocol(bytes, number) {
+      let number = next..<bytes.tokenEnd(from: next, to: end)
+      if bytes.isNumber(number), let known = EventFacts.ipProtocol(bytes, number) {
         facts.note(ipProtocol: known)
       }
-    case 11 where isWord(bytes, token, "translation"): state.isTranslation = true
+    case 11 where bytes.isWord(token, "translation"): state.isTranslation = true
     default:
       addEnds(
-        bytes, token, state.side, state.fact, isTarget: state.isTarget, isQuoted: state.isQuoted)
+        bytes, token, state.side, state.fact, isTarget: state.isTarget, isQuoted: state.isQuoted,
+        &paths, &facts)
     }
     state.fact = .none
   }
 
   /// Notes what a word at the beginning says of verdict and protocol.
-  private mutating func noteWord(_ bytes: RawSpan, _ token: Range<Int>) {
+  private mutating func noteWord(
+    _ bytes: RawSpan, _ token: Range<Int>,
+    _ facts: inout EventFacts
+  ) {
     switch token.count {
     case 3, 4:
       // `drop rate-1 exceeded` is a count of what was dropped before.
-      if isWord(bytes, token, "Deny") || isWord(bytes, token, "deny")
-        || isWord(bytes, token, "drop") && !bytes.starts(with: " rate-", at: token.upperBound)
+      if bytes.isWord(token, "Deny") || bytes.isWord(token, "deny")
+        || bytes.isWord(token, "drop") && !bytes.starts(with: " rate-", at: token.upperBound)
       {
         facts.note(.blocked)
       } else {
-        noteProtocol(bytes, token)
+        noteProtocol(bytes, token, &facts)
       }
-    case 5 where isWord(bytes, token, "Built"): facts.note(.allowed)
-    case 6 where isWord(bytes, token, "denied") || isWord(bytes, token, "Denied"):
+    case 5 where bytes.isWord(token, "Built"): facts.note(.allowed)
+    case 6 where bytes.isWord(token, "denied") || bytes.isWord(token, "Denied"):
       facts.note(.blocked)
-    case 7 where isWord(bytes, token, "dropped") || isWord(bytes, token, "Dropped"):
+    case 7 where bytes.isWord(token, "dropped") || bytes.isWord(token, "Dropped"):
       facts.note(.blocked)
-    case 8 where isWord(bytes, token, "Teardown"): facts.note(.allowed)
-    case 11 where isWord(bytes, token, "est-allowed"): facts.note(.allowed)
-    case 9 where isWord(bytes, token, "permitted") || isWord(bytes, token, "Permitted"):
+    case 8 where bytes.isWord(token, "Teardown"): facts.note(.allowed)
+    case 11 where bytes.isWord(token, "est-allowed"): facts.note(.allowed)
+    case 9 where bytes.isWord(token, "permitted") || bytes.isWord(token, "Permitted"):
       facts.note(.allowed)
-    case 9 where isWord(bytes, token, "discarded"): facts.note(.blocked)
+    case 9 where bytes.isWord(token, "discarded"): facts.note(.blocked)
     default: break
     }
   }
 
-  private mutating func noteProtocol(_ bytes: RawSpan, _ token: Range<Int>) {
+  private mutating func noteProtocol(
+    _ bytes: RawSpan, _ token: Range<Int>,
+    _ facts: inout EventFacts
+  ) {
     guard bytes.byte(unchecked: token.lowerBound) &- Byte.zero > 9,
       let number = EventFacts.ipProtocol(bytes, token)
     else { return }
@@ -272,7 +293,8 @@ extension Extraction {
   /// `(192.0.2.1/443)`, the last of which is what an end is translated to.
   private mutating func addEnds(
     _ bytes: RawSpan, _ token: Range<Int>, _ side: EventFact, _ fact: EventFact, isTarget: Bool,
-    isQuoted: Bool
+    isQuoted: Bool,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts
   ) {
     var start = token.lowerBound
     var end = token.upperBound
@@ -310,17 +332,17 @@ extension Extraction {
       // With ICMP, the number of an echo is in the place of a port.
     } else if behind < end, bytes.byte(unchecked: behind) == Byte.slash {
       port = NumberText.port(bytes, behind + 1..<trimmedEnd(bytes, end, from: behind + 1)) ?? 0
-    } else if !rest.isEmpty, isNumber(bytes, rest.lowerBound + 1..<rest.upperBound - 1) {
+    } else if !rest.isEmpty, bytes.isNumber(rest.lowerBound + 1..<rest.upperBound - 1) {
       port = NumberText.port(bytes, rest.lowerBound + 1..<rest.upperBound - 1) ?? 0
     }
     let path: FieldPaths.ID
     switch (side, isMapped) {
-    case (.source, false): path = name("src_ip")
-    case (.source, true): path = name("src_mapped_ip")
-    case (.destination, false): path = name("dst_ip")
-    case (.destination, true): path = name("dst_mapped_ip")
-    case (_, false): path = name("ip")
-    default: path = name("mapped_ip")
+    case (.source, false): path = paths.name("src_ip")
+    case (.source, true): path = paths.name("src_mapped_ip")
+    case (.destination, false): path = paths.name("dst_ip")
+    case (.destination, true): path = paths.name("dst_mapped_ip")
+    case (_, false): path = paths.name("ip")
+    default: path = paths.name("mapped_ip")
     }
     line.add(path, address, fact: side == .none ? fact : .none)
     line.setPort(port)

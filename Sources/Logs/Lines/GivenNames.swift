@@ -14,7 +14,7 @@ struct MissingNameEnds: OptionSet, Sendable {
 }
 
 /// Names that users give themselves in the sentences of Cisco's firewalls.
-extension Extraction {
+extension LineRecordReader {
   /// Where a name of several words ends that a user chose; nil if no such name begins with the
   /// token.
   ///
@@ -42,7 +42,7 @@ extension Extraction {
       guard offset == end || !classes.is(bytes.byte(unchecked: offset), .alphanumeric),
         bytes.byte(unchecked: mark - 1) != Byte.minus
       else { continue }
-      return mark < token.upperBound ? nil : tokenEnd(bytes, from: mark, to: end)
+      return mark < token.upperBound ? nil : bytes.tokenEnd(from: mark, to: end)
     }
     missing.insert(close.kind)
     return nil
@@ -53,14 +53,14 @@ extension Extraction {
   private func userEnd(
     _ bytes: RawSpan, _ range: Range<Int>, key: Range<Int>, _ missing: inout MissingNameEnds
   ) -> Int? {
-    let isUser = isWord(bytes, key, "user") || isWord(bytes, key, "User")
-    guard isUser || !missing.contains(.address) && isWord(bytes, key, "Username") else {
+    let isUser = bytes.isWord(key, "user") || bytes.isWord(key, "User")
+    guard isUser || !missing.contains(.address) && bytes.isWord(key, "Username") else {
       return nil
     }
     var end = isUser ? range.upperBound : nil
     var offset = range.lowerBound
-    while let mark = firstRange(
-      of: isUser ? ": user IP" : ", IP = ", bytes, from: offset, to: range.upperBound)
+    while let mark = bytes.firstRange(
+      of: isUser ? ": user IP" : ", IP = ", from: offset, to: range.upperBound)
     {
       (end, offset) = (mark.lowerBound, mark.upperBound)
     }

@@ -3,14 +3,17 @@ import Parsing
 
 /// Keys and values joined by `=`: messages of packet filters behind a prefix of their own, and
 /// lines that hold nothing but pairs (logfmt, many firewalls and appliances).
-extension Extraction {
+extension LineRecordReader {
   /// The fewest pairs that make a line a record if it holds nothing else.
   private static let fewestPairs = 3
 
   // MARK: Packet filters
 
   /// Reads a message of iptables, nftables or ufw: `prefix IN=… OUT=… SRC=… DST=…`.
-  mutating func readPacketFilter(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+  mutating func readPacketFilter(
+    _ bytes: RawSpan, _ range: Range<Int>,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts, _ nested: inout NestedReading
+  ) -> Bool {
     let end = range.upperBound
     var first = range.lowerBound
     while true {
@@ -25,9 +28,9 @@ extension Extraction {
       }
       first = letter + 1
     }
-    let next = tokenEnd(bytes, from: first, to: end)
+    let next = bytes.tokenEnd(from: first, to: end)
     guard bytes.starts(with: " OUT=", at: next), mayBePrefix(bytes, range.lowerBound..<first),
-      !isInNestedRecord(bytes, range, first)
+      !nested.isInside(bytes, range, first)
     else { return false }
     let count = line.fields.count
     var hasSource = false
@@ -37,7 +40,7 @@ extension Extraction {
     var offset = first
     while offset < end {
       var start = offset
-      let stop = tokenEnd(bytes, from: offset, to: end)
+      let stop = bytes.tokenEnd(from: offset, to: end)
       offset = stop + 1
       // What an ICMP message quotes of another packet is in brackets.
       var close = stop
@@ -47,7 +50,8 @@ extension Extraction {
       }
       if start < stop, bytes.byte(unchecked: stop - 1) == UInt8(ascii: "]") { close -= 1 }
       guard let equals = bytes.firstOffset(of: UInt8(ascii: "="), from: start, to: close),
-        equals > start, (start..<equals).allSatisfy({ isKeyByte(bytes.byte(unchecked: $0)) })
+        equals > start,
+        (start..<equals).allSatisfy({ classes.isKeyByte(bytes.byte(unchecked: $0)) })
       else { continue }
       guard line.fields.count < count + Self.mostPairs else {
         line.cut(to: count)
@@ -59,15 +63,15 @@ extension Extraction {
       let index = line.fields.count - 1
       line.fields[index].isApart = isQuotedPacket
       line.fields[index].hasOwnPort = true
-      if isWord(bytes, key, "SRC") {
+      if bytes.isWord(key, "SRC") {
         source = index
         hasSource = true
-      } else if isWord(bytes, key, "DST") {
+      } else if bytes.isWord(key, "DST") {
         destination = index
-      } else if isWord(bytes, key, "SPT"), source >= 0 {
+      } else if bytes.isWord(key, "SPT"), source >= 0 {
         line.fields[source].port = NumberText.port(bytes, equals + 1..<close) ?? 0
         source = -1
-      } else if isWord(bytes, key, "DPT"), destination >= 0 {
+      } else if bytes.isWord(key, "DPT"), destination >= 0 {
         line.fields[destination].port = NumberText.port(bytes, equals + 1..<close) ?? 0
         destination = -1
       }
@@ -77,7 +81,7 @@ extension Extraction {
       return false
     }
     var prefix = range.lowerBound..<first
-    let program = name("appname")
+    let program = paths.name("appname")
     if prefix.isEmpty, let tag = line.fields.prefix(count).last(where: { $0.path == program }) {
       // Without a host, the prefix is where a program would be: `Jan  8 03:37:09 DROP: IN=…`.
       prefix = tag.start..<tag.end
@@ -99,7 +103,7 @@ extension Extraction {
       // Only the description of a rule, `DESCR="…"`, may be quoted; other quotes are of another
       // format.
       guard quote > range.lowerBound, bytes.byte(unchecked: quote - 1) == UInt8(ascii: "="),
-        let close = closingQuote(bytes, from: quote + 1, to: range.upperBound)
+        let close = bytes.closingQuote(from: quote + 1, to: range.upperBound)
       else { return false }
       offset = close + 1
     }
@@ -147,16 +151,19 @@ extension Extraction {
   ///
   /// The address of a relay, or F5's name for its application firewall (`ASM:`), may come before
   /// them.
-  mutating func readPairs(_ bytes: RawSpan, _ whole: Range<Int>) -> Bool {
+  mutating func readPairs(
+    _ bytes: RawSpan, _ whole: Range<Int>,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  ) -> Bool {
     let range = pairsStart(bytes, whole)..<whole.upperBound
     let count = line.fields.count
     var notes = PairNotes()
-    var isWhole = hasCommas(bytes, range) && readListedPairs(bytes, range, &notes)
+    var isWhole = hasCommas(bytes, range) && readListedPairs(bytes, range, &notes, &paths, &facts)
     if !isWhole {
       line.cut(to: count)
       line.time = nil
       notes = PairNotes()
-      isWhole = readSpacedPairs(bytes, range, &notes)
+      isWhole = readSpacedPairs(bytes, range, &notes, &paths, &facts)
     }
     guard isWhole, notes.count >= Self.fewestPairs else {
       line.cut(to: count)
@@ -174,7 +181,7 @@ extension Extraction {
     }
     // If FortiGate's action is the end of a session, the session was let through.
     if notes.isFortiGate,
-      isWord(bytes, notes.action, "close") || isWord(bytes, notes.action, "timeout")
+      bytes.isWord(notes.action, "close") || bytes.isWord(notes.action, "timeout")
     {
       facts.note(.allowed, rank: 2)
     }
@@ -185,9 +192,9 @@ extension Extraction {
   private func pairsStart(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
     let start = range.lowerBound
     if bytes.starts(with: "ASM:", at: start) { return min(start + 4, range.upperBound) }
-    let end = tokenEnd(bytes, from: start, to: min(range.upperBound, start + Self.longestRelay))
-    return Self.isAddress(bytes, ColumnRange(start: start, end: end))
-      ? blanksEnd(bytes, from: end, to: range.upperBound) : start
+    let end = bytes.tokenEnd(from: start, to: min(range.upperBound, start + Self.longestRelay))
+    return bytes.isAddress(ColumnRange(start: start, end: end))
+      ? bytes.blanksEnd(from: end, to: range.upperBound) : start
   }
 
   /// The most bytes of a relay's address and the blank behind it.
@@ -195,7 +202,8 @@ extension Extraction {
 
   /// Reads pairs with blanks between them; false: something else is among them.
   private mutating func readSpacedPairs(
-    _ bytes: RawSpan, _ range: Range<Int>, _ notes: inout PairNotes
+    _ bytes: RawSpan, _ range: Range<Int>, _ notes: inout PairNotes,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts
   ) -> Bool {
     var offset = range.lowerBound
     while offset < range.upperBound {
@@ -208,19 +216,20 @@ extension Extraction {
       else { return false }
       offset = key.upperBound + 1
       if offset < range.upperBound, bytes.byte(unchecked: offset) == Byte.quote {
-        guard let close = closingQuote(bytes, from: offset + 1, to: range.upperBound),
-          tokenEnd(bytes, from: close + 1, to: range.upperBound)
+        guard let close = bytes.closingQuote(from: offset + 1, to: range.upperBound),
+          bytes.tokenEnd(from: close + 1, to: range.upperBound)
             == pairEnd(bytes, behind: close + 1, to: range.upperBound)
         else { return false }
-        addPair(bytes, key, offset + 1..<close, isQuoted: true, &notes)
+        addPair(bytes, key, offset + 1..<close, isQuoted: true, &notes, &paths, &facts)
         offset = pairEnd(bytes, behind: close + 1, to: range.upperBound)
       } else if let close = closingApostrophe(bytes, from: offset, to: range.upperBound) {
-        addPair(bytes, key, offset + 1..<close, isQuoted: true, &notes)
+        addPair(bytes, key, offset + 1..<close, isQuoted: true, &notes, &paths, &facts)
         offset = pairEnd(bytes, behind: close + 1, to: range.upperBound)
       } else {
-        let token = offset..<tokenEnd(bytes, from: offset, to: range.upperBound)
+        let token = offset..<bytes.tokenEnd(from: offset, to: range.upperBound)
         addPair(
-          bytes, key, offset..<withoutSeparator(bytes, token), isQuoted: false, &notes)
+          bytes, key, offset..<withoutSeparator(bytes, token), isQuoted: false, &notes, &paths,
+          &facts)
         offset = token.upperBound
       }
     }
@@ -251,13 +260,13 @@ extension Extraction {
     }
     let value = key.upperBound + 1
     if value < range.upperBound, bytes.byte(unchecked: value) == Byte.quote {
-      guard let close = closingQuote(bytes, from: value + 1, to: range.upperBound),
+      guard let close = bytes.closingQuote(from: value + 1, to: range.upperBound),
         close + 1 < range.upperBound, bytes.byte(unchecked: close + 1) == Byte.comma
       else { return false }
       return pairKey(bytes, from: close + 2, to: range.upperBound) != nil
     }
-    guard isWord(bytes, key, "date") else { return false }
-    let token = value..<tokenEnd(bytes, from: value, to: range.upperBound)
+    guard bytes.isWord(key, "date") else { return false }
+    let token = value..<bytes.tokenEnd(from: value, to: range.upperBound)
     guard !token.isEmpty,
       let comma = bytes.firstOffset(of: Byte.comma, from: token.lowerBound, to: token.upperBound)
     else { return false }
@@ -266,7 +275,8 @@ extension Extraction {
 
   /// Reads pairs with commas between them; false: something else is among them.
   private mutating func readListedPairs(
-    _ bytes: RawSpan, _ range: Range<Int>, _ notes: inout PairNotes
+    _ bytes: RawSpan, _ range: Range<Int>, _ notes: inout PairNotes,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts
   ) -> Bool {
     let end = range.upperBound
     var offset = range.lowerBound
@@ -278,10 +288,10 @@ extension Extraction {
       }
       offset = key.upperBound + 1
       if offset < end, bytes.byte(unchecked: offset) == Byte.quote {
-        guard let close = closingQuote(bytes, from: offset + 1, to: end),
+        guard let close = bytes.closingQuote(from: offset + 1, to: end),
           close + 1 == end || bytes.byte(unchecked: close + 1) == Byte.comma
         else { return false }
-        addPair(bytes, key, offset + 1..<close, isQuoted: true, &notes)
+        addPair(bytes, key, offset + 1..<close, isQuoted: true, &notes, &paths, &facts)
         offset = close + 2
       } else {
         let comma = bytes.firstOffset(of: Byte.comma, from: offset, to: end) ?? end
@@ -291,7 +301,7 @@ extension Extraction {
         {
           return false
         }
-        addPair(bytes, key, offset..<comma, isQuoted: false, &notes)
+        addPair(bytes, key, offset..<comma, isQuoted: false, &notes, &paths, &facts)
         offset = comma + 1
       }
     }
@@ -310,7 +320,8 @@ extension Extraction {
 
   private mutating func addPair(
     _ bytes: RawSpan, _ key: Range<Int>, _ value: Range<Int>, isQuoted: Bool,
-    _ notes: inout PairNotes
+    _ notes: inout PairNotes,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts
   ) {
     let path = paths.child(of: FieldPaths.root, key: bytes.extracting(key))
     line.add(path, key: key.lowerBound, value: value)
@@ -318,7 +329,7 @@ extension Extraction {
     notes.count += 1
     let fieldClass = paths.fieldClass(path)
     // FortiGate's `timestamp` is in the zone of the device, its `eventtime` is not.
-    let timeRank = isWord(bytes, key, "eventtime") ? 0 : fieldClass.rank
+    let timeRank = bytes.isWord(key, "eventtime") ? 0 : fieldClass.rank
     if fieldClass.role == .time, timeRank < notes.rank, let time = LogTime.field(bytes, value) {
       line.time = time
       line.timeText = value
@@ -329,20 +340,20 @@ extension Extraction {
       if bytes.starts(ignoringCase: "time", at: key.lowerBound) { notes.clock = value }
     }
     if fieldClass.role == .zone { notes.zone = value }
-    notes.isFortiGate = notes.isFortiGate || isWord(bytes, key, "logid")
-    if isWord(bytes, key, "action") { notes.action = value }
-    if isWord(bytes, key, "msg"), bytes.starts(with: "audit(", at: value.lowerBound) {
+    notes.isFortiGate = notes.isFortiGate || bytes.isWord(key, "logid")
+    if bytes.isWord(key, "action") { notes.action = value }
+    if bytes.isWord(key, "msg"), bytes.starts(with: "audit(", at: value.lowerBound) {
       notes.isAudit = true
     }
     // In lines of the audit daemon, `addr` is who logged in.
-    if notes.isAudit, isWord(bytes, key, "addr") {
+    if notes.isAudit, bytes.isWord(key, "addr") {
       facts.note(.source, rank: 3, bytes, value)
     }
   }
 
   /// Whether a byte may be one of a key: also brackets, as in `cs(User-Agent)`.
   private func isPairKeyByte(_ byte: UInt8) -> Bool {
-    isKeyByte(byte) || byte == UInt8(ascii: "(") || byte == UInt8(ascii: ")")
+    classes.isKeyByte(byte) || byte == UInt8(ascii: "(") || byte == UInt8(ascii: ")")
   }
 
   /// Whether a byte may stand between pairs, before a blank.

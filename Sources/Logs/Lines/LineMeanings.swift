@@ -35,8 +35,8 @@ struct LineMeanings: Sendable {
   ])
 
   /// Lines outside of any table.
-  static func lines(_ extraction: Extraction) -> LineMeanings {
-    extraction.readsJSON ? records : text
+  static func lines(_ options: LogOptions) -> LineMeanings {
+    options.readsJSON ? records : text
   }
 
   /// Steps over lines that end before `end`, from the start of a line on.

@@ -58,11 +58,11 @@ extension Extraction {
       state.endComments()
       return true
     case UInt8(ascii: "{"), UInt8(ascii: "["):
-      if first == start, !state.isInsideLine, readsJSON {
+      if first == start, !state.isInsideLine, options.readsJSON {
         guard let isMark = isEpochMark(chunk, at: first, isFinal: isFinal) else { return false }
         if isMark { break }
       }
-      if readsJSON, first - start < options.lineLimit {
+      if options.readsJSON, first - start < options.lineLimit {
         let read = readRecord(
           chunk, from: first, &position, &state, isFinal: isFinal, into: &batch)
         if let read {
@@ -77,7 +77,7 @@ extension Extraction {
     default: break
     }
     state.endComments()
-    if first == start, !state.isInsideLine, readsFlowHeaders,
+    if first == start, !state.isInsideLine, options.readsFlowHeaders,
       chunk.byte(unchecked: first) == UInt8(ascii: "v")
     {
       let read = readFlowLogHeader(chunk, &position, &state, isFinal: isFinal)
@@ -109,14 +109,6 @@ extension Extraction {
     if stop - seconds.upperBound == 7 { return true }
     let next = chunk.byte(unchecked: stop + 2) | 0x20
     return first == start + 1 && seconds.count == 10 && Byte.isSmallLetter(next)
-  }
-
-  /// Whether lines may be JSON.
-  var readsJSON: Bool {
-    switch options.format {
-    case nil, .jsonl, .eve: true
-    default: false
-    }
   }
 
   @inline(__always)
@@ -177,35 +169,37 @@ extension Extraction {
     }
     guard isAny else { return }
     beginRecord(at: start, length: end - start, number: number, batch: batch)
-    if isWhole, readsLineRecords, readLineRecord(chunk, start..<end, isWhole: true) {
-      let headerTime = line.headerTime
-      let time = line.time ?? (line.isHeaderTimeZoned ? headerTime : nil)
+    if isWhole, options.readsLineRecords,
+      lineReader.read(chunk, start..<end, isWhole: true, &paths, &event.facts, &nested, &counters)
+    {
+      let headerTime = lineReader.line.headerTime
+      let time = lineReader.line.time ?? (lineReader.line.isHeaderTimeZoned ? headerTime : nil)
       scanLineRecord(chunk, start..<end, into: &batch)
       scanTextsAcrossFields(chunk, start..<end, into: &batch)
-      if !line.text.isEmpty {
+      if !lineReader.line.text.isEmpty {
         let text = TextUnit(
-          start: line.text.lowerBound, end: line.text.upperBound, level: 0,
+          start: lineReader.line.text.lowerBound, end: lineReader.line.text.upperBound, level: 0,
           field: FieldPaths.root, fieldClass: .text)
         emitEventData(chunk, text, into: &batch)
       }
-      endRecord(&batch)
+      record.end(&batch)
       // Copied before the message is examined: if that is a line of its own, `line` is overwritten.
-      let (message, isYearAssumed) = (line.text, line.isHeaderYearAssumed)
+      let (message, isYearAssumed) = (lineReader.line.text, lineReader.line.isHeaderYearAssumed)
       if !message.isEmpty { lookForEnds(chunk, message) }
       if let time {
-        setTime(time, &batch)
-      } else if let headerTime, !isNestedTimeZoned {
+        record.set(time: time, &batch)
+      } else if let headerTime, !event.isNestedTimeZoned {
         // A date with a year is preferred to one for which a year was assumed.
         let text = message.isEmpty ? start..<start : message
         if !isYearAssumed || !setLineTime(chunk, text, year: nil, &batch) {
-          setTime(headerTime, isZoned: false, &batch)
+          record.set(time: headerTime, isZoned: false, &batch)
         }
       } else {
         // A header without a year gives no time.
         let text = message.isEmpty ? start..<end : message
         setLineTime(chunk, text, year: options.year, &batch)
       }
-      setContext(&batch)
+      event.setContext(of: record, &batch)
       return
     }
     var unit = TextUnit(
@@ -218,13 +212,13 @@ extension Extraction {
       scanRest(chunk, from: start, to: end, into: &batch)
       emitEventData(chunk, unit, into: &batch)
     }
-    endRecord(&batch)
+    record.end(&batch)
     guard record.isInBatch else { return }
     // What a reader noted before it gave up on the line does not count.
-    facts.reset()
+    event.facts.reset()
     lookForEnds(chunk, start..<end)
     setLineTime(chunk, start..<end, year: options.year, &batch)
-    setContext(&batch)
+    event.setContext(of: record, &batch)
   }
 
   /// Takes back the count of a run at the start of a piece that was counted where the piece before it ended.
@@ -240,20 +234,24 @@ extension Extraction {
   /// Looks for what the text of a line says about its event, unless the record in it says
   /// something.
   private mutating func lookForEnds(_ chunk: RawSpan, _ range: Range<Int>) {
-    guard record.isInBatch, facts.found == nil, nestedFacts.found == nil else { return }
-    if let nestedMessage {
-      let time = nestedTime
-      noteMessage(chunk, nestedMessage, hasTime: time != nil)
+    guard record.isInBatch, event.facts.found == nil, event.nested.facts.found == nil else {
+      return
+    }
+    if let message = nested.message {
+      let time = event.nestedTime
+      noteMessage(chunk, message, hasTime: time != nil)
       if time == nil {
         // The line's own time is preferred to that of the message.
-        (nestedTime, sentenceTime) = (nil, nestedTime ?? sentenceTime)
+        (event.nestedTime, event.sentenceTime) = (nil, event.nestedTime ?? event.sentenceTime)
       }
-      if facts.found != nil { return }
-      facts.reset()
+      if event.facts.found != nil { return }
+      event.facts.reset()
     }
     // The record at the end of the line is no part of the sentence.
-    let end = min(range.upperBound, tailStart ?? .max)
-    if end > range.lowerBound { namesEndsInText = noteSentence(chunk, range.lowerBound..<end) }
+    let end = min(range.upperBound, nested.tailStart ?? .max)
+    if end > range.lowerBound {
+      event.namesEndsInText = event.noteSentence(chunk, range.lowerBound..<end)
+    }
   }
 
   /// Sets the time of a line whose format tells none; false if there is none.
@@ -265,13 +263,15 @@ extension Extraction {
   ) -> Bool {
     guard record.isInBatch else { return false }
     let start = LogTime.lineStart(chunk, range, year: year)
-    guard let start, start.isZoned || nestedTime == nil else {
-      let isAny = sentenceTime != nil || nestedTime != nil
-      if let sentenceTime, nestedTime == nil { setTime(sentenceTime, isZoned: false, &batch) }
-      setNestedTime(&batch)
+    guard let start, start.isZoned || event.nestedTime == nil else {
+      let isAny = event.sentenceTime != nil || event.nestedTime != nil
+      if let time = event.sentenceTime, event.nestedTime == nil {
+        record.set(time: time, isZoned: false, &batch)
+      }
+      record.set(nestedTime: event.nestedTime, &batch)
       return isAny
     }
-    setTime(start.time, isZoned: start.isZoned, &batch)
+    record.set(time: start.time, isZoned: start.isZoned, &batch)
     return true
   }
 
@@ -281,13 +281,13 @@ extension Extraction {
   ) {
     var unit = TextUnit(
       start: start, end: end, level: 0, field: FieldPaths.root, fieldClass: .text)
-    let nested = nestedStart(chunk, from: start, to: end)
-    if let nested { (unit.end, tailStart) = (nested, nested) }
+    let tail = nested.start(chunk, from: start, to: end)
+    if let tail { (unit.end, nested.tailStart) = (tail, tail) }
     scan(chunk, unit, into: &batch)
-    if let nested {
+    if let tail {
       walkNested(
         chunk, level: 0, field: FieldPaths.root,
-        isWhole: isWholeMessage(chunk, from: start, at: nested), into: &batch)
+        isWhole: isWholeMessage(chunk, from: start, at: tail), into: &batch)
     }
   }
 
@@ -299,47 +299,8 @@ extension Extraction {
       return true
     }
     var key = record - 1
-    while key > start, isKeyByte(chunk.byte(unchecked: key - 1)) { key -= 1 }
+    while key > start, classes.isKeyByte(chunk.byte(unchecked: key - 1)) { key -= 1 }
     let path = paths.child(of: FieldPaths.root, key: chunk.extracting(key..<record - 1))
     return paths.fieldClass(path).holdsRecord
-  }
-
-  /// Whether an offset is inside the JSON record with which a range ends, so that what begins there
-  /// belongs to a member.
-  mutating func isInNestedRecord(_ chunk: RawSpan, _ range: Range<Int>, _ offset: Int) -> Bool {
-    let nested = nestedStart(chunk, from: range.lowerBound, to: range.upperBound)
-    return nested.map { $0 < offset } ?? false
-  }
-
-  /// Where the JSON record begins with which a line ends; its tokens are then read.
-  ///
-  /// Only bytes that can begin an object are tried, and only if the line ends as JSON does. Values
-  /// inside one that was tried are not read again (`KnownValues`), so the cost is linear in the
-  /// line.
-  private mutating func nestedStart(_ chunk: RawSpan, from start: Int, to end: Int) -> Int? {
-    let line = chunk.withoutPadding(start..<end)
-    guard line.count >= 2, options.format != .text else { return nil }
-    let last = chunk.byte(unchecked: line.upperBound - 1)
-    guard last == UInt8(ascii: "}") || last == UInt8(ascii: "]") else { return nil }
-    nestedValues.forget()
-    var offset = start
-    while let brace = chunk.firstOffset(of: UInt8(ascii: "{"), from: offset, to: end) {
-      offset = brace + 1
-      var next = brace + 1
-      while next < end, RawSpan.isBlank(chunk.byte(unchecked: next)) { next += 1 }
-      guard next < end,
-        chunk.byte(unchecked: next) == Byte.quote
-          || chunk.byte(unchecked: next) == UInt8(ascii: "}")
-      else { continue }
-      if last == UInt8(ascii: "]") {
-        guard brace > start, chunk.byte(unchecked: brace - 1) == UInt8(ascii: "[") else {
-          continue
-        }
-        if readNested(chunk, brace - 1..<end) { return brace - 1 }
-      } else if readNested(chunk, brace..<end) {
-        return brace
-      }
-    }
-    return nil
   }
 }

@@ -182,14 +182,6 @@ struct LineRecord {
 }
 
 extension Extraction {
-  /// The path of a field that a format names.
-  mutating func name(_ name: StaticString) -> FieldPaths.ID {
-    // SAFETY: a static string's UTF-8 lives as long as the process.
-    let key = unsafe RawSpan(
-      _unsafeStart: UnsafeRawPointer(name.utf8Start), byteCount: name.utf8CodeUnitCount)
-    return paths.child(of: FieldPaths.root, key: key)
-  }
-
   /// Emits the values of the record that was read last (`line`), and of the text between its fields.
   ///
   /// `range` is the line; the rest of it behind the last field may itself be a record in JSON.
@@ -197,9 +189,9 @@ extension Extraction {
     _ bytes: RawSpan, _ range: Range<Int>, into batch: inout ObservableBatch
   ) {
     noteLineFields(bytes)
-    let fields = line.fields
-    line.fields = []
-    defer { line.fields = fields }
+    let fields = lineReader.line.fields
+    lineReader.line.fields = []
+    defer { lineReader.line.fields = fields }
     var offset = range.lowerBound
     for field in fields {
       if field.outerStart > offset {
@@ -211,7 +203,7 @@ extension Extraction {
       }
     }
     if offset < range.upperBound {
-      if line.report != nil {
+      if lineReader.line.report != nil {
         scan(bytes, gap(offset..<range.upperBound), into: &batch)
       } else {
         scanRest(bytes, from: offset, to: range.upperBound, into: &batch)
@@ -223,82 +215,14 @@ extension Extraction {
   /// Notes what the fields of the record that was read last say about one another and about the
   /// event.
   mutating func noteLineFields(_ bytes: RawSpan) {
-    var fields = line.fields
-    line.fields = []
-    defer { line.fields = fields }
     objectSerial &+= 1
-    for index in fields.indices where fields[index].path >= 0 && !fields[index].isApart {
-      noteLineField(bytes, index, &fields)
-    }
+    lineReader.noteLineFields(bytes, owner: objectSerial, &paths, &event.facts)
   }
 
   private func gap(_ range: Range<Int>) -> TextUnit {
     TextUnit(
-      start: range.lowerBound, end: range.upperBound, level: line.level,
-      field: line.report ?? FieldPaths.root, fieldClass: .text)
-  }
-
-  /// Notes what a field says about its siblings and about the event.
-  ///
-  /// A port belongs to the earlier addresses that its name fits, the last one under each key; if
-  /// there are none, to the only such address behind it.
-  private mutating func noteLineField(
-    _ bytes: RawSpan, _ index: Int, _ fields: inout [LineField]
-  ) {
-    let field = fields[index]
-    let fieldClass = paths.fieldClass(field.path)
-    let range = field.start..<field.end
-    // An address is its own owner and the owner of its port.
-    var owner = UInt32(index + 1)
-    switch fieldClass.role {
-    case .port, .connectionPort:
-      owner = 0
-      guard let port = NumberText.port(bytes, range) else { break }
-      var address = paths.takeAddress(forPort: field.path, owner: objectSerial)
-      if address < 0 { paths.setPort(port, of: field.path, owner: objectSerial) }
-      while address >= 0 {
-        fields[address].port = port
-        // The fact for the last address is noted below.
-        if owner > 0 {
-          facts.note(fieldClass.fact, rank: fieldClass.factRank, bytes, range, owner: owner)
-        }
-        owner = UInt32(address + 1)
-        address = Int(fields[address].waiting)
-      }
-    default:
-      guard !field.hasOwnPort, field.port == 0, 2...45 ~= range.count,
-        IPAddressText.ipv4(bytes, range) != nil || IPAddressText.ipv6(bytes, range) != nil
-      else { break }
-      let before = paths.noteAddress(index, of: field.path, owner: objectSerial)
-      if before >= 0 { wait(index, with: before, &fields) }
-    }
-    if field.fact != .none {
-      facts.note(field.fact, rank: 0, bytes, range, port: field.port, owner: owner)
-    } else if fieldClass.fact != .none {
-      facts.note(
-        fieldClass.fact, rank: fieldClass.factRank, bytes, range, port: field.port, owner: owner,
-        depth: 1 + Int(fieldClass.namedDepth))
-    }
-  }
-
-  /// The most keys of one end that wait for its port together; no real record has more.
-  private static let mostWaiting = 8
-
-  /// Lets an address wait for its port together with earlier ones; it takes the place of one with
-  /// the same key.
-  private func wait(_ index: Int, with before: Int, _ fields: inout [LineField]) {
-    fields[index].waiting = Int32(before)
-    var last = index
-    for _ in 0..<Self.mostWaiting {
-      let next = Int(fields[last].waiting)
-      guard next >= 0 else { return }
-      if fields[next].path == fields[index].path {
-        fields[last].waiting = fields[next].waiting
-      } else {
-        last = next
-      }
-    }
-    fields[last].waiting = -1
+      start: range.lowerBound, end: range.upperBound, level: lineReader.line.level,
+      field: lineReader.line.report ?? FieldPaths.root, fieldClass: .text)
   }
 
   private mutating func scanLineField(
@@ -306,7 +230,8 @@ extension Extraction {
   ) {
     let fieldClass = paths.fieldClass(field.path)
     var unit = TextUnit(
-      start: field.start, end: field.end, level: line.level, field: line.report ?? field.path,
+      start: field.start, end: field.end, level: lineReader.line.level,
+      field: lineReader.line.report ?? field.path,
       fieldClass: fieldClass)
     unit.isQuoted = field.isQuoted
     unit.port = field.port
@@ -326,7 +251,7 @@ extension Extraction {
       unit.fieldClass.traits.remove(.noAddresses)
       unit.fieldClass.traits.insert(.isUnnamed)
     }
-    if line.report != nil { (unit.side, unit.fieldClass.fact) = ([], .none) }
+    if lineReader.line.report != nil { (unit.side, unit.fieldClass.fact) = ([], .none) }
     guard field.escapes != .none,
       field.escapes == .counted
         || bytes.firstOffset(of: Byte.backslash, from: field.start, to: field.end) != nil

@@ -7,25 +7,43 @@ import Parsing
 /// Each format has one file. A reader looks for the few bytes that no other line has, and gives up
 /// early; what it takes for fields it appends to `line`. Whatever no field covers is read as text,
 /// so that nothing is lost if a record says more than its format foresees.
-extension Extraction {
+///
+/// A reader writes nothing but what is here and what its signature names: paths of fields, facts
+/// about the event.
+struct LineRecordReader {
+  /// The line being read as a record.
+  var line = LineRecord()
+  /// Its words, for the formats that have them in a fixed order.
+  var words: [ColumnRange] = []
+  /// The names in the log have the length of each label before it (`CountedNames`).
+  var readsCountedNames = false
+
+  let classes = ByteClasses.shared
+  /// The format that was asked for, and the year of times that name none.
+  let format: LogFormat?
+  let year: Int?
+
+  init(options: LogOptions) {
+    format = options.format
+    year = options.year
+  }
+}
+
+extension LineRecordReader {
   /// Pairs of a line beyond which it is text: no real record has so many, and each new key costs a
   /// little.
   static let mostPairs = 512
 
-  /// Whether lines may be records of these formats.
-  var readsLineRecords: Bool { options.format?.isOfLines ?? true }
-
-  /// Whether a line may be the header of VPC flow logs.
-  var readsFlowHeaders: Bool { options.format == nil || options.format == .vpcFlow }
-
   /// Reads a whole line as a record into `line`; false: it is text.
-  mutating func readLineRecord(
-    _ bytes: RawSpan, _ range: Range<Int>, isWhole: Bool = false
+  mutating func read(
+    _ bytes: RawSpan, _ range: Range<Int>, isWhole: Bool = false,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts, _ nested: inout NestedReading,
+    _ counters: inout LogCounters
   ) -> Bool {
     line.reset()
-    let content = withoutReturn(bytes, range)
+    let content = bytes.withoutReturn(range)
     guard content.count >= 8 else { return false }
-    let header = readSyslogHeader(bytes, content)
+    let header = readSyslogHeader(bytes, content, &paths, &facts)
     if header == nil { line.reset() }
     line.hasHeader = header != nil
     line.isWhole = isWhole
@@ -35,7 +53,7 @@ extension Extraction {
       message = message.lowerBound + 3..<message.upperBound
     }
     let count = line.fields.count
-    if readMessage(bytes, message) { return true }
+    if readMessage(bytes, message, &paths, &facts, &nested, &counters) { return true }
     line.cut(to: count)
     line.time = nil
     facts.reset()
@@ -44,42 +62,52 @@ extension Extraction {
   }
 
   /// Reads a message: a line behind its syslog header, or a whole line without one.
-  private mutating func readMessage(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+  private mutating func readMessage(
+    _ bytes: RawSpan, _ range: Range<Int>,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts, _ nested: inout NestedReading,
+    _ counters: inout LogCounters
+  ) -> Bool {
     guard range.count >= 8 else { return false }
     // With another format given, the message in a record may have any of these formats.
-    if let format = options.format, format.isOfLines, format != .syslog {
-      return readMessage(bytes, range, as: format)
+    if let format = format, format.isOfLines, format != .syslog {
+      return readMessage(bytes, range, as: format, &paths, &facts, &nested, &counters)
     }
-    if readsCountedNames, readCountedName(bytes, range) { return true }
-    if readPiped(bytes, range) { return true }
+    if readsCountedNames, readCountedName(bytes, range, &paths, &facts) { return true }
+    if readPiped(bytes, range, &paths, &nested, &counters) { return true }
     switch bytes.byte(unchecked: range.lowerBound) {
-    case UInt8(ascii: "%"): return readFirewallMessage(bytes, range)
+    case UInt8(ascii: "%"): return readFirewallMessage(bytes, range, &paths, &facts)
     case UInt8(ascii: "{"): return false
     default: break
     }
-    if readPacketFilter(bytes, range) || readNameServerQuery(bytes, range)
-      || readAccessLog(bytes, range)
+    if readPacketFilter(bytes, range, &paths, &facts, &nested)
+      || readNameServerQuery(bytes, range, &paths, &facts)
+      || readAccessLog(bytes, range, &paths, &facts)
     {
       return true
     }
-    return readTokens(bytes, range) || readPairs(bytes, range)
-      || readFirewallMessageBehind(bytes, range) || readProxyRequest(bytes, range)
-      || readRequestMessage(bytes, range) || readNameQuestion(bytes, range)
+    return readTokens(bytes, range, &paths, &facts) || readPairs(bytes, range, &paths, &facts)
+      || readFirewallMessageBehind(bytes, range, &paths, &facts)
+      || readProxyRequest(bytes, range, &paths, &facts)
+      || readRequestMessage(bytes, range, &paths) || readNameQuestion(bytes, range, &paths, &nested)
   }
 
   /// Reads a message in the one format that was asked for.
   private mutating func readMessage(
-    _ bytes: RawSpan, _ range: Range<Int>, as format: LogFormat
+    _ bytes: RawSpan, _ range: Range<Int>, as format: LogFormat,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts, _ nested: inout NestedReading,
+    _ counters: inout LogCounters
   ) -> Bool {
     switch format {
-    case .cef, .leef: readPiped(bytes, range)
-    case .asa: readFirewallMessage(bytes, range) || readFirewallMessageBehind(bytes, range)
-    case .iptables: readPacketFilter(bytes, range)
-    case .bind: readNameServerQuery(bytes, range)
+    case .cef, .leef: readPiped(bytes, range, &paths, &nested, &counters)
+    case .asa:
+      readFirewallMessage(bytes, range, &paths, &facts)
+        || readFirewallMessageBehind(bytes, range, &paths, &facts)
+    case .iptables: readPacketFilter(bytes, range, &paths, &facts, &nested)
+    case .bind: readNameServerQuery(bytes, range, &paths, &facts)
     case .access:
-      readAccessLog(bytes, range) || readProxyRequest(bytes, range)
-    case .elb, .squid, .vpcFlow: readTokens(bytes, range)
-    case .logfmt: readPairs(bytes, range)
+      readAccessLog(bytes, range, &paths, &facts) || readProxyRequest(bytes, range, &paths, &facts)
+    case .elb, .squid, .vpcFlow: readTokens(bytes, range, &paths, &facts)
+    case .logfmt: readPairs(bytes, range, &paths, &facts)
     case .text, .jsonl, .eve, .zeek, .csv, .tsv, .w3c, .syslog: false
     }
   }
@@ -100,7 +128,7 @@ extension Extraction {
       }
       guard words.count < most else { return false }
       if byte == Byte.quote {
-        guard let close = closingQuote(bytes, from: offset + 1, to: range.upperBound) else {
+        guard let close = bytes.closingQuote(from: offset + 1, to: range.upperBound) else {
           return false
         }
         // A list of strings, as `"h2","http/1.1"`, is one token.
@@ -117,19 +145,6 @@ extension Extraction {
     return true
   }
 
-  /// The quote that closes a string, not counting those behind a backslash.
-  func closingQuote(_ bytes: RawSpan, from start: Int, to end: Int) -> Int? {
-    var offset = start
-    while offset < end {
-      switch bytes.byte(unchecked: offset) {
-      case Byte.quote: return offset
-      case Byte.backslash: offset += 2
-      default: offset += 1
-      }
-    }
-    return nil
-  }
-
   /// Adds a token as a field; one that is `-` has no value.
   mutating func add(
     _ path: FieldPaths.ID, _ bytes: RawSpan, _ token: ColumnRange, fact: EventFact = .none
@@ -141,23 +156,5 @@ extension Extraction {
     } else {
       line.add(isAbsent ? LineRecord.unread : path, range, fact: isAbsent ? .none : fact)
     }
-  }
-
-  /// The end of the token that begins at an offset.
-  func tokenEnd(_ bytes: RawSpan, from start: Int, to end: Int) -> Int {
-    bytes.firstOffset(of: Byte.space, from: start, to: end) ?? end
-  }
-
-  /// Whether a token is a number: digits, perhaps behind a minus sign, and with a fraction if
-  /// `withFraction`.
-  func isNumber(_ bytes: RawSpan, _ range: Range<Int>, withFraction: Bool = false) -> Bool {
-    var start = range.lowerBound
-    if start < range.upperBound, bytes.byte(unchecked: start) == Byte.minus { start += 1 }
-    var end = LogTime.digits(bytes, from: start, to: range.upperBound).upperBound
-    guard end > start else { return false }
-    if withFraction, end < range.upperBound, bytes.byte(unchecked: end) == Byte.dot {
-      end = LogTime.digits(bytes, from: end + 1, to: range.upperBound).upperBound
-    }
-    return end == range.upperBound
   }
 }

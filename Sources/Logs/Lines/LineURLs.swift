@@ -7,13 +7,13 @@ extension Extraction {
   mutating func joinLineFields(
     _ bytes: RawSpan, _ fields: [LineField], into batch: inout ObservableBatch
   ) {
-    if let host = line.urlHost, let path = line.urlPath {
-      if !line.isTunnel { join(bytes, host: host, path: path, into: &batch) }
+    if let host = lineReader.line.urlHost, let path = lineReader.line.urlPath {
+      if !lineReader.line.isTunnel { join(bytes, host: host, path: path, into: &batch) }
       return
     }
-    let start = min(line.headerCount, fields.count)
+    let start = min(lineReader.line.headerCount, fields.count)
     joinSiblings(bytes, fields[start...], into: &batch)
-    var element = fields[min(line.structuredStart, start)..<start]
+    var element = fields[min(lineReader.line.structuredStart, start)..<start]
     // The fields of one element of structured data follow one another.
     while let first = element.first(where: { $0.path >= 0 }) {
       let parent = paths.parent(of: first.path)
@@ -43,9 +43,9 @@ extension Extraction {
       let fieldClass = paths.fieldClass(field.path)
       switch fieldClass.role {
       case .urlHost
-      where fieldClass.rank < hostRank && !Self.isAbsent(bytes, field.start..<field.end):
+      where fieldClass.rank < hostRank && !bytes.isAbsent(field.start..<field.end):
         (host, hostRank) = (field, fieldClass.rank)
-      case .urlPath where !Self.mayBePath(bytes, field.start..<field.end): break
+      case .urlPath where !bytes.mayBePath(field.start..<field.end): break
       case .urlPath where fieldClass.rank < pathRank: (path, pathRank) = (field, fieldClass.rank)
       case .urlPath where !fieldClass.isNamedURLPart && further == nil:
         (further, furtherRank) = (field, fieldClass.rank)
@@ -84,7 +84,7 @@ extension Extraction {
       }
     }
     var url = JoinedURL(
-      field: line.report ?? path.path, place: path.start, level: line.level)
+      field: lineReader.line.report ?? path.path, place: path.start, level: lineReader.line.level)
     if let scheme { url.setScheme(bytes, scheme.start..<scheme.end) }
     url.port = port
     emitJoined(url, into: &batch)

@@ -1,7 +1,7 @@
 import Parsing
 
 /// The text before a record in a line whose header has no known form.
-extension Extraction {
+extension LineRecordReader {
   /// Whether the text before a record may be a header of an unknown form: a time and a few words.
   ///
   /// Words behind a program's name, words without a time, and many words are a sentence instead,
@@ -19,7 +19,7 @@ extension Extraction {
         offset += 1
         continue
       }
-      let word = offset..<tokenEnd(bytes, from: offset, to: front.upperBound)
+      let word = offset..<bytes.tokenEnd(from: offset, to: front.upperBound)
       let isLastInBrackets = bytes.byte(unchecked: word.upperBound - 1) == UInt8(ascii: "]")
       if isInBrackets {
         isInBrackets = !isLastInBrackets

@@ -6,17 +6,20 @@ import Parsing
 /// What was asked for is a name whatever its top-level domain is (`Matching.md` §1.7), and the
 /// field is called `query`, as for BIND. Each form is recognised by the words on both sides of the
 /// name. The rest of the line is text, in which its ends are looked for as well.
-extension Extraction {
+extension LineRecordReader {
   /// Reads a line of dnsmasq and Pi-hole, unbound, CoreDNS, PowerDNS or Umbrella.
-  mutating func readNameQuestion(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+  mutating func readNameQuestion(
+    _ bytes: RawSpan, _ range: Range<Int>,
+    _ paths: inout FieldPaths, _ nested: inout NestedReading
+  ) -> Bool {
     guard range.count >= 12 else { return false }
     if bytes.byte(unchecked: range.lowerBound) == Byte.quote {
       guard let cell = resolvedName(bytes, range) else { return false }
-      line.add(name("query"), quoted: cell)
+      line.add(paths.name("query"), quoted: cell)
     } else if let asked = relayedName(bytes, range) ?? classedName(bytes, range)
-      ?? typedName(bytes, range), !isInNestedRecord(bytes, range, asked.lowerBound)
+      ?? typedName(bytes, range), !nested.isInside(bytes, range, asked.lowerBound)
     {
-      line.add(name("query"), asked)
+      line.add(paths.name("query"), asked)
     } else {
       return false
     }
@@ -48,20 +51,20 @@ extension Extraction {
     let end = range.upperBound
     var offset = range.lowerBound
     func next() -> Range<Int> {
-      let word = offset..<tokenEnd(bytes, from: offset, to: end)
+      let word = offset..<bytes.tokenEnd(from: offset, to: end)
       offset = min(word.upperBound + 1, end)
       return word
     }
     func isOne(_ word: Range<Int>, of words: [StaticString]) -> Bool {
-      words.contains { isWord(bytes, word, $0) }
+      words.contains { bytes.isWord(word, $0) }
     }
     var verb = next()
-    if isNumber(bytes, verb) {
+    if bytes.isNumber(verb) {
       let client = next()
       guard
         let slash = bytes.firstOffset(
           of: Byte.slash, from: client.lowerBound, to: client.upperBound),
-        isNumber(bytes, slash + 1..<client.upperBound)
+        bytes.isNumber(slash + 1..<client.upperBound)
       else { return nil }
       verb = next()
     }
@@ -70,7 +73,7 @@ extension Extraction {
       bytes.byte(unchecked: verb.upperBound - 1) == UInt8(ascii: "]")
       && (bytes.starts(with: "query[", at: first) || bytes.starts(with: "auth[", at: first)
         || bytes.starts(with: "dnssec-query[", at: first))
-    let isForward = isWord(bytes, verb, "forwarded")
+    let isForward = bytes.isWord(verb, "forwarded")
     let isFile = bytes.byte(unchecked: first) == Byte.slash
     let isAnswer =
       isOne(verb, of: Self.relayLists)
@@ -84,10 +87,10 @@ extension Extraction {
     let address = other.lowerBound..<(mark ?? other.upperBound)
     let isAddress = EventFacts.endWithPort(bytes, address) != nil
     if isQuestion || isForward {
-      let isLink = isWord(bytes, link, "to") || isQuestion && isWord(bytes, link, "from")
+      let isLink = bytes.isWord(link, "to") || isQuestion && bytes.isWord(link, "from")
       return isLink && isAddress ? name : nil
     }
-    guard isWord(bytes, link, "is") else { return nil }
+    guard bytes.isWord(link, "is") else { return nil }
     if !isFile, EventFacts.end(bytes, name) != nil { return other }
     let isCode =
       bytes.byte(unchecked: other.lowerBound) == UInt8(ascii: "<")
@@ -107,7 +110,7 @@ extension Extraction {
         let type = typeEnding(bytes, at: mark - 1, from: range.lowerBound)
       else { continue }
       if mark + 2 < end, bytes.byte(unchecked: mark + 2) == Byte.space,
-        let name = fullName(bytes, mark + 3..<tokenEnd(bytes, from: mark + 3, to: end))
+        let name = fullName(bytes, mark + 3..<bytes.tokenEnd(from: mark + 3, to: end))
       {
         return name
       }
@@ -174,7 +177,7 @@ extension Extraction {
   private func resolvedName(_ bytes: RawSpan, _ range: Range<Int>) -> Range<Int>? {
     // The first cell is a time, in quotes as all that follow.
     guard range.count > 64, bytes.starts(with: "\",\"", at: range.lowerBound + 20),
-      let cells = resolverCells(bytes, range)
+      let cells = EventNotes.resolverCells(bytes, range)
     else { return nil }
     return range.lowerBound + cells[8].start..<range.lowerBound + cells[8].end
   }

@@ -1,10 +1,13 @@
 import Indicators
 import Parsing
 
-extension Extraction {
+extension LineRecordReader {
   /// Reads a line of BIND's log that tells of a client's query:
   /// `[time] [category: severity:] client [@id] address#port (name): query: name class type … (server)`.
-  mutating func readNameServerQuery(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+  mutating func readNameServerQuery(
+    _ bytes: RawSpan, _ range: Range<Int>,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  ) -> Bool {
     let end = range.upperBound
     // The `#` before the port is the rarest byte of such a line.
     guard let mark = bytes.firstOffset(of: UInt8(ascii: "#"), from: range.lowerBound, to: end),
@@ -22,12 +25,12 @@ extension Extraction {
     let bare = address..<(bytes.firstOffset(of: UInt8(ascii: "%"), from: address, to: mark) ?? mark)
     guard IPAddressText.ipv4(bytes, bare) != nil || IPAddressText.ipv6(bytes, bare) != nil,
       let client = clientWord(bytes, range.lowerBound..<address),
-      let front = nameServerFront(bytes, range.lowerBound..<client)
+      let front = nameServerFront(bytes, range.lowerBound..<client, &paths)
     else { return false }
 
     let count = line.fields.count
     line.time = front.time
-    line.add(name("client"), address..<port.upperBound, fact: .none)
+    line.add(paths.name("client"), address..<port.upperBound, fact: .none)
     line.setSide(isSource: true)
     facts.note(
       isSource: true, bytes, bare, port: NumberText.port(bytes, port) ?? 0)
@@ -35,11 +38,11 @@ extension Extraction {
     if bytes.starts(with: " (", at: offset),
       let close = bytes.firstOffset(of: UInt8(ascii: ")"), from: offset, to: end)
     {
-      line.add(name("query"), offset + 2..<close)
+      line.add(paths.name("query"), offset + 2..<close)
       offset = close + 1
     }
     // `view internal: ` may stand between.
-    guard let query = firstRange(of: "query", bytes, from: offset, to: end) else {
+    guard let query = bytes.firstRange(of: "query", from: offset, to: end) else {
       // Without a query, the line is BIND's only if it has a name in parentheses, the client's
       // number or a key.
       let isOwn =
@@ -51,22 +54,22 @@ extension Extraction {
         facts.reset()
         return false
       }
-      noteDenial(bytes, offset..<end)
-      noteAnswer(bytes, offset..<end)
+      noteDenial(bytes, offset..<end, &facts)
+      noteAnswer(bytes, offset..<end, &facts)
       return true
     }
     if bytes.starts(with: ": ", at: query.upperBound) {
       let start = query.upperBound + 2
-      let stop = tokenEnd(bytes, from: start, to: end)
-      if start < stop { line.add(name("query"), start..<stop) }
-      addServer(bytes, stop..<end)
+      let stop = bytes.tokenEnd(from: start, to: end)
+      if start < stop { line.add(paths.name("query"), start..<stop) }
+      addServer(bytes, stop..<end, &paths)
     } else if bytes.starts(with: " failed (", at: query.upperBound),
       let close = bytes.firstOffset(of: UInt8(ascii: ")"), from: query.upperBound, to: end)
     {
       facts.note(.state, rank: 0, bytes, query.upperBound + 9..<close)
     }
-    noteDenial(bytes, offset..<end)
-    noteAnswer(bytes, offset..<end)
+    noteDenial(bytes, offset..<end, &facts)
+    noteAnswer(bytes, offset..<end, &facts)
     return true
   }
 
@@ -75,7 +78,7 @@ extension Extraction {
   private func nameServerKey(_ bytes: RawSpan, _ range: Range<Int>) -> Int? {
     var offset = range.lowerBound
     if bytes.starts(with: "/key ", at: offset) {
-      offset = tokenEnd(bytes, from: offset + 5, to: range.upperBound)
+      offset = bytes.tokenEnd(from: offset + 5, to: range.upperBound)
       if offset < range.upperBound, bytes.byte(unchecked: offset - 1) == Byte.colon { offset -= 1 }
     }
     guard offset < range.upperBound else { return nil }
@@ -85,30 +88,31 @@ extension Extraction {
 
   /// Notes the code of an answer, and what a response policy did: `response: NXDOMAIN` and `response: name IN
   /// A NXDOMAIN`, `rpz QNAME NXDOMAIN rewrite`.
-  private mutating func noteAnswer(_ bytes: RawSpan, _ range: Range<Int>) {
-    if let mark = firstRange(of: "response: ", bytes, from: range.lowerBound, to: range.upperBound)
-    {
+  private mutating func noteAnswer(
+    _ bytes: RawSpan, _ range: Range<Int>,
+    _ facts: inout EventFacts
+  ) {
+    if let mark = bytes.firstRange(of: "response: ", from: range.lowerBound, to: range.upperBound) {
       var offset = mark.upperBound
       for _ in 0..<4 {
-        let word = offset..<tokenEnd(bytes, from: offset, to: range.upperBound)
+        let word = offset..<bytes.tokenEnd(from: offset, to: range.upperBound)
         if let code = EventFacts.answerCode(bytes, word) {
           facts.note(state: code)
           return
         }
         offset = min(word.upperBound + 1, range.upperBound)
       }
-    } else if let mark = firstRange(
-      of: "rpz ", bytes, from: range.lowerBound, to: range.upperBound),
-      firstRange(of: " rewrite ", bytes, from: mark.upperBound, to: range.upperBound) != nil,
+    } else if let mark = bytes.firstRange(of: "rpz ", from: range.lowerBound, to: range.upperBound),
+      bytes.firstRange(of: " rewrite ", from: mark.upperBound, to: range.upperBound) != nil,
       // A disabled policy only tells what it would have done.
       !(mark.lowerBound >= range.lowerBound + 9
         && bytes.starts(with: "disabled ", at: mark.lowerBound - 9))
     {
-      let trigger = tokenEnd(bytes, from: mark.upperBound, to: range.upperBound)
+      let trigger = bytes.tokenEnd(from: mark.upperBound, to: range.upperBound)
       let start = min(trigger + 1, range.upperBound)
-      let action = start..<tokenEnd(bytes, from: start, to: range.upperBound)
-      if isWord(bytes, action, "NXDOMAIN") { facts.note(.state, rank: 0, bytes, action) }
-      facts.note(isWord(bytes, action, "PASSTHRU") ? .allowed : .blocked)
+      let action = start..<bytes.tokenEnd(from: start, to: range.upperBound)
+      if bytes.isWord(action, "NXDOMAIN") { facts.note(.state, rank: 0, bytes, action) }
+      facts.note(bytes.isWord(action, "PASSTHRU") ? .allowed : .blocked)
     }
   }
 
@@ -139,7 +143,8 @@ extension Extraction {
   /// collector may add a word or two. What a client says about itself comes behind other words, or
   /// behind a quote.
   private mutating func nameServerFront(
-    _ bytes: RawSpan, _ range: Range<Int>
+    _ bytes: RawSpan, _ range: Range<Int>,
+    _ paths: inout FieldPaths
   ) -> NameServerFront? {
     guard bytes.firstOffset(of: Byte.quote, from: range.lowerBound, to: range.upperBound) == nil,
       cutTokens(bytes, range, most: Self.mostWordsBefore)
@@ -154,7 +159,7 @@ extension Extraction {
       if label.kind == .unknown { unknown += 1 }
       count = label.start
     }
-    let isKnown = unknown == 0 || isNamed || isOfNameServer(bytes)
+    let isKnown = unknown == 0 || isNamed || isOfNameServer(bytes, &paths)
     if isBehindHeader(bytes, count, isNamed: isNamed) { return isKnown ? NameServerFront() : nil }
     // Behind another program's name, anybody may have chosen such words.
     guard isKnown || !line.hasProgram else { return nil }
@@ -180,13 +185,13 @@ extension Extraction {
     func word(_ index: Int) -> Range<Int> { words[index].start..<words[index].end }
     if count == 0 { return true }
     if line.hasProgram {
-      return count == 3 && isWord(bytes, word(0), "[ID") && isNumber(bytes, word(1))
+      return count == 3 && bytes.isWord(word(0), "[ID") && bytes.isNumber(word(1))
         && bytes.byte(unchecked: words[2].end - 1) == UInt8(ascii: "]")
     }
     guard count <= Self.mostWordsOfCollector, areBare(bytes, 0..<count),
       !(0..<count).contains(where: { isTimeOrDate(bytes, $0) })
     else { return false }
-    return isNamed || count == 2 && isWord(bytes, word(1), "|")
+    return isNamed || count == 2 && bytes.isWord(word(1), "|")
   }
 
   /// Whether words may be a host, a level or the like: nothing in them is quoted or the value of a
@@ -201,8 +206,11 @@ extension Extraction {
   }
 
   /// Whether the program that the header names is BIND.
-  private mutating func isOfNameServer(_ bytes: RawSpan) -> Bool {
-    let program = name("appname")
+  private mutating func isOfNameServer(
+    _ bytes: RawSpan,
+    _ paths: inout FieldPaths
+  ) -> Bool {
+    let program = paths.name("appname")
     return line.fields.prefix(line.headerCount).contains { field in
       field.path == program && bytes.starts(with: "named", at: field.start)
     }
@@ -244,8 +252,8 @@ extension Extraction {
       return (count - 1, .program)
     }
     // `debug 1:`
-    if count > 1, isNumber(bytes, label),
-      isWord(bytes, words[count - 2].start..<words[count - 2].end, "debug")
+    if count > 1, bytes.isNumber(label),
+      bytes.isWord(words[count - 2].start..<words[count - 2].end, "debug")
     {
       return (count - 2, .known)
     }
@@ -273,9 +281,12 @@ extension Extraction {
 
   /// Adds the server's own address, the last word, in parentheses; behind it may stand the network that a resolver
   /// asks for: `(192.0.2.53) [ECS 203.0.113.0/24/0]`.
-  private mutating func addServer(_ bytes: RawSpan, _ range: Range<Int>) {
+  private mutating func addServer(
+    _ bytes: RawSpan, _ range: Range<Int>,
+    _ paths: inout FieldPaths
+  ) {
     var range = range
-    if let network = firstRange(of: " [ECS ", bytes, from: range.lowerBound, to: range.upperBound) {
+    if let network = bytes.firstRange(of: " [ECS ", from: range.lowerBound, to: range.upperBound) {
       range = range.lowerBound..<network.lowerBound
     }
     guard range.count > 4, bytes.byte(unchecked: range.upperBound - 1) == UInt8(ascii: ")"),
@@ -283,10 +294,13 @@ extension Extraction {
         of: UInt8(ascii: "("), from: max(range.lowerBound, range.upperBound - 64),
         to: range.upperBound)
     else { return }
-    line.add(name("server"), open + 1..<range.upperBound - 1, fact: .destination)
+    line.add(paths.name("server"), open + 1..<range.upperBound - 1, fact: .destination)
   }
 
-  private mutating func noteDenial(_ bytes: RawSpan, _ range: Range<Int>) {
+  private mutating func noteDenial(
+    _ bytes: RawSpan, _ range: Range<Int>,
+    _ facts: inout EventFacts
+  ) {
     var end = bytes.trimmed(range).upperBound
     // Skips the rule that denied it: `denied (allow-query did not match)`.
     if end > range.lowerBound, bytes.byte(unchecked: end - 1) == UInt8(ascii: ")"),
@@ -297,23 +311,5 @@ extension Extraction {
     if end - 6 >= range.lowerBound, bytes.starts(with: "denied", at: end - 6) {
       facts.note(.blocked)
     }
-  }
-
-  /// The first occurrence of a word; it is fast if the first byte of the word is rare.
-  func firstRange(
-    of word: StaticString, _ bytes: RawSpan, from start: Int, to end: Int
-  ) -> Range<Int>? {
-    let length = word.utf8CodeUnitCount
-    guard length > 0 else { return nil }
-    // SAFETY: the word is not empty.
-    let first = unsafe word.utf8Start[0]
-    var offset = start
-    while let found = bytes.firstOffset(of: first, from: offset, to: end) {
-      if found + length <= end, bytes.starts(with: word, at: found) {
-        return found..<found + length
-      }
-      offset = found + 1
-    }
-    return nil
   }
 }

@@ -2,9 +2,12 @@ import Indicators
 import Parsing
 
 /// CEF and LEEF: a header cut by `|`, then keys and values.
-extension Extraction {
+extension LineRecordReader {
   /// Reads a message that holds a record of CEF or LEEF; what stands before it is text.
-  mutating func readPiped(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+  mutating func readPiped(
+    _ bytes: RawSpan, _ range: Range<Int>,
+    _ paths: inout FieldPaths, _ nested: inout NestedReading, _ counters: inout LogCounters
+  ) -> Bool {
     let end = range.upperBound
     // Of both formats' marks, only the `|` at the end can be found as a single byte.
     guard let pipe = bytes.firstOffset(of: UInt8(ascii: "|"), from: range.lowerBound, to: end)
@@ -28,16 +31,18 @@ extension Extraction {
     guard isMark("LEEF:") || isMark("CEF:"), case let start = mark - (isMark("LEEF:") ? 5 : 4),
       mayBeFront(bytes, range.lowerBound..<start)
         || isWordOfCollector(bytes, range.lowerBound..<start),
-      !isInNestedRecord(bytes, range, mark),
+      !nested.isInside(bytes, range, mark),
       // In a web server's access log, it is what a client called itself.
       start == range.lowerBound || accessShape(bytes, range) == nil
     else { return false }
     if isMark("LEEF:") {
       line.skip(mark - 5..<pipe + 1)
-      if readLEEF(bytes, pipe + 1..<end, version: bytes.byte(unchecked: version)) { return true }
+      if readLEEF(bytes, pipe + 1..<end, version: bytes.byte(unchecked: version), &paths) {
+        return true
+      }
     } else {
       line.skip(mark - 4..<pipe + 1)
-      if readCEF(bytes, pipe + 1..<end) { return true }
+      if readCEF(bytes, pipe + 1..<end, &paths) { return true }
     }
     counters.brokenRecords += 1
     line.cut(to: count)
@@ -47,7 +52,8 @@ extension Extraction {
   /// Reads one part for each name, each up to a `|` that has no backslash before it; where the rest
   /// begins, or nil if a part is missing.
   private mutating func readParts(
-    _ bytes: RawSpan, _ range: Range<Int>, _ names: [StaticString]
+    _ bytes: RawSpan, _ range: Range<Int>, _ names: [StaticString],
+    _ paths: inout FieldPaths
   ) -> Int? {
     var start = range.lowerBound
     for part in names {
@@ -57,8 +63,8 @@ extension Extraction {
           let pipe = bytes.firstOffset(of: UInt8(ascii: "|"), from: offset, to: range.upperBound)
         else { return nil }
         offset = pipe + 1
-        if isEscaped(bytes, pipe, from: start) { continue }
-        line.add(name(part), key: start, value: start..<pipe, escapes: .cef)
+        if bytes.isEscaped(pipe, from: start) { continue }
+        line.add(paths.name(part), key: start, value: start..<pipe, escapes: .cef)
         start = pipe + 1
         break
       }
@@ -66,21 +72,18 @@ extension Extraction {
     return start
   }
 
-  /// Whether an odd number of backslashes stands before an offset.
-  private func isEscaped(_ bytes: RawSpan, _ offset: Int, from start: Int) -> Bool {
-    var first = offset
-    while first > start, bytes.byte(unchecked: first - 1) == Byte.backslash { first -= 1 }
-    return (offset - first) % 2 == 1
-  }
-
   // MARK: CEF
 
-  private mutating func readCEF(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+  private mutating func readCEF(
+    _ bytes: RawSpan, _ range: Range<Int>,
+    _ paths: inout FieldPaths
+  ) -> Bool {
     let end = range.upperBound
     guard
       let start = readParts(
         bytes, range,
-        ["deviceVendor", "deviceProduct", "deviceVersion", "signatureId", "name", "severity"])
+        ["deviceVendor", "deviceProduct", "deviceVersion", "signatureId", "name", "severity"],
+        &paths)
     else { return false }
     let header = line.fields.count
     var key = start..<start
@@ -90,24 +93,24 @@ extension Extraction {
     while let equals = bytes.firstOffset(of: UInt8(ascii: "="), from: offset, to: end) {
       // A key is a word behind a blank; other `=` belong to the value, though they should be escaped.
       var first = equals
-      while first > offset, isKeyByte(bytes.byte(unchecked: first - 1)) { first -= 1 }
+      while first > offset, classes.isKeyByte(bytes.byte(unchecked: first - 1)) { first -= 1 }
       offset = equals + 1
       guard first < equals,
         first == start || bytes.byte(unchecked: first - 1) == Byte.space
           || bytes.byte(unchecked: first - 1) == Byte.tab
       else { continue }
-      if !key.isEmpty { addExtension(bytes, key, value..<first) }
+      if !key.isEmpty { addExtension(bytes, key, value..<first, &paths) }
       pairs += 1
       guard pairs <= Self.mostPairs else { return false }
       key = first..<equals
       value = equals + 1
     }
-    if !key.isEmpty { addExtension(bytes, key, value..<end) }
+    if !key.isEmpty { addExtension(bytes, key, value..<end, &paths) }
     // The device's zone is in a field of its own.
     if let time = line.time, !line.zone.isEmpty, !LogTime.isZoned(bytes, line.timeText) {
       line.time = LogTime.offset(bytes, line.zone).map { time &- $0 }
     }
-    applyLabels(bytes, from: header)
+    applyLabels(bytes, from: header, &paths)
     return true
   }
 
@@ -116,7 +119,10 @@ extension Extraction {
 
   /// Gives fields that a vendor may use as it likes (`cs1`, `c6a2`, `flexString1`) the names that their labels
   /// say (`cs1Label`).
-  private mutating func applyLabels(_ bytes: RawSpan, from first: Int) {
+  private mutating func applyLabels(
+    _ bytes: RawSpan, from first: Int,
+    _ paths: inout FieldPaths
+  ) {
     func key(_ field: LineField) -> Range<Int> {
       // Parts of the header have no key, and before a value that was trimmed there is no `=`.
       let equals = field.start - 1
@@ -130,7 +136,7 @@ extension Extraction {
       guard name.count > 5, name.count <= 24, !label.isEmpty, label.end - label.start <= 64,
         bytes.starts(with: "Label", at: name.upperBound - 5),
         // Some devices write a value there.
-        !Self.isAddress(bytes, ColumnRange(start: label.start, end: label.end))
+        !bytes.isAddress(ColumnRange(start: label.start, end: label.end))
       else { continue }
       labels += 1
       if labels > Self.mostLabels { return }
@@ -146,29 +152,26 @@ extension Extraction {
     }
   }
 
-  /// Whether a byte may be in a key of CEF, LEEF and the like.
-  func isKeyByte(_ byte: UInt8) -> Bool {
-    classes.is(byte, .name) || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "]")
-      || byte == UInt8(ascii: "@")
-  }
-
-  private mutating func addExtension(_ bytes: RawSpan, _ key: Range<Int>, _ rest: Range<Int>) {
+  private mutating func addExtension(
+    _ bytes: RawSpan, _ key: Range<Int>, _ rest: Range<Int>,
+    _ paths: inout FieldPaths
+  ) {
     let value = bytes.trimmed(rest)
     let path = paths.child(of: FieldPaths.root, key: bytes.extracting(key))
-    let isText = isWord(bytes, key, "msg") || isWord(bytes, key, "rawEvent")
+    let isText = bytes.isWord(key, "msg") || bytes.isWord(key, "rawEvent")
     line.add(path, key: key.lowerBound, value: value, escapes: isText ? .cefText : .cef)
     // If the request has no host, it is that of the destination.
-    if isWord(bytes, key, "dhost"), !value.isEmpty { line.urlHost = line.fields.last }
-    if isWord(bytes, key, "request"), !value.isEmpty { line.urlPath = line.fields.last }
-    if isWord(bytes, key, "requestMethod"), value.count == 7,
+    if bytes.isWord(key, "dhost"), !value.isEmpty { line.urlHost = line.fields.last }
+    if bytes.isWord(key, "request"), !value.isEmpty { line.urlPath = line.fields.last }
+    if bytes.isWord(key, "requestMethod"), value.count == 7,
       bytes.starts(ignoringCase: "connect", at: value.lowerBound)
     {
       line.isTunnel = true
     }
     // The time of receipt counts as the event's; without it the start counts, else the end.
-    let isReceipt = isWord(bytes, key, "rt") || isWord(bytes, key, "deviceReceiptTime")
-    let isStart = isWord(bytes, key, "start") || isWord(bytes, key, "startTime")
-    let isEnd = isWord(bytes, key, "end") || isWord(bytes, key, "endTime")
+    let isReceipt = bytes.isWord(key, "rt") || bytes.isWord(key, "deviceReceiptTime")
+    let isStart = bytes.isWord(key, "start") || bytes.isWord(key, "startTime")
+    let isEnd = bytes.isWord(key, "end") || bytes.isWord(key, "endTime")
     if isReceipt || isStart && (line.time == nil || line.isTimeOfEnd) || isEnd && line.time == nil,
       let time = deviceTime(bytes, value)
     {
@@ -176,36 +179,35 @@ extension Extraction {
       line.isTimeOfEnd = isEnd
     }
     // FortiGate's time, which unlike its `start` is not in the device's own zone.
-    if isWord(bytes, key, "FTNTFGTeventtime"), let time = LogTime.field(bytes, value) {
+    if bytes.isWord(key, "FTNTFGTeventtime"), let time = LogTime.field(bytes, value) {
       (line.time, line.timeText) = (time, value)
     }
     // UniFi writes no other time.
-    if line.time == nil, isWord(bytes, key, "UNIFIutcTime") {
+    if line.time == nil, bytes.isWord(key, "UNIFIutcTime") {
       (line.time, line.timeText) = (Timestamp.iso8601(bytes, value), value)
     }
     // FortiAnalyzer uses FortiGate's name for the zone, `tz`.
-    if isWord(bytes, key, "dtz") || isWord(bytes, key, "tz") { line.zone = value }
+    if bytes.isWord(key, "dtz") || bytes.isWord(key, "tz") { line.zone = value }
   }
 
   /// A time as devices write it: milliseconds since 1970, ISO 8601, or with the month first.
   private func deviceTime(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
-    if isNumber(bytes, range) {
+    if bytes.isNumber(range) {
       return range.count < 10 ? nil : LogTime.field(bytes, range)
     }
     return Timestamp.iso8601(bytes, range)
-      ?? LogTime.monthFirst(bytes, range, year: options.year) ?? LogTime.written(bytes, range)
-  }
-
-  func isWord(_ bytes: RawSpan, _ range: Range<Int>, _ word: StaticString) -> Bool {
-    range.count == word.utf8CodeUnitCount && bytes.starts(with: word, at: range.lowerBound)
+      ?? LogTime.monthFirst(bytes, range, year: year) ?? LogTime.written(bytes, range)
   }
 
   // MARK: LEEF
 
-  private mutating func readLEEF(_ bytes: RawSpan, _ range: Range<Int>, version: UInt8) -> Bool {
+  private mutating func readLEEF(
+    _ bytes: RawSpan, _ range: Range<Int>, version: UInt8,
+    _ paths: inout FieldPaths
+  ) -> Bool {
     let end = range.upperBound
     guard
-      var start = readParts(bytes, range, ["vendor", "product", "version", "eventId"])
+      var start = readParts(bytes, range, ["vendor", "product", "version", "eventId"], &paths)
     else { return false }
     var separator = Byte.tab
     if version >= UInt8(ascii: "2"), let named = separatorPart(bytes, start..<end) {
@@ -218,20 +220,20 @@ extension Extraction {
     // rsyslog writes control characters as octal numbers.
     let isEscaped =
       separator == Byte.tab && bytes.firstOffset(of: Byte.tab, from: start, to: end) == nil
-      && firstRange(of: "#011", bytes, from: start, to: end) != nil
+      && bytes.firstRange(of: "#011", from: start, to: end) != nil
     while offset < end {
       let next =
         isEscaped
-        ? firstRange(of: "#011", bytes, from: offset, to: end)
+        ? bytes.firstRange(of: "#011", from: offset, to: end)
         : bytes.firstOffset(of: separator, from: offset, to: end).map { $0..<$0 + 1 }
       let stop = next ?? end..<end
       guard line.fields.count <= most else { return false }
-      addAttribute(bytes, offset..<stop.lowerBound)
+      addAttribute(bytes, offset..<stop.lowerBound, &paths)
       offset = max(stop.upperBound, offset + 1)
     }
     if !line.timePattern.isEmpty, !line.timeText.isEmpty,
       let time = LogTime.patterned(
-        bytes, line.timeText, pattern: line.timePattern, year: options.year)
+        bytes, line.timeText, pattern: line.timePattern, year: year)
     {
       line.time = time
     }
@@ -246,7 +248,7 @@ extension Extraction {
       let bar = bytes.firstOffset(of: UInt8(ascii: "|"), from: equals, to: range.upperBound)
     else { return false }
     var next = bar + 1
-    while next < range.upperBound, isKeyByte(bytes.byte(unchecked: next)) { next += 1 }
+    while next < range.upperBound, classes.isKeyByte(bytes.byte(unchecked: next)) { next += 1 }
     return next > bar + 1 && bytes.starts(with: "=", at: next)
   }
 
@@ -283,20 +285,25 @@ extension Extraction {
     }
   }
 
-  private mutating func addAttribute(_ bytes: RawSpan, _ range: Range<Int>) {
+  private mutating func addAttribute(
+    _ bytes: RawSpan, _ range: Range<Int>,
+    _ paths: inout FieldPaths
+  ) {
     guard
       let equals = bytes.firstOffset(
         of: UInt8(ascii: "="), from: range.lowerBound, to: range.upperBound)
     else { return }
     let key = bytes.trimmed(range.lowerBound..<equals)
-    guard !key.isEmpty, key.allSatisfy({ isKeyByte(bytes.byte(unchecked: $0)) }) else { return }
+    guard !key.isEmpty, key.allSatisfy({ classes.isKeyByte(bytes.byte(unchecked: $0)) }) else {
+      return
+    }
     let path = paths.child(of: FieldPaths.root, key: bytes.extracting(key))
     let value = equals + 1..<range.upperBound
     line.add(path, key: range.lowerBound, value: value)
-    if isWord(bytes, key, "devTime") {
+    if bytes.isWord(key, "devTime") {
       line.time = deviceTime(bytes, value) ?? line.time
       line.timeText = bytes.trimmed(value)
     }
-    if isWord(bytes, key, "devTimeFormat") { line.timePattern = bytes.trimmed(value) }
+    if bytes.isWord(key, "devTimeFormat") { line.timePattern = bytes.trimmed(value) }
   }
 }

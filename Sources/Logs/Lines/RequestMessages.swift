@@ -3,7 +3,7 @@ import Parsing
 
 /// Lines about an HTTP request whose host and path are apart from each other, at known places
 /// (`Matching.md` §4).
-extension Extraction {
+extension LineRecordReader {
   // MARK: Envoy
 
   private static let proxyNames: [StaticString] = [
@@ -17,23 +17,26 @@ extension Extraction {
 
   /// Reads a line of Envoy's access log in its default format, or Istio's:
   /// `[time] "GET /path HTTP/1.1" 200 … "forwarded for" "user agent" "request" "authority" "upstream" …`.
-  mutating func readProxyRequest(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+  mutating func readProxyRequest(
+    _ bytes: RawSpan, _ range: Range<Int>,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  ) -> Bool {
     let (start, end) = (range.lowerBound, range.upperBound)
     guard bytes.byte(unchecked: start) == UInt8(ascii: "["), range.count > 48,
       let close = bytes.firstOffset(of: UInt8(ascii: "]"), from: start, to: start + 40),
-      bytes.starts(with: " \"", at: close + 1), isISOTime(bytes, start + 1..<close),
-      let requestEnd = closingQuote(bytes, from: close + 3, to: end),
+      bytes.starts(with: " \"", at: close + 1), bytes.isISOTime(start + 1..<close),
+      let requestEnd = bytes.closingQuote(from: close + 3, to: end),
       cutTokens(bytes, requestEnd + 1..<end, most: 64)
     else { return false }
     let tokens = words
-    guard let code = tokens.first, !code.isQuoted, isNumber(bytes, code.start..<code.end),
+    guard let code = tokens.first, !code.isQuoted, bytes.isNumber(code.start..<code.end),
       let first = quotedRun(tokens)
     else { return false }
     line.skip(start..<close + 1)
     let request = close + 3..<requestEnd
-    line.add(name("request"), quoted: request)
+    line.add(paths.name("request"), quoted: request)
     for (index, field) in Self.proxyNames.enumerated() {
-      add(name(field), bytes, tokens[first + index])
+      add(paths.name(field), bytes, tokens[first + index])
       if index == 1 { line.setUnnamed() }
     }
     let behind = tokens[(first + Self.proxyNames.count)...]
@@ -41,17 +44,17 @@ extension Extraction {
       for (token, field) in zip(behind, Self.meshNames) {
         switch field.utf8CodeUnitCount {
         // The ends of the client's connection.
-        case 24: addEnd(name(field), bytes, token, isSource: false)
-        case 25: addEnd(name(field), bytes, token, isSource: true)
-        default: add(name(field), bytes, token)
+        case 24: addEnd(paths.name(field), bytes, token, isSource: false, &facts)
+        case 25: addEnd(paths.name(field), bytes, token, isSource: true, &facts)
+        default: add(paths.name(field), bytes, token)
         }
       }
     }
     line.time = Timestamp.iso8601(bytes, start + 1..<close)
     if let path = JoinedURL.path(inRequestLine: bytes, request) {
       let authority = tokens[first + 3]
-      line.urlHost = LineField(name("authority"), authority.start..<authority.end)
-      line.urlPath = LineField(name("request"), path)
+      line.urlHost = LineField(paths.name("authority"), authority.start..<authority.end)
+      line.urlPath = LineField(paths.name("request"), path)
     }
     return true
   }
@@ -89,7 +92,10 @@ extension Extraction {
   /// Reads a message of words in which the host and path of a request are in quotes.
   ///
   /// The rest of it is text, in which its ends and its time are looked for as well.
-  mutating func readRequestMessage(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+  mutating func readRequestMessage(
+    _ bytes: RawSpan, _ range: Range<Int>,
+    _ paths: inout FieldPaths
+  ) -> Bool {
     let start = range.lowerBound
     guard range.count > 40 else { return false }
     let places: [Place]
@@ -101,25 +107,26 @@ extension Extraction {
     {
       places = Self.serverPlaces
       isInOrder = true
-    } else if firstRange(
-      of: "msg_id=\"", bytes, from: start, to: min(range.upperBound, start + 96)) != nil
+    } else if bytes.firstRange(of: "msg_id=\"", from: start, to: min(range.upperBound, start + 96))
+      != nil
     {
       places = Self.appliancePlaces
     } else {
       return false
     }
-    return addPlaces(bytes, range, places, isInOrder: isInOrder)
+    return addPlaces(bytes, range, places, isInOrder: isInOrder, &paths)
   }
 
   private mutating func addPlaces(
-    _ bytes: RawSpan, _ range: Range<Int>, _ places: [Place], isInOrder: Bool
+    _ bytes: RawSpan, _ range: Range<Int>, _ places: [Place], isInOrder: Bool,
+    _ paths: inout FieldPaths
   ) -> Bool {
     var start = range.lowerBound
     var found: [(place: Place, value: Range<Int>)] = []
     for place in places {
       guard
-        let mark = firstRange(of: place.mark, bytes, from: start, to: range.upperBound),
-        let close = closingQuote(bytes, from: mark.upperBound, to: range.upperBound)
+        let mark = bytes.firstRange(of: place.mark, from: start, to: range.upperBound),
+        let close = bytes.closingQuote(from: mark.upperBound, to: range.upperBound)
       else { continue }
       found.append((place, mark.upperBound..<close))
       // A file's name before a place may look like a later place, so that is searched for only
@@ -131,18 +138,18 @@ extension Extraction {
     for (place, value) in found {
       // What looks like a place inside another quoted value is none.
       if let last = line.fields.last, last.end > value.lowerBound { continue }
-      let field = name(place.field)
+      let field = paths.name(place.field)
       line.add(field, quoted: value)
       switch place.role {
-      case .urlHost where !Self.isAbsent(bytes, value) && line.urlHost == nil:
+      case .urlHost where !bytes.isAbsent(value) && line.urlHost == nil:
         line.urlHost = LineField(field, value)
-      case .urlPath where Self.mayBePath(bytes, value) && line.urlPath == nil:
+      case .urlPath where bytes.mayBePath(value) && line.urlPath == nil:
         line.urlPath = LineField(field, value)
       case .requestLine:
         if let path = JoinedURL.path(inRequestLine: bytes, value) {
           line.urlPath = LineField(field, path)
         }
-      case .method: line.isTunnel = isWord(bytes, value, "CONNECT")
+      case .method: line.isTunnel = bytes.isWord(value, "CONNECT")
       default: break
       }
     }

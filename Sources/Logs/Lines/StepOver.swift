@@ -25,14 +25,14 @@ extension Extraction {
       return stepOverElements(chunk, &position, &state, to: candidate)
     }
     if state.isInsideLine {
-      return readsJSON && stepOverValues(chunk, &position, &state, to: candidate)
+      return options.readsJSON && stepOverValues(chunk, &position, &state, to: candidate)
     }
     let hasQuotes = table?.layout == .csv
     let isTable = table != nil && !isClosed
     var walk = LineWalk(
       start: position.offset, candidate: candidate,
       isComment: state.layout == .comments || state.isBehindComment,
-      isAmongValues: table == nil && readsJSON, isTable: isTable, hasQuotes: hasQuotes)
+      isAmongValues: table == nil && options.readsJSON, isTable: isTable, hasQuotes: hasQuotes)
     if let table, isTable, !hasQuotes { walk.header = HeaderLines(table) }
     walk.isOutside = !isTable && !hasQuotes
     stepOverLines(chunk, &walk, isFinal: isFinal)
@@ -53,7 +53,7 @@ extension Extraction {
     let candidate = walk.candidate
     let lineEnd = candidate < chunk.byteCount ? candidate + 1 : chunk.byteCount
     let meanings =
-      walk.hasQuotes ? LineMeanings.quotedRows : walk.isTable ? .rows : .lines(self)
+      walk.hasQuotes ? LineMeanings.quotedRows : walk.isTable ? .rows : .lines(options)
     while true {
       // No line before the window's end is beyond the limit.
       let start = meanings.stepOver(
@@ -81,7 +81,7 @@ extension Extraction {
       // A quoted cell may hold the end of the line.
       if chunk.firstOffset(of: Byte.quote, from: start, to: end) != nil { return false }
     } else if byte == UInt8(ascii: "#") {
-      let line = withoutReturn(chunk, start..<end)
+      let line = chunk.withoutReturn(start..<end)
       if walk.isTable {
         guard takeHeaderLine(chunk, line, &walk) else { return false }
       } else {
@@ -91,7 +91,7 @@ extension Extraction {
         isComment = options.format == nil || options.format == .w3c
       }
     } else if !walk.isTable {
-      if byte == UInt8(ascii: "v"), readsLineRecords, isFlowLogHeader(chunk, start..<end) {
+      if byte == UInt8(ascii: "v"), options.readsLineRecords, isFlowLogHeader(chunk, start..<end) {
         return false
       }
       if !endsWithItsLine(chunk, start..<end, isFinal: isFinal) {
@@ -153,11 +153,11 @@ extension Extraction {
     while first < line.upperBound, RawSpan.isPadding(chunk.byte(unchecked: first)) { first += 1 }
     guard first < line.upperBound else { return true }
     switch chunk.byte(unchecked: first) {
-    case UInt8(ascii: "["): return !readsJSON
+    case UInt8(ascii: "["): return !options.readsJSON
     case UInt8(ascii: "{"): break
     default: return true
     }
-    if !readsJSON { return true }
+    if !options.readsJSON { return true }
     var last = line.upperBound
     while RawSpan.isPadding(chunk.byte(unchecked: last - 1)) { last -= 1 }
     guard chunk.byte(unchecked: last - 1) == UInt8(ascii: "}") else { return false }

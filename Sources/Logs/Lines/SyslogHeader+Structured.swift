@@ -2,10 +2,11 @@ import Indicators
 import Parsing
 
 /// Headers of RFC 5424, with structured data.
-extension Extraction {
+extension LineRecordReader {
   /// Reads time, host, program, process, message id and structured data.
   mutating func readStructuredHeader(
-    _ bytes: RawSpan, _ range: Range<Int>, from start: Int
+    _ bytes: RawSpan, _ range: Range<Int>, from start: Int,
+    _ paths: inout FieldPaths
   ) -> Int? {
     let end = range.upperBound
     var words = InlineArray<5, Int>(repeating: 0)
@@ -24,12 +25,12 @@ extension Extraction {
     guard isUnknown || value != nil && time.count > 10, offset < end else { return nil }
     let count = line.fields.count
     line.skip(start..<words[1])
-    addWord(name("hostname"), bytes, words[1]..<words[2] - 1)
-    addWord(name("appname"), bytes, words[2]..<words[3] - 1)
-    addWord(name("procid"), bytes, words[3]..<words[4] - 1)
-    addWord(name("msgid"), bytes, words[4]..<offset - 1)
+    addWord(paths.name("hostname"), bytes, words[1]..<words[2] - 1)
+    addWord(paths.name("appname"), bytes, words[2]..<words[3] - 1)
+    addWord(paths.name("procid"), bytes, words[3]..<words[4] - 1)
+    addWord(paths.name("msgid"), bytes, words[4]..<offset - 1)
     line.structuredStart = line.fields.count
-    let message = readStructuredData(bytes, offset..<end)
+    let message = readStructuredData(bytes, offset..<end, &paths)
     guard let message else {
       line.cut(to: count)
       return nil
@@ -43,7 +44,10 @@ extension Extraction {
   }
 
   /// Reads `-` or `[id name="value" …]…`; where the message begins, or nil if it is neither.
-  private mutating func readStructuredData(_ bytes: RawSpan, _ range: Range<Int>) -> Int? {
+  private mutating func readStructuredData(
+    _ bytes: RawSpan, _ range: Range<Int>,
+    _ paths: inout FieldPaths
+  ) -> Int? {
     let end = range.upperBound
     var offset = range.lowerBound
     func behind(_ offset: Int) -> Int? {
@@ -67,7 +71,7 @@ extension Extraction {
       while offset < end, bytes.byte(unchecked: offset) == Byte.space {
         let name = structuredName(bytes, from: offset + 1, to: end)
         guard !name.isEmpty, bytes.starts(with: "=\"", at: name.upperBound),
-          let close = closingQuote(bytes, from: name.upperBound + 2, to: end),
+          let close = bytes.closingQuote(from: name.upperBound + 2, to: end),
           line.fields.count < most
         else { return nil }
         let path = paths.child(of: element, key: bytes.extracting(name))

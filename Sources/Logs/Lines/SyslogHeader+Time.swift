@@ -1,7 +1,7 @@
 import Parsing
 
 /// The time in a header of syslog, as daemons and devices write it.
-extension Extraction {
+extension LineRecordReader {
   /// The time of a header, and where it ends.
   struct HeaderTime {
     var value: Int64? = nil
@@ -22,7 +22,7 @@ extension Extraction {
       guard let written = monthTimeEnd(bytes, start..<end) else { return nil }
       var stop = written.stop
       var time = HeaderTime(end: stop, origin: origin)
-      var (text, year) = (bytes.copied(start..<written.clock), options.year)
+      var (text, year) = (bytes.copied(start..<written.clock), year)
       if let half = halfOfDay(bytes, from: stop, to: end) {
         text.append(bytes, half.fraction)
         text.append(bytes, half.word)
@@ -65,7 +65,7 @@ extension Extraction {
     }
     guard start == range.lowerBound else { return nil }
     if let time = gatewayTime(bytes, range) { return time }
-    let stop = tokenEnd(bytes, from: start, to: end)
+    let stop = bytes.tokenEnd(from: start, to: end)
     guard stop < end, 20...41 ~= stop - start,
       bytes.byte(unchecked: start + 10) == UInt8(ascii: "T")
     else { return nil }
@@ -106,18 +106,18 @@ extension Extraction {
       offset = number.upperBound + 2
       // The router's name, and its own number of the message.
       for _ in 0..<2 {
-        let word = offset..<tokenEnd(bytes, from: offset, to: min(end, offset + 64))
+        let word = offset..<bytes.tokenEnd(from: offset, to: min(end, offset + 64))
         guard word.count > 1, bytes.starts(with: ": ", at: word.upperBound - 1) else { break }
         let name = word.lowerBound..<word.upperBound - 1
-        guard isHost(bytes, name), isNumber(bytes, name) || origin == nil else { break }
-        if !isNumber(bytes, name) { origin = name }
+        guard isHost(bytes, name), bytes.isNumber(name) || origin == nil else { break }
+        if !bytes.isNumber(name) { origin = name }
         offset = word.upperBound + 1
       }
     } else if start >= 2, bytes.byte(unchecked: start - 1) == Byte.space,
       bytes.byte(unchecked: start - 2) == Byte.colon
     {
       // Behind a priority and a colon.
-      let word = start..<tokenEnd(bytes, from: start, to: min(end, start + 64))
+      let word = start..<bytes.tokenEnd(from: start, to: min(end, start + 64))
       let name = word.dropLast()
       if name.count > 1, bytes.starts(with: ": ", at: name.upperBound), isHost(bytes, name),
         LogTime.month(bytes, at: word.upperBound + 1) != nil

@@ -1,16 +1,21 @@
 import Indicators
 import Parsing
 
-extension Extraction {
+extension LineRecordReader {
   /// Reads the syslog header of a line; where the message begins, or nil if there is no header.
   ///
   /// It may be of RFC 5424 with its structured data, of RFC 3164 as programs write it (with or
   /// without priority, host, tag; Cisco's with a year), or the latter with an ISO 8601 time. A
   /// relay's header may come before that of a Cisco device.
-  mutating func readSyslogHeader(_ bytes: RawSpan, _ range: Range<Int>) -> Int? {
+  mutating func readSyslogHeader(
+    _ bytes: RawSpan, _ range: Range<Int>,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  ) -> Int? {
     let start = behindOctetCount(bytes, range)
     if start > range.lowerBound { line.skip(range.lowerBound..<start) }
-    guard let message = readHeaders(bytes, start..<range.upperBound) else { return nil }
+    guard let message = readHeaders(bytes, start..<range.upperBound, &paths, &facts) else {
+      return nil
+    }
     line.headerCount = line.fields.count
     return message
   }
@@ -24,13 +29,16 @@ extension Extraction {
     return isCount ? digits.upperBound + 1 : range.lowerBound
   }
 
-  private mutating func readHeaders(_ bytes: RawSpan, _ range: Range<Int>) -> Int? {
-    guard let start = readHeader(bytes, range) else { return nil }
-    let message = blanksEnd(bytes, from: start, to: range.upperBound)
+  private mutating func readHeaders(
+    _ bytes: RawSpan, _ range: Range<Int>,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  ) -> Int? {
+    guard let start = readHeader(bytes, range, &paths, &facts) else { return nil }
+    let message = bytes.blanksEnd(from: start, to: range.upperBound)
     let (count, time, isZoned) = (line.fields.count, line.headerTime, line.isHeaderTimeZoned)
     let hasProgram = line.hasProgram
     guard range.upperBound - message >= 24, message > range.lowerBound,
-      let inner = readHeader(bytes, message..<range.upperBound)
+      let inner = readHeader(bytes, message..<range.upperBound, &paths, &facts)
     else { return message }
     guard isDeviceMark(bytes, inner, to: range.upperBound) else {
       line.cut(to: count)
@@ -42,7 +50,10 @@ extension Extraction {
     return inner
   }
 
-  private mutating func readHeader(_ bytes: RawSpan, _ range: Range<Int>) -> Int? {
+  private mutating func readHeader(
+    _ bytes: RawSpan, _ range: Range<Int>,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  ) -> Int? {
     let end = range.upperBound
     var offset = range.lowerBound
     let hasPriority = bytes.byte(unchecked: offset) == UInt8(ascii: "<")
@@ -53,15 +64,15 @@ extension Extraction {
       else { return nil }
       offset = digits.upperBound + 1
       if bytes.starts(with: "1 ", at: offset) {
-        return readStructuredHeader(bytes, offset + 2..<end, from: range.lowerBound)
+        return readStructuredHeader(bytes, offset + 2..<end, from: range.lowerBound, &paths)
       }
       // Cisco's own format (EMBLEM).
       if offset < end, bytes.byte(unchecked: offset) == Byte.colon {
-        offset = blanksEnd(bytes, from: offset + 1, to: end)
+        offset = bytes.blanksEnd(from: offset + 1, to: end)
       }
     }
     // A blank may stand behind the priority.
-    let timeStart = hasPriority ? blanksEnd(bytes, from: offset, to: end) : offset
+    let timeStart = hasPriority ? bytes.blanksEnd(from: offset, to: end) : offset
     guard let time = syslogTime(bytes, timeStart..<end) else {
       // A relay's line may have a priority and nothing else.
       guard hasPriority else { return nil }
@@ -77,27 +88,20 @@ extension Extraction {
     let count = line.fields.count
     if let origin = time.origin {
       line.skip(range.lowerBound..<origin.lowerBound)
-      line.add(name("hostname"), origin)
+      line.add(paths.name("hostname"), origin)
       line.skip(origin.upperBound..<time.end)
     } else {
       line.skip(range.lowerBound..<time.end)
     }
     (line.headerTime, line.isHeaderTimeZoned) = (time.value, time.isZoned)
     line.isHeaderYearAssumed = time.isYearAssumed
-    let start = blanksEnd(bytes, from: time.end, to: end)
-    guard let message = readTag(bytes, start..<end, isStrict: isStrict) else {
+    let start = bytes.blanksEnd(from: time.end, to: end)
+    guard let message = readTag(bytes, start..<end, isStrict: isStrict, &paths, &facts) else {
       line.cut(to: count)
       line.headerTime = nil
       return nil
     }
     return message
-  }
-
-  /// The end of blanks from an offset on.
-  func blanksEnd(_ bytes: RawSpan, from start: Int, to end: Int) -> Int {
-    var offset = min(start, end)
-    while offset < end, bytes.byte(unchecked: offset) == Byte.space { offset += 1 }
-    return offset
   }
 
   /// Where the message begins behind the time in a line that a container wrote
@@ -125,11 +129,16 @@ extension Extraction {
   /// one.
   ///
   /// It may be a message of Cisco's, or pairs of keys and values up to the line's end.
-  private mutating func isKnownMessage(_ bytes: RawSpan, _ start: Int, to end: Int) -> Bool {
+  private mutating func isKnownMessage(
+    _ bytes: RawSpan, _ start: Int, to end: Int,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  ) -> Bool {
     guard start < end else { return false }
     if isDeviceMark(bytes, start, to: end) { return true }
     let count = line.fields.count
-    guard classes.is(bytes.byte(unchecked: start), .word), readPairs(bytes, start..<end) else {
+    guard classes.is(bytes.byte(unchecked: start), .word),
+      readPairs(bytes, start..<end, &paths, &facts)
+    else {
       return false
     }
     line.cut(to: count)
@@ -144,39 +153,42 @@ extension Extraction {
   /// `isStrict`: what follows the time is a host only if a tag shows it, for many programs write such a
   /// time and then something else.
   private mutating func readTag(
-    _ bytes: RawSpan, _ range: Range<Int>, isStrict: Bool
+    _ bytes: RawSpan, _ range: Range<Int>, isStrict: Bool,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts
   ) -> Int? {
     let end = range.upperBound
     let start = range.lowerBound
     guard start < end else { return start }
-    let first = start..<tokenEnd(bytes, from: start, to: end)
+    let first = start..<bytes.tokenEnd(from: start, to: end)
     if let tag = tag(bytes, first, end) {
       // A program that logs for its own machine leaves the host out.
-      if isStrict, !isKnownMessage(bytes, blanksEnd(bytes, from: tag.end, to: end), to: end) {
+      if isStrict,
+        !isKnownMessage(bytes, bytes.blanksEnd(from: tag.end, to: end), to: end, &paths, &facts)
+      {
         return nil
       }
-      addTag(tag)
+      addTag(tag, &paths)
       return tag.end
     }
     func isColon(_ token: Range<Int>) -> Bool {
       token.count == 1 && bytes.byte(unchecked: token.lowerBound) == Byte.colon
     }
     guard isHost(bytes, first) else {
-      let message = isColon(first) ? blanksEnd(bytes, from: first.upperBound, to: end) : start
-      return isStrict && !isKnownMessage(bytes, message, to: end) ? nil : message
+      let message = isColon(first) ? bytes.blanksEnd(from: first.upperBound, to: end) : start
+      return isStrict && !isKnownMessage(bytes, message, to: end, &paths, &facts) ? nil : message
     }
-    let next = blanksEnd(bytes, from: first.upperBound, to: end)
-    let second = next..<tokenEnd(bytes, from: next, to: end)
+    let next = bytes.blanksEnd(from: first.upperBound, to: end)
+    let second = next..<bytes.tokenEnd(from: next, to: end)
     let tag = tag(bytes, second, end)
     // Cisco's firewalls may write a colon behind the host as well.
-    let message = isColon(second) ? blanksEnd(bytes, from: second.upperBound, to: end) : next
+    let message = isColon(second) ? bytes.blanksEnd(from: second.upperBound, to: end) : next
     if isStrict {
       if isLevel(bytes, first) { return nil }
-      if tag == nil, !isKnownMessage(bytes, message, to: end) { return nil }
+      if tag == nil, !isKnownMessage(bytes, message, to: end, &paths, &facts) { return nil }
     }
-    line.add(name("hostname"), first)
+    line.add(paths.name("hostname"), first)
     guard let tag else { return message }
-    addTag(tag)
+    addTag(tag, &paths)
     return tag.end
   }
 
@@ -187,8 +199,11 @@ extension Extraction {
     var end: Int
   }
 
-  private mutating func addTag(_ tag: Tag) {
-    line.add(name("appname"), tag.program)
+  private mutating func addTag(
+    _ tag: Tag,
+    _ paths: inout FieldPaths
+  ) {
+    line.add(paths.name("appname"), tag.program)
     line.hasProgram = true
     line.skip(tag.program.upperBound..<tag.end)
   }

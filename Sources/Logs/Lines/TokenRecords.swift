@@ -3,42 +3,45 @@ import Parsing
 
 /// Formats whose fields are words in a fixed order: Amazon's load balancers, VPC flow logs and questions of Route 53,
 /// squid.
-extension Extraction {
+extension LineRecordReader {
   /// Reads a line of one of them.
-  mutating func readTokens(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+  mutating func readTokens(
+    _ bytes: RawSpan, _ range: Range<Int>,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  ) -> Bool {
     // Cisco's appliance writes the level of its messages before them.
     let start = range.lowerBound
     if bytes.starts(with: "Info: ", at: start), range.count > 14,
       Byte.isDigit(bytes.byte(unchecked: start + 6))
     {
       line.skip(start..<start + 6)
-      return readTokens(bytes, start + 6..<range.upperBound)
+      return readTokens(bytes, start + 6..<range.upperBound, &paths, &facts)
     }
-    let first = range.lowerBound..<tokenEnd(bytes, from: range.lowerBound, to: range.upperBound)
+    let first = range.lowerBound..<bytes.tokenEnd(from: range.lowerBound, to: range.upperBound)
     let byte = bytes.byte(unchecked: range.lowerBound)
-    if first.count == 1, 2...9 ~= byte &- Byte.zero { return readFlowLog(bytes, range) }
+    if first.count == 1, 2...9 ~= byte &- Byte.zero { return readFlowLog(bytes, range, &paths) }
     if Byte.isDigit(byte) {
-      if isWord(bytes, first, "1.0") { return readZoneQuery(bytes, range) }
-      if isISOTime(bytes, first) { return readBehindTime(bytes, range, time: first) }
-      return isProxyTime(bytes, first) && readProxy(bytes, range)
+      if bytes.isWord(first, "1.0") { return readZoneQuery(bytes, range, &paths, &facts) }
+      if bytes.isISOTime(first) { return readBehindTime(bytes, range, time: first, &paths, &facts) }
+      return isProxyTime(bytes, first) && readProxy(bytes, range, &paths, &facts)
     }
     // Load balancers of the second generation name the protocol first.
     guard 2...5 ~= first.count, first.upperBound < range.upperBound else { return false }
     let next = first.upperBound + 1
-    if isWord(bytes, first, "tls") {
+    if bytes.isWord(first, "tls") {
       guard bytes.starts(with: "2.0 ", at: next) || bytes.starts(with: "1.0 ", at: next) else {
         return false
       }
-      let time = next + 4..<tokenEnd(bytes, from: next + 4, to: range.upperBound)
-      return isISOTime(bytes, time) && readLoadBalancer(bytes, range, time: time)
+      let time = next + 4..<bytes.tokenEnd(from: next + 4, to: range.upperBound)
+      return bytes.isISOTime(time) && readLoadBalancer(bytes, range, time: time, &paths, &facts)
     }
     let isKnown =
-      isWord(bytes, first, "http") || isWord(bytes, first, "https") || isWord(bytes, first, "h2")
-      || isWord(bytes, first, "ws") || isWord(bytes, first, "wss")
-      || isWord(bytes, first, "grpcs")
+      bytes.isWord(first, "http") || bytes.isWord(first, "https") || bytes.isWord(first, "h2")
+      || bytes.isWord(first, "ws") || bytes.isWord(first, "wss")
+      || bytes.isWord(first, "grpcs")
     guard isKnown else { return false }
-    let time = next..<tokenEnd(bytes, from: next, to: range.upperBound)
-    return isISOTime(bytes, time) && readLoadBalancer(bytes, range, time: time)
+    let time = next..<bytes.tokenEnd(from: next, to: range.upperBound)
+    return bytes.isISOTime(time) && readLoadBalancer(bytes, range, time: time, &paths, &facts)
   }
 
   /// Whether a word may be a time as squid writes it, in seconds with three digits of fraction.
@@ -49,29 +52,25 @@ extension Extraction {
   /// Reads a line that begins with a time: of a classic load balancer, of an application load
   /// balancer's connections, or of a VPC flow log or squid with a collector's time before it.
   private mutating func readBehindTime(
-    _ bytes: RawSpan, _ range: Range<Int>, time: Range<Int>
+    _ bytes: RawSpan, _ range: Range<Int>, time: Range<Int>,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts
   ) -> Bool {
     let next = time.upperBound + 1
     guard next + 2 < range.upperBound else { return false }
     if 2...9 ~= bytes.byte(unchecked: next) &- Byte.zero,
       bytes.byte(unchecked: next + 1) == Byte.space
     {
-      guard readFlowLog(bytes, next..<range.upperBound) else { return false }
+      guard readFlowLog(bytes, next..<range.upperBound, &paths) else { return false }
       line.skip(time)
       return true
     }
-    let word = next..<tokenEnd(bytes, from: next, to: range.upperBound)
-    if isProxyTime(bytes, word), readProxy(bytes, next..<range.upperBound) {
+    let word = next..<bytes.tokenEnd(from: next, to: range.upperBound)
+    if isProxyTime(bytes, word), readProxy(bytes, next..<range.upperBound, &paths, &facts) {
       line.skip(time)
       return true
     }
-    return readLoadBalancer(bytes, range, time: time) || readConnection(bytes, range, time: time)
-  }
-
-  func isISOTime(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
-    19...40 ~= range.count && bytes.byte(unchecked: range.lowerBound + 4) == Byte.minus
-      && bytes.byte(unchecked: range.lowerBound + 10) == UInt8(ascii: "T")
-      && Timestamp.iso8601(bytes, range) != nil
+    return readLoadBalancer(bytes, range, time: time, &paths, &facts)
+      || readConnection(bytes, range, time: time, &paths, &facts)
   }
 
   // MARK: Load balancers
@@ -99,11 +98,12 @@ extension Extraction {
   /// Classic, application (which names the protocol) or network (`tls`). Field names are those of
   /// Amazon's documentation.
   private mutating func readLoadBalancer(
-    _ bytes: RawSpan, _ range: Range<Int>, time: Range<Int>
+    _ bytes: RawSpan, _ range: Range<Int>, time: Range<Int>,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts
   ) -> Bool {
     guard cutTokens(bytes, range, most: 64), words.count >= 12 else { return false }
     let tokens = words
-    let isNetwork = isWord(bytes, tokens[0].start..<tokens[0].end, "tls")
+    let isNetwork = bytes.isWord(tokens[0].start..<tokens[0].end, "tls")
     let isClassic = tokens[0].start == time.lowerBound
     let names =
       isNetwork
@@ -114,7 +114,7 @@ extension Extraction {
       let request = isClassic ? 11 : 12
       guard request < tokens.count, tokens[request].isQuoted,
         (client + 2..<client + 5).allSatisfy({
-          isNumber(bytes, tokens[$0].start..<tokens[$0].end, withFraction: true)
+          bytes.isNumber(tokens[$0].start..<tokens[$0].end, withFraction: true)
         })
       else { return false }
     }
@@ -125,9 +125,9 @@ extension Extraction {
         continue
       }
       switch index {
-      case client: addEnd(name(known), bytes, token, isSource: true)
-      case client + 1: addEnd(name(known), bytes, token, isSource: false)
-      default: add(name(known), bytes, token)
+      case client: addEnd(paths.name(known), bytes, token, isSource: true, &facts)
+      case client + 1: addEnd(paths.name(known), bytes, token, isSource: false, &facts)
+      default: add(paths.name(known), bytes, token)
       }
     }
     if !isNetwork, !isClassic, tokens.count > 22 {
@@ -146,21 +146,22 @@ extension Extraction {
 
   /// Reads a line of the connection log of an application load balancer (Amazon, "Connection log entries").
   private mutating func readConnection(
-    _ bytes: RawSpan, _ range: Range<Int>, time: Range<Int>
+    _ bytes: RawSpan, _ range: Range<Int>, time: Range<Int>,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts
   ) -> Bool {
     guard cutTokens(bytes, range, most: 64), words.count >= 11 else { return false }
     let tokens = words
     func word(_ index: Int) -> Range<Int> { tokens[index].start..<tokens[index].end }
-    guard Self.isAddress(bytes, tokens[1]), let client = NumberText.port(bytes, word(2)),
+    guard bytes.isAddress(tokens[1]), let client = NumberText.port(bytes, word(2)),
       NumberText.port(bytes, word(3)) != nil, !tokens[4].isQuoted,
-      isWord(bytes, word(4), "-") || bytes.starts(with: "TLSv", at: tokens[4].start)
+      bytes.isWord(word(4), "-") || bytes.starts(with: "TLSv", at: tokens[4].start)
     else { return false }
     for (index, token) in tokens.enumerated() where index < Self.connectionNames.count {
       guard let known = Self.connectionNames[index] else {
         line.skip(word(index))
         continue
       }
-      add(name(known), bytes, token)
+      add(paths.name(known), bytes, token)
       if index == 1 { line.setPort(client, address: word(1)) }
     }
     facts.note(isSource: true, bytes, word(1), port: client)
@@ -177,12 +178,13 @@ extension Extraction {
     guard let colon = bytes.lastOffset(of: Byte.colon, from: token.start, to: token.end) else {
       return false
     }
-    return isNumber(bytes, colon + 1..<token.end)
+    return bytes.isNumber(colon + 1..<token.end)
   }
 
   /// Adds an address with its port as a field that is one end of the event.
   mutating func addEnd(
-    _ path: FieldPaths.ID, _ bytes: RawSpan, _ token: ColumnRange, isSource: Bool
+    _ path: FieldPaths.ID, _ bytes: RawSpan, _ token: ColumnRange, isSource: Bool,
+    _ facts: inout EventFacts
   ) {
     guard let colon = bytes.lastOffset(of: Byte.colon, from: token.start, to: token.end) else {
       add(path, bytes, token)
@@ -213,16 +215,19 @@ extension Extraction {
 
   /// Reads a line of squid's native access log:
   /// `time elapsed remotehost code/status bytes method URL rfc931 peerstatus/peerhost type`.
-  private mutating func readProxy(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+  private mutating func readProxy(
+    _ bytes: RawSpan, _ range: Range<Int>,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  ) -> Bool {
     guard cutTokens(bytes, range, most: 32), words.count >= 10 else { return false }
     let tokens = words
     func word(_ index: Int) -> Range<Int> { tokens[index].start..<tokens[index].end }
     let result = word(3)
     guard !tokens.prefix(10).indices.contains(where: { $0 != 7 && tokens[$0].isQuoted }),
-      isNumber(bytes, word(0), withFraction: true), isNumber(bytes, word(1)),
-      isNumber(bytes, word(4)),
+      bytes.isNumber(word(0), withFraction: true), bytes.isNumber(word(1)),
+      bytes.isNumber(word(4)),
       let slash = bytes.firstOffset(of: Byte.slash, from: result.lowerBound, to: result.upperBound),
-      isNumber(bytes, slash + 1..<result.upperBound),
+      bytes.isNumber(slash + 1..<result.upperBound),
       let peer = bytes.firstOffset(
         of: Byte.slash, from: word(8).lowerBound, to: word(8).upperBound),
       (result.lowerBound..<slash).allSatisfy({
@@ -232,19 +237,19 @@ extension Extraction {
     else { return false }
     line.skip(word(0))
     line.skip(word(1))
-    add(name("remotehost"), bytes, tokens[2], fact: .source)
+    add(paths.name("remotehost"), bytes, tokens[2], fact: .source)
     line.skip(result)
     line.skip(word(4))
-    add(name("url"), bytes, tokens[6])
-    add(name("rfc931"), bytes, tokens[7])
+    add(paths.name("url"), bytes, tokens[6])
+    add(paths.name("rfc931"), bytes, tokens[7])
     line.skip(word(8).lowerBound..<peer + 1)
     add(
-      name("peerhost"), bytes, ColumnRange(start: peer + 1, end: tokens[8].end),
+      paths.name("peerhost"), bytes, ColumnRange(start: peer + 1, end: tokens[8].end),
       fact: .destination)
     if let port = connectedPort(bytes, method: word(5), target: word(6), peer: word(8)) {
       line.setPort(port)
     }
-    noteProxyResult(bytes, at: result.lowerBound)
+    noteProxyResult(bytes, at: result.lowerBound, &facts)
     line.time = LogTime.field(bytes, word(0))
     return true
   }
@@ -253,7 +258,7 @@ extension Extraction {
   private func connectedPort(
     _ bytes: RawSpan, method: Range<Int>, target: Range<Int>, peer: Range<Int>
   ) -> UInt16? {
-    guard isWord(bytes, method, "CONNECT"),
+    guard bytes.isWord(method, "CONNECT"),
       bytes.starts(with: "HIER_DIRECT/", at: peer.lowerBound)
         || bytes.starts(with: "DIRECT/", at: peer.lowerBound),
       let colon = bytes.lastOffset(of: Byte.colon, from: target.lowerBound, to: target.upperBound)
@@ -262,7 +267,10 @@ extension Extraction {
   }
 
   /// Notes what squid's word for the result of a request says: `TCP_DENIED`, `TCP_MISS`.
-  mutating func noteProxyResult(_ bytes: RawSpan, at start: Int) {
+  mutating func noteProxyResult(
+    _ bytes: RawSpan, at start: Int,
+    _ facts: inout EventFacts
+  ) {
     if bytes.starts(with: "TCP_DENIED", at: start) {
       facts.note(.blocked)
     } else if bytes.starts(with: "TCP_", at: start) {
@@ -274,18 +282,21 @@ extension Extraction {
 
   /// Reads a line of the log of a public hosted zone (Amazon, "Public DNS query logging"):
   /// `version time zone name type code protocol edge resolver subnet`.
-  private mutating func readZoneQuery(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+  private mutating func readZoneQuery(
+    _ bytes: RawSpan, _ range: Range<Int>,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  ) -> Bool {
     guard cutTokens(bytes, range, most: 12), words.count == 10 else { return false }
     let tokens = words
     func word(_ index: Int) -> Range<Int> { tokens[index].start..<tokens[index].end }
-    guard isISOTime(bytes, word(1)), bytes.byte(unchecked: tokens[2].start) == UInt8(ascii: "Z"),
-      let code = EventFacts.answerCode(bytes, word(5)), Self.isAddress(bytes, tokens[8])
+    guard bytes.isISOTime(word(1)), bytes.byte(unchecked: tokens[2].start) == UInt8(ascii: "Z"),
+      let code = EventFacts.answerCode(bytes, word(5)), bytes.isAddress(tokens[8])
     else { return false }
     line.skip(range.lowerBound..<tokens[3].start)
-    add(name("query"), bytes, tokens[3])
+    add(paths.name("query"), bytes, tokens[3])
     line.skip(tokens[4].start..<tokens[8].start)
-    add(name("resolver_ip"), bytes, tokens[8], fact: .source)
-    add(name("edns_client_subnet"), bytes, tokens[9])
+    add(paths.name("resolver_ip"), bytes, tokens[8], fact: .source)
+    add(paths.name("edns_client_subnet"), bytes, tokens[9])
     facts.note(state: code)
     facts.note(.ipProtocol, rank: 0, bytes, word(6))
     line.time = Timestamp.iso8601(bytes, word(1))
@@ -301,18 +312,23 @@ extension Extraction {
 
   /// Reads a line of a VPC flow log that begins with the fields of the default format, version 2, which needs no
   /// header; what later versions have behind them is text.
-  private mutating func readFlowLog(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+  private mutating func readFlowLog(
+    _ bytes: RawSpan, _ range: Range<Int>,
+    _ paths: inout FieldPaths
+  ) -> Bool {
     guard range.count >= 40, cutTokens(bytes, range, most: 64), words.count >= 14 else {
       return false
     }
     let tokens = words.prefix(14)
     func word(_ index: Int) -> Range<Int> { tokens[index].start..<tokens[index].end }
     guard bytes.starts(with: "eni-", at: tokens[2].start),
-      isNumber(bytes, word(10)), isNumber(bytes, word(11)),
-      isWord(bytes, word(13), "OK") || isWord(bytes, word(13), "NODATA")
-        || isWord(bytes, word(13), "SKIPDATA")
+      bytes.isNumber(word(10)), bytes.isNumber(word(11)),
+      bytes.isWord(word(13), "OK") || bytes.isWord(word(13), "NODATA")
+        || bytes.isWord(word(13), "SKIPDATA")
     else { return false }
-    for (index, token) in tokens.enumerated() { add(name(Self.flowNames[index]), bytes, token) }
+    for (index, token) in tokens.enumerated() {
+      add(paths.name(Self.flowNames[index]), bytes, token)
+    }
     line.time = LogTime.field(bytes, word(10))
     return true
   }

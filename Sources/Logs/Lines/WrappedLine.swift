@@ -16,24 +16,24 @@ extension Extraction {
     _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
   ) -> Bool {
     // At the second level, no memory is left in which the line's own escapes could be undone.
-    guard !isNested || isInTail, unit.level <= 1 else { return false }
+    guard !nested.isOpen || nested.isInTail, unit.level <= 1 else { return false }
     let text = bytes.withoutPadding(unit.start..<unit.end)
     guard Self.wrapped ~= text.count else { return false }
     // Restored at the end: what the line says about the event matters only if the record says
     // nothing (`noteMessage`).
-    let (facts, counters) = (facts, counters)
+    let (facts, counters) = (event.facts, counters)
     // Restored at the end: a line that ends with this record may itself be being read.
-    let (outer, wasNested, wasInTail) = (line, isNested, isInTail)
+    let (outer, wasNested, wasInTail) = (lineReader.line, nested.isOpen, nested.isInTail)
     defer {
-      self.facts = facts
-      line = outer
-      (isNested, isInTail) = (wasNested, wasInTail)
+      event.facts = facts
+      lineReader.line = outer
+      (nested.isOpen, nested.isInTail) = (wasNested, wasInTail)
     }
-    let isRecord = readLineRecord(bytes, text)
+    let isRecord = lineReader.read(bytes, text, &paths, &event.facts, &nested, &self.counters)
     self.counters = counters
     guard isRecord else { return false }
-    (line.level, line.report) = (unit.level, unit.field)
-    (isNested, isInTail) = (true, false)
+    (lineReader.line.level, lineReader.line.report) = (unit.level, unit.field)
+    (nested.isOpen, nested.isInTail) = (true, false)
     scanLineRecord(bytes, text, into: &batch)
     scanTextsAcrossFields(bytes, text, level: unit.level, field: unit.field, into: &batch)
     return true

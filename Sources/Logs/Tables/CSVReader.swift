@@ -84,7 +84,7 @@ extension Extraction {
       columns.removeAll(keepingCapacity: true)
       append(lineCells, of: chunk)
       scanRow(
-        chunk, header, from: start, to: withoutReturn(chunk, start..<end).upperBound,
+        chunk, header, from: start, to: chunk.withoutReturn(start..<end).upperBound,
         number: number,
         into: &batch)
       number += 1

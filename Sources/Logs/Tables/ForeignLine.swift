@@ -141,7 +141,7 @@ extension Extraction {
         return Byte.isDigit(byte) || byte &- UInt8(ascii: "+") <= 3
           || byte | 0x20 == UInt8(ascii: "e")
       }
-      let isNoNumber = isWord(chunk, range.start..<range.end, "nan")
+      let isNoNumber = chunk.isWord(range.start..<range.end, "nan")
       if !isTruthValue && !isNumber && !isNoNumber { return true }
     }
     return false

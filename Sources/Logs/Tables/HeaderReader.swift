@@ -12,7 +12,7 @@ extension Extraction {
       case .at(let end, let hasLineFeed) = lineEnd(
         chunk, from: position.offset, isFinal: isFinal)
     else { return readText(chunk, &position, &state, isFinal: isFinal, into: &batch) }
-    let line = withoutReturn(chunk, position.offset..<end)
+    let line = chunk.withoutReturn(position.offset..<end)
     let readsZeek = options.format == nil || options.format == .zeek
     let readsW3C = options.format == nil || options.format == .w3c
     if readsZeek, let separator = zeekSeparator(chunk, line) {
@@ -54,7 +54,7 @@ extension Extraction {
     _ chunk: RawSpan, _ header: LogHeader, _ position: inout LogPosition,
     _ state: inout LogState, end: Int, hasLineFeed: Bool
   ) {
-    let line = withoutReturn(chunk, position.offset..<end)
+    let line = chunk.withoutReturn(position.offset..<end)
     if options.format != .w3c, let separator = zeekSeparator(chunk, line) {
       state.layout = .rows(LogHeader(layout: .zeek, separator: separator))
     } else if header.layout == .zeek {
@@ -79,15 +79,6 @@ extension Extraction {
   func finishLine(_ position: inout LogPosition, _ end: Int, _ hasLineFeed: Bool) {
     position.offset = hasLineFeed ? end + 1 : end
     if hasLineFeed { position.line += 1 }
-  }
-
-  /// A line's range without a carriage return, or NULs, at its end.
-  @inline(__always)
-  func withoutReturn(_ chunk: RawSpan, _ line: Range<Int>) -> Range<Int> {
-    var end = line.upperBound
-    if end > line.lowerBound, chunk.byte(unchecked: end - 1) == Byte.carriageReturn { end -= 1 }
-    while end > line.lowerBound, chunk.byte(unchecked: end - 1) == 0 { end -= 1 }
-    return line.lowerBound..<end
   }
 
   /// The separator that a `#separator` line names, as an escape or as itself.

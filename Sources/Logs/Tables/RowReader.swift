@@ -58,29 +58,29 @@ extension Extraction {
     for index in plan.urls.indices {
       joinColumns(plan.urls[index], chunk, header, into: &batch)
     }
-    endRecord(&batch)
+    record.end(&batch)
     guard record.isInBatch else { return }
     for index in plan.facts where index < columns.count {
       let range = columns[index]
       guard !isAbsent(chunk, range, header) else { continue }
       let fieldClass = plan.columns[index].fieldClass
-      facts.note(
+      event.facts.note(
         fieldClass.fact, rank: fieldClass.factRank, chunk, range.start..<range.end,
         depth: 1 + Int(fieldClass.namedDepth))
     }
     let time = rowTime(chunk, header)
     if !hasRecordForMessage, let message = column(plan.message, chunk, header),
-      asksMessage(chunk, message, hasTime: time != ObservableRecord.noTime)
+      event.asksMessage(chunk, message, hasTime: time != ObservableRecord.noTime)
     {
       let text = part(plan.message, chunk, message, header)
       noteMessage(text.rawSpan, 0..<text.count)
     }
     if time == ObservableRecord.noTime {
-      setNestedTime(&batch)
+      record.set(nestedTime: event.nestedTime, &batch)
     } else {
-      setTime(time, &batch)
+      record.set(time: time, &batch)
     }
-    setContext(&batch)
+    event.setContext(of: record, &batch)
   }
 
   /// Whether a column's text says that it has no value.
@@ -211,7 +211,7 @@ extension Extraction {
   ) {
     guard wantsURLs,
       let hostColumn = url.hosts.first(where: {
-        column($0, chunk, header).map { !Self.isAbsent(chunk, $0) } ?? false
+        column($0, chunk, header).map { !chunk.isAbsent($0) } ?? false
       }),
       let host = column(hostColumn, chunk, header)
     else { return }

@@ -78,7 +78,7 @@ extension Extraction {
     }
     let found = lineEnd(chunk, from: start, isFinal: isFinal)
     if case .at(let end, _) = found {
-      splitW3C(chunk, withoutReturn(chunk, start..<end), at: header.separator)
+      splitW3C(chunk, chunk.withoutReturn(start..<end), at: header.separator)
     }
     return found
   }
@@ -139,7 +139,7 @@ extension Extraction {
 
   @inline(__always)
   private mutating func endZeekRow(_ chunk: RawSpan, _ start: Int, _ end: Int, _ hasEscapes: Bool) {
-    let last = withoutReturn(chunk, start..<max(start, end))
+    let last = chunk.withoutReturn(start..<max(start, end))
     columns.append(
       ColumnRange(start: last.lowerBound, end: last.upperBound, hasEscapes: hasEscapes))
   }

@@ -79,6 +79,12 @@ struct ByteClasses: @unchecked Sendable {
     return offset
   }
 
+  /// Whether a byte may be in a key of CEF, LEEF and the like.
+  func isKeyByte(_ byte: UInt8) -> Bool {
+    self.is(byte, .name) || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "]")
+      || byte == UInt8(ascii: "@")
+  }
+
   private static func classify(_ byte: UInt8) -> ByteClass {
     var result: ByteClass = []
     let isDigit = Byte.isDigit(byte)

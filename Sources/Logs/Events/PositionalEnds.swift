@@ -5,7 +5,7 @@ import Parsing
 ///
 /// Between commas these are `filterlog` of pfSense and OPNsense, traffic and threats of PAN-OS, and
 /// names asked of Umbrella; between blanks, requests of S3.
-extension Extraction {
+extension EventNotes {
   /// Cells beyond which a line is none of these.
   private static let mostCells = 256
   /// Words of a line that are looked at for a protocol and what follows it.
@@ -37,10 +37,10 @@ extension Extraction {
       let close = bytes.firstOffset(of: UInt8(ascii: "]"), from: open, to: open + 28),
       bytes.starts(with: " ", at: close + 1)
     else { return false }
-    let client = close + 2..<tokenEnd(bytes, from: close + 2, to: text.upperBound)
+    let client = close + 2..<bytes.tokenEnd(from: close + 2, to: text.upperBound)
     var next = client.upperBound
     for _ in 0..<2 {
-      next = tokenEnd(bytes, from: min(next + 1, text.upperBound), to: text.upperBound)
+      next = bytes.tokenEnd(from: min(next + 1, text.upperBound), to: text.upperBound)
     }
     let operation = min(next + 1, text.upperBound)
     guard
@@ -59,19 +59,19 @@ extension Extraction {
     var offset = text.lowerBound
     var words = 0
     while offset < text.upperBound, words < Self.mostTupleWords {
-      let word = offset..<tokenEnd(bytes, from: offset, to: text.upperBound)
+      let word = offset..<bytes.tokenEnd(from: offset, to: text.upperBound)
       offset = word.upperBound + 1
       words += 1
       if word.isEmpty { continue }
       let first = bytes.byte(unchecked: word.lowerBound)
       if first &- Byte.zero > 9, first != UInt8(ascii: "[") {
         (number, numbers) = (nil, 0)
-        if isWord(bytes, word, "tcp") || isWord(bytes, word, "TCP") { number = 6 }
-        if isWord(bytes, word, "udp") || isWord(bytes, word, "UDP") { number = 17 }
+        if bytes.isWord(word, "tcp") || bytes.isWord(word, "TCP") { number = 6 }
+        if bytes.isWord(word, "udp") || bytes.isWord(word, "UDP") { number = 17 }
         continue
       }
       guard let ipProtocol = number else { continue }
-      if isNumber(bytes, word) {
+      if bytes.isNumber(word) {
         numbers += 1
         if numbers > 3 { number = nil }
         continue
@@ -79,15 +79,15 @@ extension Extraction {
       number = nil
       if notePacket(bytes, word, ipProtocol, text) { return facts.hasEnds }
       guard offset < text.upperBound, EventFacts.end(bytes, word) != nil else { continue }
-      let target = offset..<tokenEnd(bytes, from: offset, to: text.upperBound)
+      let target = offset..<bytes.tokenEnd(from: offset, to: text.upperBound)
       guard target.upperBound < text.upperBound, EventFacts.end(bytes, target) != nil else {
         continue
       }
       let from = target.upperBound + 1
-      let port = from..<tokenEnd(bytes, from: from, to: text.upperBound)
+      let port = from..<bytes.tokenEnd(from: from, to: text.upperBound)
       guard port.upperBound < text.upperBound else { continue }
       let other = port.upperBound + 1
-      let otherPort = other..<tokenEnd(bytes, from: other, to: text.upperBound)
+      let otherPort = other..<bytes.tokenEnd(from: other, to: text.upperBound)
       guard let first = NumberText.port(bytes, port), let second = NumberText.port(bytes, otherPort)
       else { continue }
       facts.note(ipProtocol: ipProtocol)
@@ -105,7 +105,7 @@ extension Extraction {
     _ bytes: RawSpan, _ word: Range<Int>, _ ipProtocol: UInt8, _ text: Range<Int>
   ) -> Bool {
     let next = min(word.upperBound + 1, text.upperBound)
-    let target = next..<tokenEnd(bytes, from: next, to: text.upperBound)
+    let target = next..<bytes.tokenEnd(from: next, to: text.upperBound)
     guard let first = WrittenEnd(bytes, word), first.hasPort,
       let second = WrittenEnd(bytes, target), second.hasPort,
       bytes.starts(with: " in via ", at: target.upperBound)
@@ -128,24 +128,24 @@ extension Extraction {
     else { return false }
     let number = wordBefore(bytes, quote, from: text.lowerBound)
     let dash = wordBefore(bytes, number.lowerBound, from: text.lowerBound)
-    guard isNumber(bytes, number), isWord(bytes, dash, "-"),
+    guard bytes.isNumber(number), bytes.isWord(dash, "-"),
       let client = WrittenEnd(bytes, wordBefore(bytes, dash.lowerBound, from: text.lowerBound)),
       client.hasPort
     else { return false }
     var words: [Range<Int>] = []
     var offset = quote + 1
     while offset < close, words.count < 5 {
-      let word = offset..<tokenEnd(bytes, from: offset, to: close)
+      let word = offset..<bytes.tokenEnd(from: offset, to: close)
       words.append(word)
       offset = word.upperBound + 1
     }
-    guard words.count == 5, isWord(bytes, words[1], "IN"),
+    guard words.count == 5, bytes.isWord(words[1], "IN"),
       let ipProtocol = EventFacts.ipProtocol(bytes, words[3])
     else { return false }
     facts.note(ipProtocol: ipProtocol)
     facts.note(isSource: true, bytes, client.address, port: client.port(bytes))
     let code = min(close + 2, text.upperBound)
-    let answer = code..<tokenEnd(bytes, from: code, to: text.upperBound)
+    let answer = code..<bytes.tokenEnd(from: code, to: text.upperBound)
     if let state = EventFacts.answerCode(bytes, answer) { facts.note(state: state) }
     return facts.hasEnds
   }
@@ -155,9 +155,9 @@ extension Extraction {
   mutating func noteNamedEnds(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
     func end(behind word: StaticString) -> WrittenEnd? {
       guard
-        let found = firstRange(of: word, bytes, from: text.lowerBound, to: text.upperBound)
+        let found = bytes.firstRange(of: word, from: text.lowerBound, to: text.upperBound)
       else { return nil }
-      let token = found.upperBound..<tokenEnd(bytes, from: found.upperBound, to: text.upperBound)
+      let token = found.upperBound..<bytes.tokenEnd(from: found.upperBound, to: text.upperBound)
       guard let end = WrittenEnd(bytes, token), end.hasPort else { return nil }
       return end
     }
@@ -173,11 +173,11 @@ extension Extraction {
   /// Amazon's (`log_line_prefix` of `%t:%r:%u@%d:[%p]:`).
   mutating func noteDatabaseClient(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
     let last = min(text.upperBound, text.lowerBound + 256)
-    guard let mark = firstRange(of: "):", bytes, from: text.lowerBound, to: last),
+    guard let mark = bytes.firstRange(of: "):", from: text.lowerBound, to: last),
       let open = bytes.lastOffset(
         of: UInt8(ascii: "("), from: text.lowerBound, to: mark.lowerBound),
       let user = bytes.firstOffset(of: UInt8(ascii: "@"), from: mark.upperBound, to: last),
-      let process = firstRange(of: ":[", bytes, from: user, to: last),
+      let process = bytes.firstRange(of: ":[", from: user, to: last),
       let port = NumberText.port(bytes, open + 1..<mark.lowerBound)
     else { return false }
     let number = LogTime.digits(bytes, from: process.upperBound, to: last)
@@ -199,7 +199,7 @@ extension Extraction {
   private func firstVerb(_ bytes: RawSpan, _ range: Range<Int>) -> Verdict? {
     var offset = range.lowerBound
     while offset < range.upperBound {
-      let word = offset..<tokenEnd(bytes, from: offset, to: range.upperBound)
+      let word = offset..<bytes.tokenEnd(from: offset, to: range.upperBound)
       if word.count <= 10, let verdict = verb(bytes, word) { return verdict }
       offset = word.upperBound + 1
     }
@@ -223,12 +223,12 @@ extension Extraction {
   private mutating func notePacketFilter(_ row: RawSpan, _ cells: [CSVCell]) -> Bool {
     func cell(_ index: Int) -> Range<Int> { cells[index].start..<cells[index].end }
     func isOne(_ index: Int, of words: [StaticString]) -> Bool {
-      words.contains { isWord(row, cell(index), $0) }
+      words.contains { row.isWord(cell(index), $0) }
     }
     guard isOne(7, of: ["in", "out"]), isOne(6, of: ["pass", "block", "reject", "match"]),
       isOne(8, of: ["4", "6"])
     else { return false }
-    let isIPv4 = isWord(row, cell(8), "4")
+    let isIPv4 = row.isWord(cell(8), "4")
     let (number, source) = isIPv4 ? (15, 18) : (13, 15)
     guard source + 1 < cells.count else { return false }
     note(row, cells, source: source, ports: source + 2, ipProtocol: number)
@@ -248,8 +248,8 @@ extension Extraction {
   private mutating func noteFirewall(_ row: RawSpan, _ cells: [CSVCell]) -> Bool {
     guard cells.count > 7 else { return false }
     func cell(_ index: Int) -> Range<Int> { cells[index].start..<cells[index].end }
-    let hasEnds = isWord(row, cell(3), "TRAFFIC") || isWord(row, cell(3), "THREAT")
-    guard hasEnds || Self.firewallTypes.contains(where: { isWord(row, cell(3), $0) }) else {
+    let hasEnds = row.isWord(cell(3), "TRAFFIC") || row.isWord(cell(3), "THREAT")
+    guard hasEnds || Self.firewallTypes.contains(where: { row.isWord(cell(3), $0) }) else {
       return false
     }
     // Since PAN-OS 10 there is a time with a zone as well.
@@ -268,7 +268,7 @@ extension Extraction {
   /// `"time","identity","identities","internal address","external address","Allowed or Blocked","1 (A)","code","name",
   /// …` (Cisco, "Log Format and Versioning", DNS logs).
   private mutating func noteResolver(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
-    guard let cells = resolverCells(bytes, text) else { return false }
+    guard let cells = Self.resolverCells(bytes, text) else { return false }
     let row = bytes.extracting(text)
     func cell(_ index: Int) -> Range<Int> { cells[index].start..<cells[index].end }
     guard let code = EventFacts.answerCode(row, cell(7)) else { return false }
@@ -279,12 +279,12 @@ extension Extraction {
   }
 
   /// The cells of a row of Umbrella, nine or more; nil if the row is something else.
-  func resolverCells(_ bytes: RawSpan, _ text: Range<Int>) -> [CSVCell]? {
+  static func resolverCells(_ bytes: RawSpan, _ text: Range<Int>) -> [CSVCell]? {
     let row = bytes.extracting(text)
     let cells = Self.cells(row)
     guard cells.count >= 9, cells.allSatisfy(\.wasQuoted) else { return nil }
     func cell(_ index: Int) -> Range<Int> { cells[index].start..<cells[index].end }
-    guard cell(0).count == 19, isWord(row, cell(5), "Allowed") || isWord(row, cell(5), "Blocked"),
+    guard cell(0).count == 19, row.isWord(cell(5), "Allowed") || row.isWord(cell(5), "Blocked"),
       EventFacts.answerCode(row, cell(7)) != nil
     else { return nil }
     return cells

@@ -128,26 +128,15 @@ struct PassedValues {
   }
 }
 
-extension Extraction {
+extension JSONReading {
   /// How many bytes of a value are looked at on a line that may hold a candidate.
-  private static let shortValue = 64
-
-  /// Looks at a line without candidates that begins with a bracket, and counts it as broken if it
-  /// only looks like a record.
-  mutating func lookAtValue(_ chunk: RawSpan, _ line: Range<Int>, to limit: Int) -> PassedValue {
-    var first = line.lowerBound
-    while Self.isLineBlank(chunk.byte(unchecked: first)) { first += 1 }
-    let found = lookAtValue(chunk, from: first, to: limit)
-    if case .text = found { countBroken(chunk, at: first, isLong: false) }
-    return found
-  }
+  static let shortValue = 64
 
   /// Looks at the value that begins with the bracket at an offset, and at the byte behind it.
-  private mutating func lookAtValue(_ chunk: RawSpan, from first: Int, to limit: Int) -> PassedValue
-  {
+  mutating func look(_ chunk: RawSpan, from first: Int, to limit: Int) -> PassedValue {
     let isArray = chunk.byte(unchecked: first) == UInt8(ascii: "[")
     guard isArray || chunk.byte(unchecked: first) == UInt8(ascii: "{") else { return .unknown }
-    let end = min(limit, first + options.lineLimit - 1)
+    let end = min(limit, first + lineLimit - 1)
     guard first + 1 < end else { return .unknown }
     var next = first + 1
     while next < end, RawSpan.isBlank(chunk.byte(unchecked: next)) { next += 1 }
@@ -159,18 +148,19 @@ extension Extraction {
       isOfObjects = true
       // The text behind a short element need not be known.
       let elementEnd = PassedValues.end(
-        chunk, from: next, to: min(end, next + Self.shortValue), maximumDepth: options.jsonDepth)
+        chunk, from: next, to: min(end, next + Self.shortValue), maximumDepth: maximumDepth)
       if let elementEnd { return .firstElement(elementEnd) }
     } else if !isArray, byte != Byte.quote, byte != UInt8(ascii: "}") {
       return .text
     }
     if byte != (isArray ? UInt8(ascii: "]") : UInt8(ascii: "}")) {
-      switch passedValues.look(chunk, from: first, to: end, maximumDepth: options.jsonDepth) {
+      switch passed.look(chunk, from: first, to: end, maximumDepth: maximumDepth) {
       case .unknown, .firstElement: return .unknown
       case .text:
         // The elements of an array, or of a list that an object begins with, are records of their
         // own.
-        return isOfObjects || byte == Byte.quote && listStart(chunk, from: first, to: end) != nil
+        return isOfObjects
+          || byte == Byte.quote && LogState.ListName.start(chunk, from: first, to: end) != nil
           ? .unknown : .text
       case .value(let end): valueEnd = end
       }
@@ -183,6 +173,18 @@ extension Extraction {
     case let next where RawSpan.isPadding(next): return .value(valueEnd)
     default: return .unknown
     }
+  }
+}
+
+extension Extraction {
+  /// Looks at a line without candidates that begins with a bracket, and counts it as broken if it
+  /// only looks like a record.
+  mutating func lookAtValue(_ chunk: RawSpan, _ line: Range<Int>, to limit: Int) -> PassedValue {
+    var first = line.lowerBound
+    while Self.isLineBlank(chunk.byte(unchecked: first)) { first += 1 }
+    let found = json.look(chunk, from: first, to: limit)
+    if case .text = found { countBroken(chunk, at: first, isLong: false) }
+    return found
   }
 
   /// Steps over short values that follow one another on a line, and over the line's end; false if
@@ -201,8 +203,8 @@ extension Extraction {
         state.isInsideLine = false
         break
       }
-      let limit = min(candidate, first + Self.shortValue)
-      switch lookAtValue(chunk, from: first, to: limit) {
+      let limit = min(candidate, first + JSONReading.shortValue)
+      switch json.look(chunk, from: first, to: limit) {
       case .value(let end):
         position.line += UInt64(chunk.lineFeeds(from: first, to: end))
         position.offset = end
@@ -237,7 +239,7 @@ extension Extraction {
       }
       let limit = min(candidate, start + options.lineLimit - 1)
       guard chunk.byte(unchecked: start) != UInt8(ascii: "]"), start < limit else { break }
-      switch passedValues.look(chunk, from: start, to: limit, maximumDepth: options.jsonDepth) {
+      switch json.passed.look(chunk, from: start, to: limit, maximumDepth: options.jsonDepth) {
       case .value(let end):
         position.advance(chunk, to: end)
         state.array = .behindElement

@@ -101,9 +101,12 @@ enum CountedNames {
   }
 }
 
-extension Extraction {
+extension LineRecordReader {
   /// Reads a line about a DNS packet; false if the line is not one.
-  mutating func readCountedName(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+  mutating func readCountedName(
+    _ bytes: RawSpan, _ range: Range<Int>,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  ) -> Bool {
     let text = bytes.trimmed(range)
     guard readsCountedNames, let packet = CountedNames.packet(bytes, text),
       let name = CountedNames.name(bytes, text),
@@ -113,11 +116,11 @@ extension Extraction {
     func word(_ index: Int) -> Range<Int> { words[index].start..<words[index].end }
     // The words are: packet identifier, protocol, direction, remote address, query identifier, then
     // `R` in a response.
-    let isReceived = isWord(bytes, word(2), "Rcv")
-    guard isReceived || isWord(bytes, word(2), "Snd"),
+    let isReceived = bytes.isWord(word(2), "Rcv")
+    guard isReceived || bytes.isWord(word(2), "Snd"),
       IPAddressText.ipv4(bytes, word(3)) != nil || IPAddressText.ipv6(bytes, word(3)) != nil
     else { return false }
-    let isResponse = isWord(bytes, word(5), "R")
+    let isResponse = bytes.isWord(word(5), "R")
     // The side that asked is the client, whichever way the packet went.
     let isClient = isReceived != isResponse
     line.time = countedTime(bytes, text.lowerBound..<packet.lowerBound)
@@ -125,14 +128,14 @@ extension Extraction {
     // skipped.
     line.skip((line.time == nil ? packet : text).lowerBound..<words[2].end)
     line.add(
-      self.name(isClient ? "client" : "server"), word(3), fact: isClient ? .source : .destination)
+      paths.name(isClient ? "client" : "server"), word(3), fact: isClient ? .source : .destination)
     if let number = EventFacts.ipProtocol(bytes, word(1)) { facts.note(ipProtocol: number) }
     for word in words.dropFirst(6) where isResponse {
       let end = bytes.byte(unchecked: word.end - 1) == UInt8(ascii: "]") ? word.end - 1 : word.end
       if let code = EventFacts.answerCode(bytes, word.start..<end) { facts.note(state: code) }
     }
     line.add(
-      self.name("query"), key: name.lowerBound, value: name, escapes: .counted)
+      paths.name("query"), key: name.lowerBound, value: name, escapes: .counted)
     return true
   }
 

@@ -1,0 +1,36 @@
+import Inputs
+
+/// What was odd, cut or read, counted where it happens and named only when asked for.
+struct LogCounters {
+  var lines: UInt64 = 0
+  var bytes: UInt64 = 0
+  /// Lines that begin like a record in JSON, CEF or LEEF but are none.
+  var brokenRecords: UInt64 = 0
+  /// Arrays that end in the middle, after some of their objects.
+  var brokenArrays: UInt64 = 0
+  /// Records beyond the limit, read as text.
+  var longRecords: UInt64 = 0
+  /// Lines beyond the limit, read in pieces.
+  var longLines: UInt64 = 0
+  /// Runs that touch a cut of such a line.
+  var cutRuns: UInt64 = 0
+  /// Rows of another width than their header.
+  var oddRows: UInt64 = 0
+  /// URLs of which not every form was tried, because a line held more of them than its length allows.
+  var crowdedURLs: UInt64 = 0
+  /// Values that hold more texts than are reported.
+  var crowdedTexts: UInt64 = 0
+
+  var tally: Tally {
+    var tally = Tally()
+    tally.add("log line broken as a record", brokenRecords)
+    tally.add("log array broken", brokenArrays)
+    tally.add("log record over the limit, read as text", longRecords)
+    tally.add("log line over the limit, read in pieces", longLines)
+    tally.add("value at the cut of a long line", cutRuns)
+    tally.add("log row of another width than its header", oddRows)
+    tally.add("URL with too many other forms on a line", crowdedURLs)
+    tally.add("value with too many texts to tell all", crowdedTexts)
+    return tally
+  }
+}
