@@ -28,13 +28,13 @@ package final class LogExtractor {
   }
 
   /// What was odd, cut or left out since the start or the last `resetCounters`, by reason.
-  package var tally: Tally { extraction.counters.tally }
+  package var tally: Tally { extraction.scanner.counters.tally }
 
   /// Lines consumed.
-  package var lines: UInt64 { extraction.counters.lines }
+  package var lines: UInt64 { extraction.scanner.counters.lines }
 
   /// Bytes consumed.
-  package var bytes: UInt64 { extraction.counters.bytes }
+  package var bytes: UInt64 { extraction.scanner.counters.bytes }
 
   /// Sets the candidates of the chunk that is extracted next: where something wanted may be, as
   /// ascending offsets from its first byte.
@@ -48,11 +48,11 @@ package final class LogExtractor {
     _ offsets: [UInt32]?, words: [UInt32]? = nil, hosts: [UInt32] = []
   ) {
     extraction.candidates.begin(offsets, hosts: hosts)
-    extraction.wordPlaces.begin(offsets == nil ? nil : words)
+    extraction.scanner.words.places.begin(offsets == nil ? nil : words)
   }
 
   /// Sets all counters to zero.
-  package func resetCounters() { extraction.counters = LogCounters() }
+  package func resetCounters() { extraction.scanner.counters = LogCounters() }
 
   /// Appends the observables of whole records to the batch, until it is full or nothing complete is
   /// left.
@@ -76,13 +76,13 @@ package final class LogExtractor {
     var position = LogPosition(offset: offset, line: line)
     let progress = extraction.run(
       chunk, &position, &state, isFinal: isFinal, into: &batch)
-    extraction.counters.bytes += UInt64(position.offset - offset)
-    extraction.counters.lines += position.line - line
+    extraction.scanner.counters.bytes += UInt64(position.offset - offset)
+    extraction.scanner.counters.lines += position.line - line
     // The last line need not end in a line feed.
     if isFinal, position.offset == chunk.byteCount, position.offset > offset,
       chunk.byte(at: position.offset - 1) != Byte.lineFeed
     {
-      extraction.counters.lines += 1
+      extraction.scanner.counters.lines += 1
     }
     offset = position.offset
     line = position.line
@@ -100,7 +100,7 @@ extension Extraction {
     if lineReader.readsCountedNames {
       // The search for candidates cannot see names that have lengths between their labels.
       candidates.begin(nil)
-      wordPlaces.begin(nil)
+      scanner.words.places.begin(nil)
     }
     if state.isAtStart {
       // A byte-order mark is no part of the first line.
@@ -116,11 +116,11 @@ extension Extraction {
     _ chunk: RawSpan, _ position: inout LogPosition, _ state: inout LogState, isFinal: Bool,
     into batch: inout ObservableBatch
   ) -> LogProgress {
-    paths.newEpoch()
+    scanner.paths.newEpoch()
     json.forget()
     while position.offset < chunk.byteCount {
       if batch.isFull { return .batchFull }
-      if paths.isCrowded { paths.restart() }
+      if scanner.paths.isCrowded { scanner.paths.restart() }
       if candidates.isKnown, stepOver(chunk, &position, &state, isFinal: isFinal) { continue }
       let isRead: Bool
       if case .rows(let header) = state.layout {

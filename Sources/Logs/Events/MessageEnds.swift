@@ -16,9 +16,8 @@ extension Extraction {
       noteMessage(bytes, token.range)
       return
     }
-    var text = text1
-    text1 = []
-    defer { text1 = text }
+    var text = scanner.levels.take(level: 1)
+    defer { scanner.levels.giveBack(text, level: 1) }
     text.removeAll(keepingCapacity: true)
     JSONTokenizer.unescape(bytes.extracting(token.range), to: &text)
     noteMessage(text.rawSpan, 0..<text.count)
@@ -40,12 +39,11 @@ extension Extraction {
   mutating func noteMessage(_ bytes: RawSpan, _ range: Range<Int>) {
     let text = bytes.trimmed(range)
     guard text.count >= 16 else { return }
-    // Only lines of the log itself are counted, so the counters are restored.
-    let counters = counters
-    defer { self.counters = counters }
+    // Only lines of the log itself are counted.
+    var uncounted = LogCounters()
     event.facts.reset()
     var time: Int64?
-    if lineReader.read(bytes, text, &paths, &event.facts, &nested, &self.counters) {
+    if lineReader.read(bytes, text, &scanner.paths, &event.facts, &nested, &uncounted) {
       noteLineFields(bytes)
       let (message, headerTime) = (lineReader.line.text, lineReader.line.headerTime)
       time = lineReader.line.time

@@ -47,7 +47,7 @@ extension EventNotes {
   }
 }
 
-extension Extraction {
+extension TextScanner {
   /// Kinds that are compared as a whole, and only in fields of their own; file names are found in
   /// any text.
   private static let kinds: FieldTraits = [.registryKey, .mutex, .pipe]
@@ -68,7 +68,7 @@ extension Extraction {
   private mutating func emitData(
     _ bytes: RawSpan, _ whole: TextUnit, into batch: inout ObservableBatch
   ) {
-    guard wants(.registryKey) || wants(.mutex) || wants(.pipe) || wantsDomains,
+    guard wants(.registryKey) || wants(.mutex) || wants(.pipe) || wanted.domains,
       let first = bytes.trimmed(whole.start..<whole.end).first,
       bytes.byte(unchecked: first) == UInt8(ascii: "<")
     else { return }

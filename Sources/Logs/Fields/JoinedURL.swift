@@ -93,15 +93,23 @@ struct JoinedURL {
   }
 }
 
-extension Extraction {
-  /// Emits the URL of `joinHost`, `joinPath` and `joinQuery`.
+/// The texts of the parts of a joined URL, their escapes undone.
+struct JoinedParts {
+  var host: [UInt8] = []
+  var path: [UInt8] = []
+  var query: [UInt8] = []
+}
+
+extension TextScanner {
+  /// Emits the URL of `joined.host`, `joined.path` and `joined.query`.
   mutating func emitJoined(_ url: JoinedURL, into batch: inout ObservableBatch) {
-    guard joinPath.first == Byte.slash, !joinHost.isEmpty, !url.isNone else { return }
-    JoinedURL.dropUserinfo(&joinHost)
+    guard joined.path.first == Byte.slash, !joined.host.isEmpty, !url.isNone else { return }
+    JoinedURL.dropUserinfo(&joined.host)
     // Taken out for the call, so that they can be read while the rest is written.
-    let (host, path, query) = (joinHost, joinPath, joinQuery)
-    (joinHost, joinPath, joinQuery) = ([], [], [])
-    defer { (joinHost, joinPath, joinQuery) = (host, path, query) }
+    let parts = joined
+    joined = JoinedParts()
+    defer { joined = parts }
+    let (host, path, query) = (parts.host, parts.path, parts.query)
 
     // Some proxies write the `?` before a query as well.
     let queryStart = query.first == UInt8(ascii: "?") ? 1 : 0

@@ -1,7 +1,7 @@
 import Indicators
 import Parsing
 
-extension Extraction {
+extension TextScanner {
   /// Bytes beyond which a value that is compared whole is no user agent or file name.
   private static let longestOwnValue = 4096
 
@@ -111,18 +111,16 @@ extension Extraction {
   mutating func scanWords(
     _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
   ) {
-    let first = origin(unit.start, level: unit.level)
+    let first = levels.origin(unit.start, level: unit.level)
     // In unescaped text, the place of the end may be that of the last character's escape.
-    let last = origin(unit.end - 1, level: unit.level) + 12
-    guard wordPlaces.isAny(in: first..<max(first, last)) else { return }
+    let last = levels.origin(unit.end - 1, level: unit.level) + 12
+    guard words.places.isAny(in: first..<max(first, last)) else { return }
     if wants(.filename), !unit.fieldClass.traits.contains(.fileName) {
-      if !hasFileNameSearch {
-        fileNameSearch = options.fileNames?.search()
-        hasFileNameSearch = true
+      if words.findFileNames(in: bytes.extracting(unit.start..<unit.end)) {
+        emitFileNames(bytes, unit, into: &batch)
       }
-      if let search = fileNameSearch { scanFileNames(bytes, unit, search, into: &batch) }
     }
-    if let search = options.texts, wants(.text) {
+    if let search = words.texts, wants(.text) {
       scanTexts(bytes, unit, search, isAgain: false, into: &batch)
     }
   }
@@ -133,7 +131,7 @@ extension Extraction {
     _ bytes: RawSpan, _ range: Range<Int>, level: Int = 0,
     field: FieldPaths.ID = FieldPaths.root, into batch: inout ObservableBatch
   ) {
-    guard record.mayHoldWord, let search = options.texts, wants(.text) else { return }
+    guard record.mayHoldWord, let search = words.texts, wants(.text) else { return }
     let unit = TextUnit(
       start: range.lowerBound, end: range.upperBound, level: level, field: field,
       fieldClass: .text)
@@ -147,7 +145,7 @@ extension Extraction {
     _ bytes: RawSpan, _ unit: TextUnit, _ search: any TextSearch, isAgain: Bool,
     into batch: inout ObservableBatch
   ) {
-    if !search.find(in: bytes.extracting(unit.start..<unit.end), found: &foundTexts) {
+    if !search.find(in: bytes.extracting(unit.start..<unit.end), found: &words.foundTexts) {
       counters.crowdedTexts += 1
     }
     var known: Set<UInt32> = []
@@ -156,9 +154,9 @@ extension Extraction {
       where observable.kind == .text { known.insert(observable.position) }
     }
     var last = -1
-    for text in foundTexts {
+    for text in words.foundTexts {
       let place = unit.start + text.start
-      let position = origin(place, level: unit.level) - record.base
+      let position = levels.origin(place, level: unit.level) - record.base
       if isAgain, known.contains(UInt32(truncatingIfNeeded: position)) { continue }
       let start = batch.arena.count
       for number in [text.matcher, text.pattern] {
@@ -173,13 +171,11 @@ extension Extraction {
     }
   }
 
-  /// Emits the file names that are found in a text.
-  mutating func scanFileNames(
-    _ bytes: RawSpan, _ unit: TextUnit, _ search: any FileNameSearch,
-    into batch: inout ObservableBatch
+  /// Emits the file names that were found in a text.
+  private mutating func emitFileNames(
+    _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
   ) {
-    search.find(in: bytes.extracting(unit.start..<unit.end), ranges: &fileNames)
-    for range in fileNames {
+    for range in words.fileNames {
       let place = unit.start + range.lowerBound..<unit.start + range.upperBound
       if unit.isCutAtStart || unit.isCutAtEnd, isCut(place, unit) { continue }
       emit(.filename, bytes, place, of: unit, into: &batch)

@@ -84,11 +84,11 @@ extension Extraction {
   /// `[` alone begins half of all text logs, and tells nothing.
   mutating func countBroken(_ chunk: RawSpan, at start: Int, isLong: Bool) {
     if isLong {
-      counters.longRecords += 1
+      scanner.counters.longRecords += 1
     } else if chunk.byte(unchecked: start) == UInt8(ascii: "{")
       || start + 1 < chunk.byteCount && chunk.byte(unchecked: start + 1) == UInt8(ascii: "{")
     {
-      counters.brokenRecords += 1
+      scanner.counters.brokenRecords += 1
     }
   }
 
@@ -146,7 +146,7 @@ extension Extraction {
 
   /// Leaves an open array: what follows is text, or a record of its own.
   mutating func breakArray(_ state: inout LogState) {
-    counters.brokenArrays += 1
+    scanner.counters.brokenArrays += 1
     state.array = .outside
     state.list = .none
   }
@@ -174,15 +174,6 @@ extension Extraction {
     state.list = list.name
     state.isInsideLine = true
     return true
-  }
-
-  /// The path of the elements of a list.
-  mutating func path(of list: LogState.ListName) -> FieldPaths.ID {
-    switch list {
-    case .none: FieldPaths.root
-    case .upperCase: paths.name("Records")
-    case .lowerCase: paths.name("records")
-    }
   }
 }
 
@@ -216,21 +207,5 @@ extension LogState.ListName {
     guard take(":"), take("["), offset < end, chunk.byte(unchecked: offset) == UInt8(ascii: "{")
     else { return nil }
     return (name, offset)
-  }
-}
-
-/// How far a chunk has been read.
-struct LogPosition {
-  var offset: Int
-  /// Lines before the offset.
-  var line: UInt64
-
-  /// Moves to a later offset; true if a line ended on the way.
-  @discardableResult
-  mutating func advance(_ chunk: RawSpan, to end: Int) -> Bool {
-    let lines = chunk.lineFeeds(from: offset, to: end)
-    offset = end
-    line += UInt64(lines)
-    return lines > 0
   }
 }

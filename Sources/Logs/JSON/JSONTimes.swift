@@ -138,13 +138,13 @@ struct JSONTimes {
   }
 }
 
-extension Extraction {
+extension JSONWalk {
   /// Notes the time of an object that has ended, if it holds both ends of the event, and tells the
   /// object around it which ends it holds.
   @inline(__always)
-  func noteTime(
+  mutating func noteTime(
     _ tokens: borrowing [JSONToken], of object: JSONFrame, in outer: inout JSONFrame,
-    _ walk: inout JSONWalk
+    _ paths: borrowing FieldPaths
   ) {
     guard object.time >= 0, object.ends >= 3 else {
       outer.ends |= object.ends
@@ -152,20 +152,20 @@ extension Extraction {
     }
     outer.ends |= 4
     if object.ends & 4 == 0 {
-      walk.times.note(tokens[object.time], .besideEnds, rank: object.timeRank)
+      times.note(tokens[object.time], .besideEnds, rank: object.timeRank)
     } else if paths.fieldClass(object.path).traits.contains(.isRecord) {
       // The outermost goes first, and it ends last.
-      walk.times.note(holder: tokens[object.time])
+      times.note(holder: tokens[object.time])
     } else if object.ends & 3 == 3 {
-      walk.times.note(tokens[object.time], .besideEnds, rank: object.timeRank)
+      times.note(tokens[object.time], .besideEnds, rank: object.timeRank)
     }
   }
 
   /// Notes a member that tells a time: of the record itself, or of something in it, which may be
   /// the event.
-  func noteTime(
+  mutating func noteTime(
     _ token: JSONToken, _ index: Int, _ fieldClass: FieldClass, _ top: inout JSONFrame,
-    _ walk: inout JSONWalk, depth: Int
+    depth: Int, _ paths: borrowing FieldPaths
   ) {
     // A value in an object that only wraps it (`$date`) counts as being where that object is.
     let isWrapped = fieldClass.traits.contains(.isWrapped)
@@ -178,35 +178,35 @@ extension Extraction {
     switch fieldClass.role {
     case .date:
       if depth == 1 {
-        walk.times.note(date: token, .record)
-      } else if !top.isInArray, !paths.isApart(top.path, in: walk.top) {
-        walk.times.note(date: token, .wrapper)
+        times.note(date: token, .record)
+      } else if !top.isInArray, !paths.isApart(top.path, in: self.top) {
+        times.note(date: token, .wrapper)
       }
       return
     case .zone:
       guard token.kind == .string, !token.hasEscapes else { return }
       if depth == 1 {
-        walk.times.note(zone: token, .record)
-      } else if !top.isInArray, !paths.isApart(top.path, in: walk.top) {
-        walk.times.note(zone: token, .wrapper)
+        times.note(zone: token, .record)
+      } else if !top.isInArray, !paths.isApart(top.path, in: self.top) {
+        times.note(zone: token, .wrapper)
       }
       return
     default: break
     }
     let rank = fieldClass.rank
     if depth == 1 {
-      walk.times.note(token, .record, rank: rank)
+      times.note(token, .record, rank: rank)
       return
     }
     guard !top.isInArray else { return }
     if !isWrapped, rank < top.timeRank { (top.time, top.timeRank) = (index, rank) }
     if rank <= KeyName.lastOfEvents || paths.fieldClass(path).traits.contains(.isRecord),
-      !paths.isApart(path, in: walk.top)
+      !paths.isApart(path, in: self.top)
     {
-      walk.times.note(token, .wrapper, rank: rank)
+      times.note(token, .wrapper, rank: rank)
     }
-    if depth == 2, rank <= KeyName.lastOfAny, rank < walk.rankOfMember {
-      (walk.timeOfMember, walk.rankOfMember) = (index, rank)
+    if depth == 2, rank <= KeyName.lastOfAny, rank < rankOfMember {
+      (timeOfMember, rankOfMember) = (index, rank)
     }
   }
 }

@@ -55,19 +55,6 @@ extension JSONFrame {
 }
 
 extension Extraction {
-  /// Notes a further value of a key of an object.
-  mutating func noteDouble(_ token: Int, _ field: FieldPaths.ID, of frame: JSONFrame) {
-    // A dotted key may be a part of two URLs, and so be noted already.
-    if doubledParts.last?.token == token, doubledParts.last?.owner == frame.serial { return }
-    doubledParts.append(DoubledPart(owner: frame.serial, token: token, field: field))
-  }
-
-  /// Forgets the further values of an object that ends; those of objects around it come before
-  /// them.
-  mutating func forgetDoubles(of frame: JSONFrame) {
-    while doubledParts.last?.owner == frame.serial { doubledParts.removeLast() }
-  }
-
   /// Joins the further values of the keys that an object's URL was made of.
   ///
   /// Each value is joined with the first and the last value of the other key: if a key has several
@@ -76,7 +63,7 @@ extension Extraction {
     _ bytes: RawSpan, _ tokens: borrowing [JSONToken], _ frame: JSONFrame, _ parts: JSONURLParts,
     _ walk: JSONWalk, into batch: inout ObservableBatch
   ) {
-    let own = doubledParts.reversed().prefix { $0.owner == frame.serial }.reversed()
+    let own = urlParts.doubled.reversed().prefix { $0.owner == frame.serial }.reversed()
     let hosts = [parts.host] + own.filter { $0.field == parts.hostField }.map(\.token)
     let paths = [parts.path] + own.filter { $0.field == parts.pathField }.map(\.token)
     func ends(_ tokens: [Int]) -> [Int] {
@@ -89,9 +76,9 @@ extension Extraction {
         var joined = parts
         (joined.host, joined.path) = (host, path)
         // Both values are read again for each joined URL.
-        record.urlBudget -= tokens[host].range.count + tokens[path].range.count
-        guard record.urlBudget > 0 else {
-          counters.crowdedURLs += 1
+        scanner.record.urlBudget -= tokens[host].range.count + tokens[path].range.count
+        guard scanner.record.urlBudget > 0 else {
+          scanner.counters.crowdedURLs += 1
           return
         }
         join(bytes, tokens, frame, joined, walk, into: &batch)
@@ -101,46 +88,21 @@ extension Extraction {
 }
 
 extension Extraction {
-  /// Most prefixes of dotted keys for which one object's URLs are gathered.
-  private static let mostDotted = 16
-
-  /// Notes a part of a URL whose key is a dotted path.
-  mutating func noteDottedPart(
-    _ bytes: RawSpan, _ token: JSONToken, _ index: Int, _ path: FieldPaths.ID, of object: JSONFrame
-  ) {
-    let prefix = paths.prefix(of: path)
-    let own = dottedURLs.lastIndex { $0.parts.serial != object.serial } ?? -1
-    var place = dottedURLs[(own + 1)...].firstIndex { $0.prefix == prefix }
-    if place == nil {
-      guard dottedURLs.count - own <= Self.mostDotted else { return }
-      let parts = JSONFrame(
-        path: object.path, isObject: true, serial: object.serial, waitingStart: 0)
-      dottedURLs.append(DottedURL(prefix: prefix, parts: parts))
-      place = dottedURLs.count - 1
-    }
-    guard let place else { return }
-    var parts = dottedURLs[place].parts
-    let fieldClass = paths.fieldClass(path)
-    noteURLPart(
-      bytes, token, index, path, fieldClass.part, fieldClass.partRank, &parts)
-    dottedURLs[place].parts = parts
-  }
-
   /// Joins the URLs of an object that ends whose parts have dotted keys, except the one that the
   /// object's own parts make already.
   mutating func joinDotted(
     _ bytes: RawSpan, _ tokens: borrowing [JSONToken], _ frame: JSONFrame, _ walk: JSONWalk,
     into batch: inout ObservableBatch
   ) {
-    while let last = dottedURLs.last, last.parts.serial == frame.serial {
-      dottedURLs.removeLast()
-      guard wantsURLs, let parts = last.parts.urlParts else { continue }
+    while let last = urlParts.dotted.last, last.parts.serial == frame.serial {
+      urlParts.dotted.removeLast()
+      guard scanner.wanted.urls, let parts = last.parts.urlParts else { continue }
       if let whole = frame.urlParts, whole.host == parts.host, whole.path == parts.path { continue }
       if last.parts.mayBeHostClient, EventFacts.end(bytes, tokens[parts.host].range) != nil {
         continue
       }
       join(bytes, tokens, last.parts, parts, walk, into: &batch)
-      guard doubledParts.last?.owner == frame.serial else { continue }
+      guard urlParts.doubled.last?.owner == frame.serial else { continue }
       joinDoubles(bytes, tokens, last.parts, parts, walk, into: &batch)
     }
   }

@@ -102,13 +102,15 @@ extension Extraction {
     _ bytes: RawSpan, _ tokens: borrowing [JSONToken], _ range: Range<Int>, _ walk: inout JSONWalk,
     into batch: inout ObservableBatch
   ) {
-    let base = frames.count
-    defer { frames.removeLast(frames.count - base) }
+    let base = objects.frames.count
+    defer { objects.frames.removeLast(objects.frames.count - base) }
     // The bottom frame, for a value that is in no object or array.
-    objectSerial &+= 1
     var top = JSONFrame(
-      path: walk.top, isObject: false, serial: objectSerial, waitingStart: waiting.count)
-    if nested.isOpen { (top.isInArray, top.element) = (outerElement > 0, outerElement) }
+      path: walk.top, isObject: false, serial: objects.nextSerial(),
+      waitingStart: scanner.waiting.count)
+    if nested.isOpen {
+      (top.isInArray, top.element) = (objects.outerElement > 0, objects.outerElement)
+    }
     var current = FieldPaths.root
     var previous = FieldPaths.root
     // The token that ends an array which is read as its only element, or -1.
@@ -117,70 +119,70 @@ extension Extraction {
       let token = tokens[index]
       switch token.kind {
       case .key:
-        current = path(of: bytes, token, under: top.path, after: previous)
+        current = scanner.paths.path(of: bytes, token, under: top.path, after: previous)
         previous = current
         if top.members < 2 { top.members += 1 }
       case .string:
         let path = top.isObject ? current : top.path
         walkString(
-          bytes, tokens, index, path, &top, &walk, depth: frames.count - base, into: &batch)
+          bytes, tokens, index, path, &top, &walk, depth: objects.frames.count - base, into: &batch)
       case .number:
         guard top.isObject else { continue }
-        note(bytes, token, index, current, &top, &walk, depth: frames.count - base)
-        let fieldClass = paths.fieldClass(current)
+        note(bytes, token, index, current, &top, &walk, depth: objects.frames.count - base)
+        let fieldClass = scanner.paths.fieldClass(current)
         if fieldClass.fact != .none {
-          noteFact(bytes, token, fieldClass, &top, &walk, depth: frames.count - base)
+          noteFact(bytes, token, fieldClass, &top, &walk, depth: objects.frames.count - base)
         }
       case .trueLiteral, .falseLiteral:
-        let fieldClass = paths.fieldClass(current)
+        let fieldClass = scanner.paths.fieldClass(current)
         if fieldClass.fact == .isBlocked {
-          noteFact(bytes, token, fieldClass, &top, &walk, depth: frames.count - base)
+          noteFact(bytes, token, fieldClass, &top, &walk, depth: objects.frames.count - base)
         }
       case .beginObject:
         let path = top.isObject ? current : top.path
-        let isInArray = top.isInArray || !top.isObject && frames.count > base
+        let isInArray = top.isInArray || !top.isObject && objects.frames.count > base
         let outer = top
-        frames.append(top)
-        objectSerial &+= 1
+        objects.frames.append(top)
         top = JSONFrame(
-          path: path, isObject: true, serial: objectSerial, waitingStart: waiting.count)
+          path: path, isObject: true, serial: objects.nextSerial(),
+          waitingStart: scanner.waiting.count)
         top.isInArray = isInArray
-        top.element = isInArray ? outer.element > 0 ? outer.element : objectSerial : 0
+        top.element = isInArray ? outer.element > 0 ? outer.element : objects.serial : 0
       case .beginArray:
         if top.isObject, isOneValue(tokens, index, in: range) {
           passedEnd = index + 2
           continue
         }
         let path = top.isObject ? current : top.path
-        frames.append(top)
+        objects.frames.append(top)
         let (isInArray, element) = (top.isInArray, top.element)
         top = JSONFrame(
-          path: path, isObject: false, serial: top.serial, waitingStart: waiting.count)
+          path: path, isObject: false, serial: top.serial, waitingStart: scanner.waiting.count)
         (top.isInArray, top.element) = (isInArray, element)
       case .endObject:
         if top.mayBeHostClient, EventFacts.end(bytes, tokens[top.host].range) != nil {
           top.isHostClient = true
-          noteClient(bytes, tokens[top.host], &top, &walk, depth: frames.count - base)
+          noteClient(bytes, tokens[top.host], &top, &walk, depth: objects.frames.count - base)
         }
         endObject(bytes, tokens, top, walk, into: &batch)
         let object = top
-        top = frames.removeLast()
+        top = objects.frames.removeLast()
         noteHost(inHeaders: object, for: &top)
-        if frames.count == base {
+        if objects.frames.count == base {
           // The record's only member is the event itself.
           if object.members == 1, walk.timeOfMember >= 0 {
             walk.times.note(tokens[walk.timeOfMember], .onlyMember, rank: walk.rankOfMember)
           }
         } else {
-          noteTime(tokens, of: object, in: &top, &walk)
+          walk.noteTime(tokens, of: object, in: &top, scanner.paths)
         }
       case .endArray:
         if index == passedEnd { continue }
-        top = frames.removeLast()
+        top = objects.frames.removeLast()
       default: break
       }
     }
-    waiting.removeLast(waiting.count - min(top.waitingStart, waiting.count))
+    scanner.waiting.removeLast(scanner.waiting.count - min(top.waitingStart, scanner.waiting.count))
   }
 
   /// Whether the array that begins with a token holds one string or number and nothing else: some
@@ -193,20 +195,6 @@ extension Extraction {
     return tokens[index + 1].kind == .string || tokens[index + 1].kind == .number
   }
 
-  /// The path of a member.
-  @inline(__always)
-  mutating func path(
-    of bytes: RawSpan, _ token: JSONToken, under parent: FieldPaths.ID,
-    after previous: FieldPaths.ID
-  ) -> FieldPaths.ID {
-    guard token.hasEscapes else {
-      return paths.child(of: parent, key: bytes.extracting(token.range), after: previous)
-    }
-    var key: [UInt8] = []
-    JSONTokenizer.unescape(bytes.extracting(token.range), to: &key)
-    return paths.child(of: parent, key: key.rawSpan, after: previous)
-  }
-
   @inline(__always)
   private mutating func walkString(
     _ bytes: RawSpan, _ tokens: borrowing [JSONToken], _ index: Int, _ path: FieldPaths.ID,
@@ -215,19 +203,21 @@ extension Extraction {
   ) {
     let token = tokens[index]
     guard token.start < token.end else { return }
-    var fieldClass = paths.fieldClass(path)
+    var fieldClass = scanner.paths.fieldClass(path)
     if fieldClass.role != .none || fieldClass.part != .none, top.isObject {
       note(bytes, token, index, path, &top, &walk, depth: depth)
       if fieldClass.role == .pairValue {
         // OpenTelemetry's value is an object of its own: `{"key": …, "value": {"stringValue": …}}`.
         let isInner = fieldClass.rank == FieldClass.attribute
         let (pairName, holder) =
-          isInner ? frames.last.map { ($0.pairName, $0.path) } ?? (-1, 0) : (top.pairName, top.path)
-        let isValueFirst = pairName < 0 && !isInner && frames.last.map { !$0.isObject } ?? false
+          isInner
+          ? objects.frames.last.map { ($0.pairName, $0.path) } ?? (-1, 0) : (top.pairName, top.path)
+        let isValueFirst =
+          pairName < 0 && !isInner && objects.frames.last.map { !$0.isObject } ?? false
         let known = isValueFirst ? nameBehind(bytes, tokens, index, under: holder) : pairName
         if known >= 0 {
-          let name = self.path(of: bytes, tokens[known], under: holder, after: path)
-          var named = paths.fieldClass(name)
+          let name = scanner.paths.path(of: bytes, tokens[known], under: holder, after: path)
+          var named = scanner.paths.fieldClass(name)
           if isValueFirst, !named.isHost, named.fact == .none,
             named.traits.isDisjoint(with: .ownKinds)
           {
@@ -235,7 +225,7 @@ extension Extraction {
             named = fieldClass
           }
           (fieldClass.traits, fieldClass.label) = (named.traits, named.label)
-          if named.isHost, !isInner { noteHeader(index, below: depth) }
+          if named.isHost, !isInner { objects.noteHeader(index, below: depth) }
           if named.fact != .none {
             noteNamedFact(bytes, token, named, of: isInner ? 3 : 2, &walk, depth: depth)
           }
@@ -248,7 +238,7 @@ extension Extraction {
       }
     }
     if fieldClass.fact != .none { noteFact(bytes, token, fieldClass, &top, &walk, depth: depth) }
-    if walk.report == nil { noteOuter(of: top, depth: depth) }
+    if walk.report == nil { objects.noteOuter(of: top, depth: depth) }
     var unit = TextUnit(
       start: token.start, end: token.end, level: walk.level, field: walk.report ?? path,
       fieldClass: fieldClass)
@@ -262,18 +252,18 @@ extension Extraction {
     if fieldClass.traits.contains(.nothing) { return }
     unit.start = 0
     unit.level += 1
-    var text = takeText(level: unit.level)
+    var text = scanner.levels.take(level: unit.level)
     if unit.level == 1 {
-      Self.unescape(bytes, token.range, to: &text, &map1)
+      Self.unescape(bytes, token.range, to: &text, &scanner.levels.map1)
     } else {
-      Self.unescape(bytes, token.range, to: &text, &map2)
+      Self.unescape(bytes, token.range, to: &text, &scanner.levels.map2)
     }
     unit.end = text.count
     if scanMember(text.rawSpan, unit, into: &batch) {
       noteMemberMessage(text.rawSpan)
       if walk.message == index { walk.forgetMessage() }
     }
-    giveBack(text, level: unit.level)
+    scanner.levels.giveBack(text, level: unit.level)
   }
 
   /// The token of the string behind a value that names it, or -1: some programs write a pair's
@@ -285,8 +275,8 @@ extension Extraction {
       tokens[index + 2].kind == .string,
       tokens[index + 2].range.count <= Self.longestPairName
     else { return -1 }
-    let path = path(of: bytes, tokens[index + 1], under: holder, after: holder)
-    let fieldClass = paths.fieldClass(path)
+    let path = scanner.paths.path(of: bytes, tokens[index + 1], under: holder, after: holder)
+    let fieldClass = scanner.paths.fieldClass(path)
     return fieldClass.role == .pairName && fieldClass.rank != FieldClass.attribute ? index + 2 : -1
   }
 
@@ -298,18 +288,6 @@ extension Extraction {
     index + 1 < tokens.count && tokens[index + 1].kind == .key
       && bytes.isWord(tokens[index + 1].range, "value") && index + 2 < tokens.count
       && tokens[index + 2].kind == .beginObject
-  }
-
-  /// Notes the array element that a string is or is inside of, since the string may be a record
-  /// itself.
-  @inline(__always)
-  private mutating func noteOuter(of frame: JSONFrame, depth: Int) {
-    outerElement = frame.element
-    // A string that is itself an element counts as one, as an object does.
-    if outerElement == 0, !frame.isObject, depth > 0 {
-      objectSerial &+= 1
-      outerElement = objectSerial
-    }
   }
 
   /// Undoes the escapes of a string, and notes in `map` where its bytes come from.
@@ -344,5 +322,30 @@ extension Extraction {
       return 6
     }
     return 12
+  }
+}
+
+extension FieldPaths {
+  /// The path of a member.
+  @inline(__always)
+  mutating func path(
+    of bytes: RawSpan, _ token: JSONToken, under parent: FieldPaths.ID,
+    after previous: FieldPaths.ID
+  ) -> FieldPaths.ID {
+    guard token.hasEscapes else {
+      return child(of: parent, key: bytes.extracting(token.range), after: previous)
+    }
+    var key: [UInt8] = []
+    JSONTokenizer.unescape(bytes.extracting(token.range), to: &key)
+    return child(of: parent, key: key.rawSpan, after: previous)
+  }
+
+  /// The path of the elements of a list.
+  mutating func path(of list: LogState.ListName) -> FieldPaths.ID {
+    switch list {
+    case .none: Self.root
+    case .upperCase: name("Records")
+    case .lowerCase: name("records")
+    }
   }
 }

@@ -15,10 +15,11 @@ extension Extraction {
     into batch: inout ObservableBatch
   ) -> Bool {
     guard let first = tokens.first, let last = tokens.last,
-      Self.mayWrap(tokens, 0..<tokens.count)
+      WrappedLists.mayWrap(tokens, 0..<tokens.count)
     else { return false }
     let lists = eventLists(bytes, tokens, from: first.start, to: last.end)
-    let isList = first.kind == .beginArray && beginsEvents(bytes, tokens)
+    let isList =
+      first.kind == .beginArray && WrappedLists.beginsEvents(bytes, tokens, &scanner.paths)
     guard isList || !lists.isEmpty else { return false }
     keepingOuterEvent { extraction in
       if lists.isEmpty {
@@ -45,12 +46,12 @@ extension Extraction {
   /// Emits events inside the record begun, and keeps the facts that the record states itself.
   private mutating func keepingOuterEvent(_ emit: (inout Extraction) -> Void) {
     // Even if the string is in an array, each of its events counts as the only one.
-    let element = outerElement
-    outerElement = 0
+    let element = objects.outerElement
+    objects.outerElement = 0
     let outer = (event.facts, event.nested)
     emit(&self)
     (event.facts, event.nested) = outer
-    outerElement = element
+    objects.outerElement = element
   }
 
   /// Emits one event inside the record begun.
@@ -59,14 +60,16 @@ extension Extraction {
     top: FieldPaths.ID, into batch: inout ObservableBatch
   ) {
     event.forgetFacts()
-    let outer = record.beginEvent(batch)
+    let outer = scanner.record.beginEvent(batch)
     var walk = JSONWalk(level: place.level, report: place.holder)
     walk.top = top
     walkRecord(bytes, tokens, range, &walk, into: &batch)
-    if record.isInBatch {
-      if let time = walk.times.time(bytes, year: options.year) { record.set(time: time, &batch) }
-      event.setContext(of: record, &batch)
+    if scanner.record.isInBatch {
+      if let time = walk.times.time(bytes, year: options.year) {
+        scanner.record.set(time: time, &batch)
+      }
+      event.setContext(of: scanner.record, &batch)
     }
-    record.endEvent(in: outer, &batch)
+    scanner.record.endEvent(in: outer, &batch)
   }
 }

@@ -24,8 +24,8 @@ extension Extraction {
     guard !nested.isOpen, NestedReading.beginsRecord(bytes, unit.start..<unit.end),
       nested.readOwn(bytes, unit.start..<unit.end)
     else {
-      scan(bytes, unit, into: &batch)
-      emitEventData(bytes, unit, into: &batch)
+      scanner.scan(bytes, unit, into: &batch)
+      scanner.emitEventData(bytes, unit, into: &batch)
       return false
     }
     walkNested(

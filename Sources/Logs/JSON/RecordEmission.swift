@@ -41,7 +41,8 @@ extension Extraction {
       emitObject(chunk, tokens, from: start, to: end, place, into: &batch)
     case .some(let list):
       emitRecord(
-        chunk, tokens, 0..<tokens.count, from: start, to: end, place, top: path(of: list),
+        chunk, tokens, 0..<tokens.count, from: start, to: end, place,
+        top: scanner.paths.path(of: list),
         into: &batch)
     }
   }
@@ -62,7 +63,7 @@ extension Extraction {
     var index = 1
     while index < tokens.count - 1 {
       let element = index
-      index = Self.valueEnd(tokens, from: index)
+      index = JSONToken.valueEnd(tokens, from: index)
       guard tokens[element].kind == .beginObject else {
         others = others.lowerBound..<index
         continue
@@ -73,7 +74,7 @@ extension Extraction {
       others = index..<index
       let (first, last) = (tokens[element].start, tokens[index - 1].end)
       count(chunk, to: first, &counted, &line)
-      if Self.mayWrap(tokens, element..<index) {
+      if WrappedLists.mayWrap(tokens, element..<index) {
         let own = (element..<index).map { tokens[$0] }
         emitObject(chunk, own, from: first, to: last, line, into: &batch)
       } else {
@@ -90,7 +91,7 @@ extension Extraction {
     _ chunk: RawSpan, _ tokens: borrowing [JSONToken], from start: Int, to end: Int,
     _ place: RecordPlace, into batch: inout ObservableBatch
   ) {
-    if Self.mayWrap(tokens, 0..<tokens.count) {
+    if WrappedLists.mayWrap(tokens, 0..<tokens.count) {
       guard place.holder != nil || candidates.isAny(inRecord: start..<end, of: chunk) else {
         return
       }
@@ -110,9 +111,10 @@ extension Extraction {
   ) -> [WrappedLists.List] {
     guard tokens.count > 4, tokens[3].kind == .beginObject,
       let list = LogState.ListName.start(chunk, from: start, to: end)
-    else { return wrappedLists(chunk, tokens) }
+    else { return WrappedLists.lists(chunk, tokens, &scanner.paths) }
     var records = WrappedLists.List(
-      start: 2, end: Self.valueEnd(tokens, from: 2), path: path(of: list.name), outer: [0])
+      start: 2, end: JSONToken.valueEnd(tokens, from: 2), path: scanner.paths.path(of: list.name),
+      outer: [0])
     records.hasOwnLines = true
     return [records]
   }
@@ -124,21 +126,6 @@ extension Extraction {
     guard line.holder == nil else { return }
     line.number += UInt64(chunk.lineFeeds(from: counted, to: offset))
     counted = offset
-  }
-
-  /// The index behind the value whose first token is at `start`.
-  static func valueEnd(_ tokens: borrowing [JSONToken], from start: Int) -> Int {
-    var index = start
-    var depth = 0
-    repeat {
-      switch tokens[index].kind {
-      case .beginObject, .beginArray: depth += 1
-      case .endObject, .endArray: depth -= 1
-      default: break
-      }
-      index += 1
-    } while depth > 0
-    return index
   }
 
   /// Emits the record that some tokens are; `top` is the path of the list that it is an element of.
@@ -155,17 +142,17 @@ extension Extraction {
     var walk = JSONWalk(level: 0, report: nil)
     walk.top = top
     walkRecord(chunk, tokens, range, &walk, into: &batch)
-    record.end(&batch)
-    guard record.isInBatch else { return }
+    scanner.record.end(&batch)
+    guard scanner.record.isInBatch else { return }
     let time = walk.times.time(chunk, year: options.year)
     if walk.message >= 0, !event.nested.element.isSeveral {
       noteMessage(chunk, tokens[walk.message], hasTime: time != nil)
     }
     if let time {
-      record.set(time: time, &batch)
+      scanner.record.set(time: time, &batch)
     } else {
-      record.set(nestedTime: event.nestedTime, &batch)
+      scanner.record.set(nestedTime: event.nestedTime, &batch)
     }
-    event.setContext(of: record, &batch)
+    event.setContext(of: scanner.record, &batch)
   }
 }

@@ -30,7 +30,7 @@ struct WrappedLists {
   var isInner = false
 }
 
-extension Extraction {
+extension WrappedLists {
   /// Most keys, objects and lists around a list of events, itself and its key included: enough for
   /// four objects, or for the lists of OpenTelemetry.
   private static let deepestWrapper = 8
@@ -48,20 +48,21 @@ extension Extraction {
 
   /// The lists of events in the object that the tokens are; empty if it states something about an
   /// event itself.
-  mutating func wrappedLists(_ chunk: RawSpan, _ tokens: borrowing [JSONToken]) -> [WrappedLists
-    .List]
-  {
+  static func lists(
+    _ chunk: RawSpan, _ tokens: borrowing [JSONToken], _ paths: inout FieldPaths
+  ) -> [List] {
     guard tokens.first?.kind == .beginObject else { return [] }
     var result = WrappedLists()
     var outer: [Int] = []
-    _ = findLists(chunk, tokens, from: 0, FieldPaths.root, &outer, &result)
+    _ = findLists(chunk, tokens, from: 0, FieldPaths.root, &outer, &result, &paths)
     return result.hasEvent ? [] : result.lists
   }
 
   /// Looks for lists of events in the object that begins at `start`; returns the index behind it.
-  private mutating func findLists(
+  private static func findLists(
     _ chunk: RawSpan, _ tokens: borrowing [JSONToken], from start: Int, _ path: FieldPaths.ID,
-    _ outer: inout [Int], _ result: inout WrappedLists
+    _ outer: inout [Int], _ result: inout WrappedLists,
+    _ paths: inout FieldPaths
   ) -> Int {
     outer.append(start)
     defer { outer.removeLast() }
@@ -69,20 +70,20 @@ extension Extraction {
     var previous = path
     var (hasName, hasValue) = (false, false)
     while index < tokens.count, tokens[index].kind == .key, !result.hasEvent {
-      let field = self.path(of: chunk, tokens[index], under: path, after: previous)
+      let field = paths.path(of: chunk, tokens[index], under: path, after: previous)
       previous = field
       let value = index + 1
       switch tokens[value].kind {
       // Null has no token.
       case .key, .endObject: index = value
       case .beginArray:
-        let end = Self.valueEnd(tokens, from: value)
-        if tellsEvent(chunk, tokens, value + 1, field) {
+        let end = JSONToken.valueEnd(tokens, from: value)
+        if tellsEvent(chunk, tokens, value + 1, field, &paths) {
           result.lists.append(
             WrappedLists.List(start: value, end: end, path: field, outer: outer))
         } else if outer.count < Self.deepestWrapper - 1 {
           outer += [index, value]
-          findInnerLists(chunk, tokens, value + 1..<end, field, &outer, &result)
+          findInnerLists(chunk, tokens, value + 1..<end, field, &outer, &result, &paths)
           outer.removeLast(2)
         }
         index = end
@@ -90,9 +91,9 @@ extension Extraction {
         outer.append(index)
         defer { outer.removeLast() }
         if outer.count < Self.deepestWrapper - 1 {
-          index = findLists(chunk, tokens, from: value, field, &outer, &result)
+          index = findLists(chunk, tokens, from: value, field, &outer, &result, &paths)
         } else {
-          index = Self.valueEnd(tokens, from: value)
+          index = JSONToken.valueEnd(tokens, from: value)
         }
       default:
         let fieldClass = paths.fieldClass(field)
@@ -114,44 +115,48 @@ extension Extraction {
 
   /// Looks for lists of events in the elements of a list; none count if an element states something
   /// about an event itself.
-  private mutating func findInnerLists(
+  private static func findInnerLists(
     _ chunk: RawSpan, _ tokens: borrowing [JSONToken], _ elements: Range<Int>,
-    _ list: FieldPaths.ID, _ outer: inout [Int], _ result: inout WrappedLists
+    _ list: FieldPaths.ID, _ outer: inout [Int], _ result: inout WrappedLists,
+    _ paths: inout FieldPaths
   ) {
     var inner = WrappedLists()
     inner.isInner = true
     var index = elements.lowerBound
     while index < elements.upperBound - 1, !inner.hasEvent {
       if tokens[index].kind == .beginObject {
-        _ = findLists(chunk, tokens, from: index, list, &outer, &inner)
+        _ = findLists(chunk, tokens, from: index, list, &outer, &inner, &paths)
       }
-      index = Self.valueEnd(tokens, from: index)
+      index = JSONToken.valueEnd(tokens, from: index)
     }
     if !inner.hasEvent { result.lists += inner.lists }
   }
 
   /// Whether the first element of an array is an event, or holds lists of events.
-  mutating func beginsEvents(_ chunk: RawSpan, _ tokens: borrowing [JSONToken]) -> Bool {
+  static func beginsEvents(
+    _ chunk: RawSpan, _ tokens: borrowing [JSONToken], _ paths: inout FieldPaths
+  ) -> Bool {
     guard tokens.count > 3 else { return false }
-    if tellsEvent(chunk, tokens, 1, FieldPaths.root) { return true }
+    if tellsEvent(chunk, tokens, 1, FieldPaths.root, &paths) { return true }
     guard tokens[1].kind == .beginObject else { return false }
     var result = WrappedLists()
     var outer: [Int] = []
-    _ = findLists(chunk, tokens, from: 1, FieldPaths.root, &outer, &result)
+    _ = findLists(chunk, tokens, from: 1, FieldPaths.root, &outer, &result, &paths)
     return !result.hasEvent && !result.lists.isEmpty
   }
 
   /// Whether the first element of a list tells its time or both its ends, or is a record in a
   /// string.
-  private mutating func tellsEvent(
-    _ chunk: RawSpan, _ tokens: borrowing [JSONToken], _ element: Int, _ list: FieldPaths.ID
+  private static func tellsEvent(
+    _ chunk: RawSpan, _ tokens: borrowing [JSONToken], _ element: Int, _ list: FieldPaths.ID,
+    _ paths: inout FieldPaths
   ) -> Bool {
     switch tokens[element].kind {
     case .string:
       return chunk.byte(unchecked: tokens[element].start) == UInt8(ascii: "{")
         && tokens[element + 1].kind != .endArray
     case .beginObject:
-      let end = Self.valueEnd(tokens, from: element)
+      let end = JSONToken.valueEnd(tokens, from: element)
       var (index, path, previous) = (element + 1, list, list)
       var ends: UInt8 = 0
       // Its own members, and those of objects in it, unless the object's name says that it is about
@@ -162,7 +167,7 @@ extension Extraction {
           (index, path, previous) = (index + 1, list, list)
           continue
         }
-        let field = self.path(of: chunk, tokens[index], under: path, after: previous)
+        let field = paths.path(of: chunk, tokens[index], under: path, after: previous)
         previous = field
         let fieldClass = paths.fieldClass(field)
         if fieldClass.role == .time || fieldClass.role == .date { return true }
@@ -173,14 +178,33 @@ extension Extraction {
         case .beginObject where !fieldClass.traits.contains(.isApartItself):
           (index, path, previous) = (index + 2, field, field)
         case .key, .endObject: index += 1
-        default: index = Self.valueEnd(tokens, from: index + 1)
+        default: index = JSONToken.valueEnd(tokens, from: index + 1)
         }
       }
       return false
     default: return false
     }
   }
+}
 
+extension JSONToken {
+  /// The index behind the value whose first token is at `start`.
+  static func valueEnd(_ tokens: borrowing [JSONToken], from start: Int) -> Int {
+    var index = start
+    var depth = 0
+    repeat {
+      switch tokens[index].kind {
+      case .beginObject, .beginArray: depth += 1
+      case .endObject, .endArray: depth -= 1
+      default: break
+      }
+      index += 1
+    } while depth > 0
+    return index
+  }
+}
+
+extension Extraction {
   /// Emits the elements of lists that an object holds, each as an event of its own, and the parts
   /// of the object between the lists.
   mutating func emitWrapped(
@@ -196,7 +220,7 @@ extension Extraction {
       var index = list.start + 1
       while index < list.end - 1 {
         let element = index
-        index = Self.valueEnd(tokens, from: index)
+        index = JSONToken.valueEnd(tokens, from: index)
         let first = tokens[element].start
         if list.hasOwnLines { count(chunk, to: first, &counted, &line) }
         emitRecord(

@@ -9,21 +9,29 @@ enum LineEnd {
   case beyondLimit
   /// More bytes are needed to tell.
   case unknown
+
+  /// Finds the end of the line that begins at an offset.
+  @inline(__always)
+  init(of chunk: RawSpan, from start: Int, limit: Int, isFinal: Bool) {
+    let count = chunk.byteCount
+    let windowEnd = min(count, start + limit + 1)
+    if let end = chunk.firstOffset(of: Byte.lineFeed, from: start, to: windowEnd) {
+      self = .at(end, hasLineFeed: true)
+    } else if count - start > limit + (isFinal ? 0 : 3) {
+      // Where a long line is cut depends on the character across the limit, so more bytes are
+      // awaited.
+      self = .beyondLimit
+    } else {
+      self = isFinal ? .at(count, hasLineFeed: false) : .unknown
+    }
+  }
 }
 
 extension Extraction {
   /// Finds the end of the line that begins at an offset.
   @inline(__always)
   func lineEnd(_ chunk: RawSpan, from start: Int, isFinal: Bool) -> LineEnd {
-    let count = chunk.byteCount
-    let windowEnd = min(count, start + options.lineLimit + 1)
-    if let end = chunk.firstOffset(of: Byte.lineFeed, from: start, to: windowEnd) {
-      return .at(end, hasLineFeed: true)
-    }
-    // Where a long line is cut depends on the character across the limit, so more bytes are
-    // awaited.
-    if count - start > options.lineLimit + (isFinal ? 0 : 3) { return .beyondLimit }
-    return isFinal ? .at(count, hasLineFeed: false) : .unknown
+    LineEnd(of: chunk, from: start, limit: options.lineLimit, isFinal: isFinal)
   }
 
   /// Reads one line, record or piece outside of any table; false: more bytes are needed.
@@ -135,7 +143,7 @@ extension Extraction {
       state.isInsideLongLine = false
       state.isInsideLine = false
     case .beyondLimit:
-      if !state.isInsideLongLine { counters.longLines += 1 }
+      if !state.isInsideLongLine { scanner.counters.longLines += 1 }
       let end = UTF8Decoder.border(chunk, near: start + options.lineLimit)
       scanLine(
         chunk, from: start, to: end, number: position.line + 1,
@@ -159,47 +167,48 @@ extension Extraction {
     let isAny =
       isCutAtStart || isCutAtEnd
       ? candidates.isAny(from: start, to: end) : candidates.isAny(inRecord: start..<end, of: chunk)
-    let counted = counters.cutRuns
+    let counted = scanner.counters.cutRuns
     defer {
       // A run counts even if this piece does not show that it may be a value.
       let runs =
         (isCutAtStart && start < end && isInRun(chunk.byte(unchecked: start)) ? UInt64(1) : 0)
         + (isCutAtEnd && isInRun(chunk.byte(unchecked: end - 1)) ? 1 : 0)
-      counters.cutRuns = max(counters.cutRuns, counted + runs)
+      scanner.counters.cutRuns = max(scanner.counters.cutRuns, counted + runs)
     }
     guard isAny else { return }
     beginRecord(at: start, length: end - start, number: number, batch: batch)
     if isWhole, options.readsLineRecords,
-      lineReader.read(chunk, start..<end, isWhole: true, &paths, &event.facts, &nested, &counters)
+      lineReader.read(
+        chunk, start..<end, isWhole: true, &scanner.paths, &event.facts, &nested, &scanner.counters)
     {
       let headerTime = lineReader.line.headerTime
       let time = lineReader.line.time ?? (lineReader.line.isHeaderTimeZoned ? headerTime : nil)
       scanLineRecord(chunk, start..<end, into: &batch)
-      scanTextsAcrossFields(chunk, start..<end, into: &batch)
+      scanner.scanTextsAcrossFields(chunk, start..<end, into: &batch)
       if !lineReader.line.text.isEmpty {
         let text = TextUnit(
           start: lineReader.line.text.lowerBound, end: lineReader.line.text.upperBound, level: 0,
           field: FieldPaths.root, fieldClass: .text)
-        emitEventData(chunk, text, into: &batch)
+        scanner.emitEventData(chunk, text, into: &batch)
       }
-      record.end(&batch)
+      scanner.record.end(&batch)
       // Copied before the message is examined: if that is a line of its own, `line` is overwritten.
       let (message, isYearAssumed) = (lineReader.line.text, lineReader.line.isHeaderYearAssumed)
       if !message.isEmpty { lookForEnds(chunk, message) }
       if let time {
-        record.set(time: time, &batch)
+        scanner.record.set(time: time, &batch)
       } else if let headerTime, !event.isNestedTimeZoned {
         // A date with a year is preferred to one for which a year was assumed.
         let text = message.isEmpty ? start..<start : message
         if !isYearAssumed || !setLineTime(chunk, text, year: nil, &batch) {
-          record.set(time: headerTime, isZoned: false, &batch)
+          scanner.record.set(time: headerTime, isZoned: false, &batch)
         }
       } else {
         // A header without a year gives no time.
         let text = message.isEmpty ? start..<end : message
         setLineTime(chunk, text, year: options.year, &batch)
       }
-      event.setContext(of: record, &batch)
+      event.setContext(of: scanner.record, &batch)
       return
     }
     var unit = TextUnit(
@@ -207,34 +216,36 @@ extension Extraction {
     unit.isCutAtStart = isCutAtStart
     unit.isCutAtEnd = isCutAtEnd
     if isCutAtStart || isCutAtEnd {
-      scan(chunk, unit, into: &batch)
+      scanner.scan(chunk, unit, into: &batch)
     } else {
       scanRest(chunk, from: start, to: end, into: &batch)
-      emitEventData(chunk, unit, into: &batch)
+      scanner.emitEventData(chunk, unit, into: &batch)
     }
-    record.end(&batch)
-    guard record.isInBatch else { return }
+    scanner.record.end(&batch)
+    guard scanner.record.isInBatch else { return }
     // What a reader noted before it gave up on the line does not count.
     event.facts.reset()
     lookForEnds(chunk, start..<end)
     setLineTime(chunk, start..<end, year: options.year, &batch)
-    event.setContext(of: record, &batch)
+    event.setContext(of: scanner.record, &batch)
   }
 
   /// Takes back the count of a run at the start of a piece that was counted where the piece before it ended.
   private mutating func countOnce(_ chunk: RawSpan, _ piece: Range<Int>, _ state: inout LogState) {
     guard state.isInsideCutRun else { return }
     state.isInsideCutRun = false
-    if let first = piece.first, isInRun(chunk.byte(unchecked: first)) { counters.cutRuns -= 1 }
+    if let first = piece.first, isInRun(chunk.byte(unchecked: first)) {
+      scanner.counters.cutRuns -= 1
+    }
   }
 
   /// Whether a byte may be a part of a value.
-  private func isInRun(_ byte: UInt8) -> Bool { byte >= 0x80 || classes.is(byte, .name) }
+  private func isInRun(_ byte: UInt8) -> Bool { byte >= 0x80 || scanner.classes.is(byte, .name) }
 
   /// Looks for what the text of a line says about its event, unless the record in it says
   /// something.
   private mutating func lookForEnds(_ chunk: RawSpan, _ range: Range<Int>) {
-    guard record.isInBatch, event.facts.found == nil, event.nested.facts.found == nil else {
+    guard scanner.record.isInBatch, event.facts.found == nil, event.nested.facts.found == nil else {
       return
     }
     if let message = nested.message {
@@ -261,17 +272,17 @@ extension Extraction {
   @discardableResult private mutating func setLineTime(
     _ chunk: RawSpan, _ range: Range<Int>, year: Int?, _ batch: inout ObservableBatch
   ) -> Bool {
-    guard record.isInBatch else { return false }
+    guard scanner.record.isInBatch else { return false }
     let start = LogTime.lineStart(chunk, range, year: year)
     guard let start, start.isZoned || event.nestedTime == nil else {
       let isAny = event.sentenceTime != nil || event.nestedTime != nil
       if let time = event.sentenceTime, event.nestedTime == nil {
-        record.set(time: time, isZoned: false, &batch)
+        scanner.record.set(time: time, isZoned: false, &batch)
       }
-      record.set(nestedTime: event.nestedTime, &batch)
+      scanner.record.set(nestedTime: event.nestedTime, &batch)
       return isAny
     }
-    record.set(time: start.time, isZoned: start.isZoned, &batch)
+    scanner.record.set(time: start.time, isZoned: start.isZoned, &batch)
     return true
   }
 
@@ -283,7 +294,7 @@ extension Extraction {
       start: start, end: end, level: 0, field: FieldPaths.root, fieldClass: .text)
     let tail = nested.start(chunk, from: start, to: end)
     if let tail { (unit.end, nested.tailStart) = (tail, tail) }
-    scan(chunk, unit, into: &batch)
+    scanner.scan(chunk, unit, into: &batch)
     if let tail {
       walkNested(
         chunk, level: 0, field: FieldPaths.root,
@@ -299,8 +310,8 @@ extension Extraction {
       return true
     }
     var key = record - 1
-    while key > start, classes.isKeyByte(chunk.byte(unchecked: key - 1)) { key -= 1 }
-    let path = paths.child(of: FieldPaths.root, key: chunk.extracting(key..<record - 1))
-    return paths.fieldClass(path).holdsRecord
+    while key > start, scanner.classes.isKeyByte(chunk.byte(unchecked: key - 1)) { key -= 1 }
+    let path = scanner.paths.child(of: FieldPaths.root, key: chunk.extracting(key..<record - 1))
+    return scanner.paths.fieldClass(path).holdsRecord
   }
 }

@@ -195,7 +195,7 @@ extension Extraction {
     var offset = range.lowerBound
     for field in fields {
       if field.outerStart > offset {
-        scan(bytes, gap(offset..<field.outerStart), into: &batch)
+        scanner.scan(bytes, gap(offset..<field.outerStart), into: &batch)
       }
       offset = max(offset, field.outerEnd)
       if field.path >= 0, field.start < field.end {
@@ -204,19 +204,18 @@ extension Extraction {
     }
     if offset < range.upperBound {
       if lineReader.line.report != nil {
-        scan(bytes, gap(offset..<range.upperBound), into: &batch)
+        scanner.scan(bytes, gap(offset..<range.upperBound), into: &batch)
       } else {
         scanRest(bytes, from: offset, to: range.upperBound, into: &batch)
       }
     }
-    if wantsURLs { joinLineFields(bytes, fields, into: &batch) }
+    if scanner.wanted.urls { joinLineFields(bytes, fields, into: &batch) }
   }
 
   /// Notes what the fields of the record that was read last say about one another and about the
   /// event.
   mutating func noteLineFields(_ bytes: RawSpan) {
-    objectSerial &+= 1
-    lineReader.noteLineFields(bytes, owner: objectSerial, &paths, &event.facts)
+    lineReader.noteLineFields(bytes, owner: objects.nextSerial(), &scanner.paths, &event.facts)
   }
 
   private func gap(_ range: Range<Int>) -> TextUnit {
@@ -228,7 +227,7 @@ extension Extraction {
   private mutating func scanLineField(
     _ bytes: RawSpan, _ field: LineField, into batch: inout ObservableBatch
   ) {
-    let fieldClass = paths.fieldClass(field.path)
+    let fieldClass = scanner.paths.fieldClass(field.path)
     var unit = TextUnit(
       start: field.start, end: field.end, level: lineReader.line.level,
       field: lineReader.line.report ?? field.path,
@@ -237,9 +236,9 @@ extension Extraction {
     unit.port = field.port
     let isPort = fieldClass.role == .port || fieldClass.role == .connectionPort
     if unit.port == 0, !isPort, !field.isApart, !field.hasOwnPort,
-      paths.isOnlyAddress(field.path, owner: objectSerial)
+      scanner.paths.isOnlyAddress(field.path, owner: objects.serial)
     {
-      unit.port = paths.port(forAddress: field.path, owner: objectSerial)
+      unit.port = scanner.paths.port(forAddress: field.path, owner: objects.serial)
     }
     switch field.fact {
     case .source: unit.side = .originator
@@ -261,15 +260,15 @@ extension Extraction {
     }
     unit.start = 0
     unit.level += 1
-    var text = takeText(level: unit.level)
+    var text = scanner.levels.take(level: unit.level)
     if unit.level == 1 {
-      Self.unescape(bytes, field, to: &text, &map1)
+      Self.unescape(bytes, field, to: &text, &scanner.levels.map1)
     } else {
-      Self.unescape(bytes, field, to: &text, &map2)
+      Self.unescape(bytes, field, to: &text, &scanner.levels.map2)
     }
     unit.end = text.count
     scanString(text.rawSpan, unit, into: &batch)
-    giveBack(text, level: unit.level)
+    scanner.levels.giveBack(text, level: unit.level)
   }
 
   /// Undoes the escapes of a field's value.

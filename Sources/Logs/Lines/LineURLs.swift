@@ -16,9 +16,9 @@ extension Extraction {
     var element = fields[min(lineReader.line.structuredStart, start)..<start]
     // The fields of one element of structured data follow one another.
     while let first = element.first(where: { $0.path >= 0 }) {
-      let parent = paths.parent(of: first.path)
+      let parent = scanner.paths.parent(of: first.path)
       let end =
-        element.firstIndex { $0.path >= 0 && paths.parent(of: $0.path) != parent }
+        element.firstIndex { $0.path >= 0 && scanner.paths.parent(of: $0.path) != parent }
         ?? element.endIndex
       joinSiblings(bytes, element[..<end], into: &batch)
       element = element[end...]
@@ -40,7 +40,7 @@ extension Extraction {
     var scheme: LineField?
     var query: LineField?
     for field in fields where field.path >= 0 && field.start < field.end {
-      let fieldClass = paths.fieldClass(field.path)
+      let fieldClass = scanner.paths.fieldClass(field.path)
       switch fieldClass.role {
       case .urlHost
       where fieldClass.rank < hostRank && !bytes.isAbsent(field.start..<field.end):
@@ -71,22 +71,24 @@ extension Extraction {
     scheme: LineField? = nil, query: LineField? = nil, into batch: inout ObservableBatch
   ) {
     var map = OffsetMap()
-    Self.unescape(bytes, host, to: &joinHost, &map)
-    Self.unescape(bytes, path, to: &joinPath, &map)
-    if joinHost.count == 1, joinHost[0] == Byte.minus { return }
-    joinQuery.removeAll(keepingCapacity: true)
+    Self.unescape(bytes, host, to: &scanner.joined.host, &map)
+    Self.unescape(bytes, path, to: &scanner.joined.path, &map)
+    if scanner.joined.host.count == 1, scanner.joined.host[0] == Byte.minus { return }
+    scanner.joined.query.removeAll(keepingCapacity: true)
     // A path may have its query already.
-    if let query, !joinPath.contains(UInt8(ascii: "?")) {
-      Self.unescape(bytes, query, to: &joinQuery, &map)
-      let isAny = paths.fieldClass(query.path).rank > 1
-      if isAny && JoinedURL.isName(joinQuery.rawSpan) || joinQuery.elementsEqual([Byte.minus]) {
-        joinQuery.removeAll(keepingCapacity: true)
+    if let query, !scanner.joined.path.contains(UInt8(ascii: "?")) {
+      Self.unescape(bytes, query, to: &scanner.joined.query, &map)
+      let isAny = scanner.paths.fieldClass(query.path).rank > 1
+      if isAny && JoinedURL.isName(scanner.joined.query.rawSpan)
+        || scanner.joined.query.elementsEqual([Byte.minus])
+      {
+        scanner.joined.query.removeAll(keepingCapacity: true)
       }
     }
     var url = JoinedURL(
       field: lineReader.line.report ?? path.path, place: path.start, level: lineReader.line.level)
     if let scheme { url.setScheme(bytes, scheme.start..<scheme.end) }
     url.port = port
-    emitJoined(url, into: &batch)
+    scanner.emitJoined(url, into: &batch)
   }
 }

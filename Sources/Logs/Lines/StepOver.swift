@@ -138,7 +138,7 @@ extension Extraction {
       }
     }
     guard options.format == nil || options.format == .w3c, !walk.isComment else { return true }
-    return Self.fieldsFollow(
+    return LogHeader.fieldsFollow(
       chunk, behind: end, limit: line.lowerBound + options.lineLimit, isFinal) == false
   }
 
@@ -193,11 +193,12 @@ extension Extraction {
     case .w3c:
       if chunk.starts(ignoringCase: "#fields:", at: line.lowerBound) {
         header.fields = line
-      } else if let date = w3cDate(chunk, line) {
+      } else if let date = LogHeader.w3cDate(chunk, line) {
         header.date = date
-      } else if namesLocalTimes(chunk, line) {
+      } else if LogHeader.namesLocalTimes(chunk, line) {
         header.namesLocalTimes = true
-      } else if beginsDirectives(chunk, line), header.table.hasLocalTimes || header.namesLocalTimes
+      } else if LogHeader.beginsDirectives(chunk, line),
+        header.table.hasLocalTimes || header.namesLocalTimes
       {
         // Read at once: the lines remembered so far belong to another log.
         return false
@@ -212,7 +213,7 @@ extension Extraction {
   private mutating func read(_ lines: HeaderLines, _ chunk: RawSpan) -> LogHeader {
     var header = lines.table
     if header.layout == .w3c {
-      if let line = lines.fields, let fields = w3cHeader(chunk, line) {
+      if let line = lines.fields, let fields = tableRow.w3cHeader(chunk, line) {
         header = fields.with(date: header.date, hasLocalTimes: header.hasLocalTimes)
       }
       if let date = lines.date, date != header.date { header = header.with(date: date) }
@@ -221,7 +222,7 @@ extension Extraction {
     }
     for line in [lines.fields, lines.types, lines.setSeparator, lines.emptyField, lines.unsetField]
     {
-      if let line { header = zeekHeader(header, chunk, line) }
+      if let line { header = header.withZeekLine(chunk, line) }
     }
     return header
   }

@@ -21,7 +21,7 @@ extension Extraction {
     guard Self.wrapped ~= text.count else { return false }
     // Restored at the end: what the line says about the event matters only if the record says
     // nothing (`noteMessage`).
-    let (facts, counters) = (event.facts, counters)
+    let facts = event.facts
     // Restored at the end: a line that ends with this record may itself be being read.
     let (outer, wasNested, wasInTail) = (lineReader.line, nested.isOpen, nested.isInTail)
     defer {
@@ -29,13 +29,15 @@ extension Extraction {
       lineReader.line = outer
       (nested.isOpen, nested.isInTail) = (wasNested, wasInTail)
     }
-    let isRecord = lineReader.read(bytes, text, &paths, &event.facts, &nested, &self.counters)
-    self.counters = counters
-    guard isRecord else { return false }
+    // Only lines of the log itself are counted.
+    var uncounted = LogCounters()
+    guard lineReader.read(bytes, text, &scanner.paths, &event.facts, &nested, &uncounted) else {
+      return false
+    }
     (lineReader.line.level, lineReader.line.report) = (unit.level, unit.field)
     (nested.isOpen, nested.isInTail) = (true, false)
     scanLineRecord(bytes, text, into: &batch)
-    scanTextsAcrossFields(bytes, text, level: unit.level, field: unit.field, into: &batch)
+    scanner.scanTextsAcrossFields(bytes, text, level: unit.level, field: unit.field, into: &batch)
     return true
   }
 }

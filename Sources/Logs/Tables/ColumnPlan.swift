@@ -228,20 +228,25 @@ struct ColumnPlan {
   }
 }
 
-extension Extraction {
+/// The plans of the headers met so far.
+struct ColumnPlans {
   /// How many plans of earlier headers are kept.
   private static let mostPlans = 16
 
-  /// Makes `plan` the plan of `header`, reusing an earlier one: if a file holds several logs,
+  /// What the row's header says about each column, for the latest header.
+  private(set) var current = ColumnPlan()
+  private var others: [ColumnPlan] = []
+
+  /// Makes `current` the plan of `header`, reusing an earlier one: if a file holds several logs,
   /// headers come again.
-  mutating func choosePlan(_ header: LogHeader) {
-    if plan.holds(for: header, paths) { return }
-    for index in otherPlans.indices where otherPlans[index].takeOver(header, paths) {
-      swap(&plan, &otherPlans[index])
+  mutating func choose(_ header: LogHeader, _ paths: inout FieldPaths) {
+    if current.holds(for: header, paths) { return }
+    for index in others.indices where others[index].takeOver(header, paths) {
+      swap(&current, &others[index])
       return
     }
-    if otherPlans.count == Self.mostPlans { otherPlans.removeFirst() }
-    otherPlans.append(plan)
-    plan = ColumnPlan(header, &paths)
+    if others.count == Self.mostPlans { others.removeFirst() }
+    others.append(current)
+    current = ColumnPlan(header, &paths)
   }
 }

@@ -69,7 +69,7 @@ extension Extraction {
       state.layout = .rows(header)
       // Lines that are no rows of it are read as usual.
       state.isClosed = true
-      finishLine(&position, end, hasLineFeed)
+      position.finishLine(end, hasLineFeed)
       return true
     }
   }

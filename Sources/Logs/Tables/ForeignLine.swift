@@ -3,13 +3,15 @@ import Parsing
 /// Lines that have as many columns as a table but are no rows of it.
 ///
 /// They are recognised so that a header which somebody slips into a log does not hide what follows.
-extension Extraction {
+extension TableRow {
   /// The most words in a row of a table with a single column.
   private static let mostWords = 4
 
   /// Whether a line that is as wide as the table cannot be a row of it.
   @inline(__always)
-  mutating func isForeign(_ chunk: RawSpan, _ header: LogHeader) -> Bool {
+  func isForeign(
+    _ chunk: RawSpan, _ header: LogHeader, _ plans: inout ColumnPlans, _ paths: inout FieldPaths
+  ) -> Bool {
     guard let first = columns.first, let last = columns.last else { return false }
     if first.start < first.end {
       if Self.isLikeRecord(chunk, first.start..<last.end) { return true }
@@ -17,7 +19,7 @@ extension Extraction {
     }
     guard header.layout == .zeek else { return !Self.mayTellTime(chunk, columns, header) }
     // Zeek's own tables have tabs, which sentences have not.
-    return header.separator != Byte.tab && holdsWords(chunk, header)
+    return header.separator != Byte.tab && holdsWords(chunk, header, &plans, &paths)
   }
 
   /// Whether the columns for the day and the time of day hold such values, or none.
@@ -128,10 +130,12 @@ extension Extraction {
   }
 
   /// Whether a column of numbers, times or truth values holds a word.
-  private mutating func holdsWords(_ chunk: RawSpan, _ header: LogHeader) -> Bool {
-    choosePlan(header)
-    for (range, column) in zip(columns, plan.columns)
-    where column.reading == .skipped && !isAbsent(chunk, range, header) {
+  private func holdsWords(
+    _ chunk: RawSpan, _ header: LogHeader, _ plans: inout ColumnPlans, _ paths: inout FieldPaths
+  ) -> Bool {
+    plans.choose(header, &paths)
+    for (range, column) in zip(columns, plans.current.columns)
+    where column.reading == .skipped && !header.isAbsent(chunk, range) {
       let isTruthValue =
         range.end == range.start + 1
         && [UInt8(ascii: "T"), UInt8(ascii: "F")].contains(chunk.byte(unchecked: range.start))

@@ -9,7 +9,7 @@ struct WaitingAddress {
   var path: FieldPaths.ID
 }
 
-extension Extraction {
+extension TextScanner {
   /// Emits an IPv4 address that begins at `place`.
   ///
   /// `end` is the offset behind the address, or nil if the text that follows does not belong to it.
@@ -156,7 +156,7 @@ extension Extraction {
     }
     if before == Byte.colon, place - 3 >= unit.start, bytes.starts(with: "rv:", at: place - 3) {
       let previous = character(bytes, before: place - 3, from: unit.start)?.0
-      if ansiEnds.last == place - 3 || previous.map({ !classes.is($0, .word) }) ?? true {
+      if marks.endsANSI(at: place - 3) || previous.map({ !classes.is($0, .word) }) ?? true {
         return true
       }
     }
@@ -227,7 +227,7 @@ extension Extraction {
       return colon + 1
     }
     let start = classes.start(of: .address, bytes, before: colon, from: cursor.hardFloor)
-    if end - start >= Self.shortestPairs, wantsHashes {
+    if end - start >= Self.shortestPairs, wanted.hashes {
       let isInWord =
         start > cursor.hardFloor && classes.is(bytes.byte(unchecked: start - 1), .alphanumeric)
       scanPairs(bytes, start..<end, isInWord: isInWord, unit, into: &batch)

@@ -1,101 +1,7 @@
 import Indicators
 import Parsing
 
-/// A name run whose characters are not all plain ASCII.
-struct DecodedRun {
-  /// Where the run ends in the text.
-  var end: Int
-  /// It holds characters above ASCII.
-  var isInternational = false
-  /// It holds letters of a script that is written without spaces.
-  var isUnspaced = false
-}
-
-extension Extraction {
-  /// Decodes the run that begins at `start`.
-  ///
-  /// Percent units become the characters that they stand for, and dots of other scripts become `.`.
-  /// The run's bytes are then in `runBytes`, and the place of each in the text in `runOffsets`.
-  mutating func decodeRun(_ bytes: RawSpan, from start: Int, to limit: Int) -> DecodedRun {
-    runBytes.removeAll(keepingCapacity: true)
-    runOffsets.removeAll(keepingCapacity: true)
-    var run = DecodedRun(end: start)
-    while decode(bytes, to: limit, room: max(256, runBytes.count), &run) {}
-    return run
-  }
-
-  /// Decodes up to `room` more bytes from the end of `run`; true if there may be more.
-  private mutating func decode(
-    _ bytes: RawSpan, to limit: Int, room: Int, _ run: inout DecodedRun
-  ) -> Bool {
-    let classes = classes
-    let letters = LetterClasses.shared
-    let start = run
-    var reached = run
-    var isFull = false
-    runBytes.append(addingCapacity: room) { output in
-      runOffsets.append(addingCapacity: room) { places in
-        var run = start
-        var offset = start.end
-        while offset < limit {
-          // The longest character has four bytes.
-          guard output.freeCapacity >= 4 else {
-            isFull = true
-            break
-          }
-          let byte = bytes.byte(unchecked: offset)
-          let place = Int32(truncatingIfNeeded: offset)
-          if classes.is(byte, .name) {
-            output.append(byte)
-            places.append(place)
-            offset += 1
-            continue
-          }
-          if byte == UInt8(ascii: "%") {
-            guard let value = TextBorders.percentValue(bytes, at: offset, end: limit),
-              classes.is(value, .name)
-            else { break }
-            output.append(value)
-            places.append(place)
-            offset += 3
-            continue
-          }
-          guard byte >= 0x80 else { break }
-          let known = letters.letter(bytes, at: offset, end: limit)
-          if known.length > 0 {
-            run.isInternational = true
-            if known.isUnspaced { run.isUnspaced = true }
-            for index in 0..<known.length {
-              output.append(bytes.byte(unchecked: offset + index))
-              places.append(place)
-            }
-            offset += known.length
-            continue
-          }
-          let scalar = TextScalar(bytes, at: offset, end: limit)
-          let nameClass = scalar.nameClass
-          guard nameClass != .border, let character = scalar.scalar else { break }
-          if nameClass == .dot {
-            output.append(Byte.dot)
-            places.append(place)
-          } else {
-            run.isInternational = true
-            if IDNACharacters.isUnspacedScript(character) { run.isUnspaced = true }
-            for index in 0..<scalar.length {
-              output.append(bytes.byte(unchecked: offset + index))
-              places.append(place)
-            }
-          }
-          offset += scalar.length
-        }
-        run.end = offset
-        reached = run
-      }
-    }
-    run = reached
-    return isFull
-  }
-
+extension TextScanner {
   /// Bytes of the longest run that is looked at before it is decoded: too few for a digest.
   private static let shortRun = 31
 
@@ -143,11 +49,12 @@ extension Extraction {
       cursor.floor = end
       return end
     }
-    let run = decodeRun(bytes, from: start, to: unit.end)
+    let run = runDecoder.decode(bytes, from: start, to: unit.end)
     cursor.floor = run.end
     if unit.isCutAtStart || unit.isCutAtEnd, isCut(start..<run.end, unit) {
       // A hash in the run need not touch the cut.
-      scanDecodedHashes(runBytes, at: runOffsets, bytes, to: run.end, unit, into: &batch)
+      scanDecodedHashes(
+        runDecoder.bytes, at: runDecoder.offsets, bytes, to: run.end, unit, into: &batch)
       return run.end
     }
     classifyDecoded(
@@ -162,9 +69,9 @@ extension Extraction {
     _ unit: TextUnit, _ cursor: inout TextCursor, into batch: inout ObservableBatch
   ) {
     // Taken out for the call, so that they can be read while the rest is written.
-    let (run, offsets) = (runBytes, runOffsets)
-    (runBytes, runOffsets) = ([], [])
-    defer { (runBytes, runOffsets) = (run, offsets) }
+    let (run, offsets) = (runDecoder.bytes, runDecoder.offsets)
+    (runDecoder.bytes, runDecoder.offsets) = ([], [])
+    defer { (runDecoder.bytes, runDecoder.offsets) = (run, offsets) }
 
     if !isWholeName {
       scanDecodedHashes(run, at: offsets, bytes, to: range.upperBound, unit, into: &batch)
@@ -227,7 +134,7 @@ extension Extraction {
         into: &batch)
       return
     }
-    guard !isLocal, wantsDomains || wantsURLs else { return }
+    guard !isLocal, wanted.domains || wanted.urls else { return }
     let start = batch.arena.count
     guard normalizer.appendName(decoded.extracting(value), to: &batch.arena) == nil else { return }
     let name = 0..<batch.arena.count - start
@@ -241,16 +148,16 @@ extension Extraction {
       batch.arena.removeLast(batch.arena.count - start)
       return
     }
-    let mayBeHost = options.hosts?.mayHold(batch.arena.rawSpan.extracting(start...)) ?? true
+    let mayBeHost = hosts?.mayHold(batch.arena.rawSpan.extracting(start...)) ?? true
     if isWholeName, name.upperBound - shape.lastLabel == 4 {
       let copy = Array(batch.arena[start...])
       emitReverseAddress(copy.rawSpan, name, at: place, unit, into: &batch)
       batch.arena.append(contentsOf: copy)
-      if wantsDomains {
+      if wanted.domains {
         emitFromArena(
           .domain, from: batch.arena.count - copy.count, at: place, of: unit, into: &batch)
       }
-    } else if wantsDomains {
+    } else if wanted.domains {
       emitFromArena(.domain, from: start, at: place, of: unit, into: &batch)
     } else {
       batch.arena.removeLast(batch.arena.count - start)

@@ -1,7 +1,7 @@
 import Indicators
 import Parsing
 
-extension Extraction {
+extension TextScanner {
   /// Whether what ends at an offset is, or is part of, the local part of an e-mail address: `@` and
   /// a name character follow, perhaps behind more of it (`first.last+tag@…`).
   @inline(__always)
@@ -58,7 +58,7 @@ extension Extraction {
           cursor.hardFloor = sign + 1
           return end
         }
-        let run = decodeRun(bytes, from: sign + 1, to: unit.end)
+        let run = runDecoder.decode(bytes, from: sign + 1, to: unit.end)
         hostEnd = run.end
         decoded = run
       }
@@ -91,7 +91,7 @@ extension Extraction {
     guard let place = appendLocalPart(bytes, first..<sign, to: &batch.arena) else { return }
     let hostStart = batch.arena.count
     if let decoded {
-      let run = runBytes
+      let run = runDecoder.bytes
       let value = strip(run.rawSpan, 0..<run.count)
       if normalizer.appendName(run.rawSpan.extracting(value), to: &batch.arena) == nil,
         endsEmail(batch.arena, host: hostStart)

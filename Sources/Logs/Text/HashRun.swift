@@ -1,7 +1,7 @@
 import Indicators
 import Parsing
 
-extension Extraction {
+extension TextScanner {
   /// Digits of the shortest hash.
   private static let shortest = 32
 
@@ -39,7 +39,7 @@ extension Extraction {
     let end = run.upperBound
     guard Self.isHashLength(end - start) else { return }
     if isAlphanumeric(bytes, at: end, end: unit.end) { return }
-    if isInUserInformation(start) { return }
+    if marks.isInUserInformation(start) { return }
     let label = label(of: bytes, at: start, unit)
     emitHash(bytes, start..<end, label, at: start, unit, into: &batch)
   }
@@ -65,7 +65,7 @@ extension Extraction {
     _ run: [UInt8], at offsets: [Int32], _ text: RawSpan, to textEnd: Int, _ unit: TextUnit,
     into batch: inout ObservableBatch
   ) {
-    guard wantsHashes, run.count >= Self.shortest, !unit.fieldClass.traits.contains(.noHashes)
+    guard wanted.hashes, run.count >= Self.shortest, !unit.fieldClass.traits.contains(.noHashes)
     else { return }
     var start = 0
     while start < run.count {
@@ -94,7 +94,7 @@ extension Extraction {
     guard behind - place > range.count,
       classes.end(of: .hexDigit, run.rawSpan, from: range.lowerBound, to: range.upperBound)
         == range.upperBound,
-      !isInUserInformation(place)
+      !marks.isInUserInformation(place)
     else { return }
     emitHash(run.rawSpan, range, label(of: text, at: place, unit), at: place, unit, into: &batch)
   }
@@ -105,7 +105,7 @@ extension Extraction {
   /// begins behind that.
   private func hashStart(_ bytes: RawSpan, _ run: Range<Int>, _ unit: TextUnit) -> Int? {
     let start = run.lowerBound
-    if let end = lastANSIEnd(before: run.upperBound), end >= start { return end }
+    if let end = marks.lastANSIEnd(before: run.upperBound), end >= start { return end }
     guard start > unit.start else { return start }
     let before = bytes.byte(unchecked: start - 1)
     if before == UInt8(ascii: "%"),
@@ -116,18 +116,6 @@ extension Extraction {
         + TextBorders.percentLength(bytes, value: value, at: start - 1, end: unit.end)
     }
     return classes.is(before, .alphanumeric) ? nil : start
-  }
-
-  /// The last end of an ANSI sequence at or before `offset`.
-  private func lastANSIEnd(before offset: Int) -> Int? {
-    let count = ansiEnds.prefixCount { $0 <= offset }
-    return count > 0 ? ansiEnds[count - 1] : nil
-  }
-
-  /// Whether an offset is inside the user information of a URL, which yields no values.
-  private func isInUserInformation(_ offset: Int) -> Bool {
-    let count = userInformation.prefixCount { $0.lowerBound <= offset }
-    return count > 0 && userInformation[count - 1].contains(offset)
   }
 
   /// The label that the word before a value gives, if `=` or `:` joins them.
@@ -146,7 +134,7 @@ extension Extraction {
     {
       first += TextBorders.percentLength(bytes, value: value, at: first - 1, end: offset) - 1
     }
-    if let end = lastANSIEnd(before: offset), end > first { first = end }
+    if let end = marks.lastANSIEnd(before: offset), end > first { first = end }
     if offset - first > Self.longestLabel {
       // No label is longer, but the path of a key may be; only its last keys are looked at.
       guard

@@ -49,7 +49,7 @@ struct RunContext {
   var isInsideAtEnd = false
 }
 
-extension Extraction {
+extension TextScanner {
   /// Classifies an ASCII name run and returns where the scan goes on.
   @inline(__always)
   mutating func classifyRun(
@@ -97,12 +97,12 @@ extension Extraction {
         return
       }
     }
-    guard !isLocal, wantsDomains || wantsURLs else { return }
+    guard !isLocal, wanted.domains || wanted.urls else { return }
     let shape = NameShape(bytes, value)
     guard shape.isName,
       passesTests(bytes, value, shape, context, textOf: bytes, unit)
     else { return }
-    if wantsDomains { emit(.domain, bytes, value, of: unit, into: &batch) }
+    if wanted.domains { emit(.domain, bytes, value, of: unit, into: &batch) }
     emitBareURL(bytes, value, isName: true, context, unit, &cursor, into: &batch)
   }
 
@@ -218,7 +218,7 @@ extension Extraction {
       guard byte >= 0x80 || byte == UInt8(ascii: "%"),
         continuesRun(bytes, at: end, end: unit.end)
       else { return false }
-      let run = decodeRun(bytes, from: unit.start, to: unit.end)
+      let run = runDecoder.decode(bytes, from: unit.start, to: unit.end)
       end = run.end
       isDecoded = true
       isUnspaced = run.isUnspaced
@@ -251,7 +251,7 @@ extension Extraction {
     if value.upperBound - shape.lastLabel == 4 {
       emitReverseAddress(bytes, value, at: value.lowerBound, unit, into: &batch)
     }
-    if wantsDomains { emit(.domain, bytes, value, of: unit, into: &batch) }
+    if wanted.domains { emit(.domain, bytes, value, of: unit, into: &batch) }
     return true
   }
 
@@ -272,7 +272,7 @@ extension Extraction {
     guard end == unit.end || isPort(bytes, at: end, unit) else { return false }
     let name = strip(bytes, start..<end)
     let shape = NameShape(bytes, name)
-    guard wantsDomains, shape.isName,
+    guard wanted.domains, shape.isName,
       isScan || TopLevelDomains.contains(bytes.extracting(shape.lastLabel..<name.upperBound))
     else { return false }
     emit(.domain, bytes, name, of: unit, into: &batch)

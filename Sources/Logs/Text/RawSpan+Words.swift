@@ -1,4 +1,3 @@
-import Indicators
 import Parsing
 
 /// Words, quotes and numbers of a line.
@@ -34,6 +33,7 @@ extension RawSpan {
     return end == range.upperBound
   }
 
+  /// Whether a range is a word, in the same case.
   func isWord(_ range: Range<Int>, _ word: StaticString) -> Bool {
     range.count == word.utf8CodeUnitCount && starts(with: word, at: range.lowerBound)
   }
@@ -72,6 +72,7 @@ extension RawSpan {
     return line.lowerBound..<end
   }
 
+  /// Whether a range is a time in the form of ISO 8601.
   func isISOTime(_ range: Range<Int>) -> Bool {
     19...40 ~= range.count && byte(unchecked: range.lowerBound + 4) == Byte.minus
       && byte(unchecked: range.lowerBound + 10) == UInt8(ascii: "T")

@@ -105,7 +105,7 @@ struct RefangedText {
   }
 }
 
-extension Extraction {
+extension TextScanner {
   /// Emits every value of a refanged text; `unit` is that of the original.
   mutating func scanRefanged(
     _ text: RefangedText, _ unit: TextUnit, into batch: inout ObservableBatch

@@ -1,7 +1,7 @@
 import Indicators
 import Parsing
 
-extension Extraction {
+extension TextScanner {
   /// Emits the address that a name under `in-addr.arpa` or `ip6.arpa` stands for, in a field that
   /// holds names; `place` is where the name begins in the unit's text.
   mutating func emitReverseAddress(

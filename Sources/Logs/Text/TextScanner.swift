@@ -40,7 +40,48 @@ struct TextCursor {
   }
 }
 
-extension Extraction {
+/// Finds the values in texts and puts them into the batch; all that this needs, and nothing about
+/// records, tables or events.
+///
+/// The files beside this one have the values of single kinds, `Emission.swift` how one becomes an
+/// observable.
+struct TextScanner {
+  /// Whether everything that an indicator could match is looked for, or one value for each place.
+  let isScan: Bool
+  let wanted: WantedKinds
+  /// Whether defanged values are read as what they stand for.
+  let refangs: Bool
+  /// Which names may be hosts of URLs that are written without a scheme; nil: all may.
+  let hosts: (any HostFilter)?
+  let classes = ByteClasses.shared
+
+  var normalizer = Normalizer()
+  var counters = LogCounters()
+  /// The fields of which observables are reported, and the record that they are in.
+  var paths = FieldPaths()
+  var record = RecordCursor()
+  /// Addresses that wait for the port in a sibling field.
+  var waiting: [WaitingAddress] = []
+
+  var levels = TextLevels()
+  var marks = TextMarks()
+  var runDecoder = RunDecoder()
+  var words: WordSearch
+  /// Ends of the pieces of a URL's text that are tried whatever is left of the record's
+  /// `urlBudget`.
+  var urlEnds: [Int] = []
+  var joined = JoinedParts()
+
+  init(options: LogOptions) {
+    isScan = options.purpose == .scan
+    wanted = WantedKinds(options.kinds)
+    refangs = options.refangs
+    hosts = options.hosts
+    words = WordSearch(options: options)
+  }
+}
+
+extension TextScanner {
   /// Emits every value of a text.
   ///
   /// One loop looks for anchors, bytes that a value can be recognised by: `.`, `@`, `:`, `%`, ESC
@@ -76,12 +117,12 @@ extension Extraction {
     if wants(.registryKey), traits.contains(.isMember), !traits.contains(.registryKey) {
       emitRegistryKey(bytes, unit, into: &batch)
     }
-    if options.refangs, refanged.make(bytes, unit) {
+    if refangs, levels.refanged.make(bytes, unit) {
       // Taken out for the call, so that it can be read while the rest is written; its map stays.
-      let text = refanged
-      refanged.bytes = []
+      let text = levels.refanged
+      levels.refanged.bytes = []
       scanRefanged(text, unit, into: &batch)
-      refanged.bytes = text.bytes
+      levels.refanged.bytes = text.bytes
     } else {
       scanValues(bytes, unit, into: &batch)
     }
@@ -106,8 +147,7 @@ extension Extraction {
     }
 
     var cursor = TextCursor(unit)
-    if !ansiEnds.isEmpty { ansiEnds.removeAll(keepingCapacity: true) }
-    if !userInformation.isEmpty { userInformation.removeAll(keepingCapacity: true) }
+    marks.reset()
     let end = unit.end
     var offset = unit.start
     while true {
@@ -126,7 +166,7 @@ extension Extraction {
         if let after = TextBorders.ansiEnd(bytes, at: offset, end: end) {
           cursor.floor = after
           cursor.hardFloor = after
-          ansiEnds.append(after)
+          marks.note(ansiEnd: after)
           // A quote inside the sequence does not count.
           Self.noteQuotes(bytes, to: offset, &cursor)
           cursor.quotesDone = max(cursor.quotesDone, after)
@@ -138,7 +178,7 @@ extension Extraction {
         offset = scanHigh(bytes, at: offset, unit, &cursor, into: &batch)
       }
     }
-    if wantsHashes, end - unit.start >= 32, !traits.contains(.noHashes) {
+    if wanted.hashes, end - unit.start >= 32, !traits.contains(.noHashes) {
       scanHashes(bytes, unit, into: &batch)
     }
   }

@@ -1,7 +1,7 @@
 import Indicators
 import Parsing
 
-extension Extraction {
+extension TextScanner {
   /// A `://`: emits the URL whose scheme ends there, and returns where the scan of its text goes
   /// on.
   mutating func scanURL(
@@ -27,7 +27,7 @@ extension Extraction {
     cursor.authorityStart = authority
     cursor.authorityEnd = parts.end
 
-    if wantsURLs, end > authority {
+    if wanted.urls, end > authority {
       if unit.isCutAtStart && start == unit.start || unit.isCutAtEnd && end == unit.end {
         counters.cutRuns += 1
       } else {
@@ -47,7 +47,7 @@ extension Extraction {
     for offset in authority..<sign where Self.endsField(bytes.byte(unchecked: offset)) {
       return authority
     }
-    userInformation.append(authority..<sign)
+    marks.note(userInformation: authority..<sign)
     cursor.floor = sign
     cursor.hardFloor = sign
     return sign
@@ -91,7 +91,7 @@ extension Extraction {
     _ bytes: RawSpan, _ host: Range<Int>, isName: Bool = false, _ context: RunContext,
     _ unit: TextUnit, _ cursor: inout TextCursor, into batch: inout ObservableBatch
   ) {
-    guard isScan, wantsURLs, !context.isInsideAtEnd, context.run.upperBound < unit.end else {
+    guard isScan, wanted.urls, !context.isInsideAtEnd, context.run.upperBound < unit.end else {
       return
     }
     if context.isStrippedAtEnd {
@@ -114,7 +114,7 @@ extension Extraction {
       counters.cutRuns += 1
       return
     }
-    if isName, let hosts = options.hosts, !hosts.mayHold(bytes.extracting(host)) { return }
+    if isName, let hosts = hosts, !hosts.mayHold(bytes.extracting(host)) { return }
     emitURL(
       bytes, host.lowerBound..<end, minimum: slash + 1, hasScheme: false, unit, into: &batch)
   }
@@ -125,7 +125,7 @@ extension Extraction {
     into batch: inout ObservableBatch
   ) {
     let start = address.lowerBound - 1
-    guard isScan, wantsURLs, start >= unit.start, address.upperBound + 1 < unit.end,
+    guard isScan, wanted.urls, start >= unit.start, address.upperBound + 1 < unit.end,
       bytes.byte(unchecked: start) == UInt8(ascii: "["),
       bytes.byte(unchecked: address.upperBound) == UInt8(ascii: "]")
     else { return }

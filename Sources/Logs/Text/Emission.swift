@@ -1,22 +1,10 @@
 import Indicators
 import Parsing
 
-extension Extraction {
-  /// Starts a record that begins at an offset of the chunk.
-  mutating func beginRecord(
-    at base: Int, length: Int, number: UInt64, batch: borrowing ObservableBatch
-  ) {
-    record.begin(
-      at: base, length: length, number: number,
-      mayHoldWord: hasWordSearch && wordPlaces.isAny(from: base, to: base + length), batch: batch)
-    event.reset()
-    nested.beginRecord()
-    outerElement = 0
-  }
-
+extension TextScanner {
   /// Whether observables of a kind are asked for.
   @inline(__always)
-  func wants(_ kind: IndicatorKind) -> Bool { options.kinds.contains(kind) }
+  func wants(_ kind: IndicatorKind) -> Bool { wanted.kinds.contains(kind) }
 
   /// Appends an observable whose bytes are at `offset` of the chunk or, by its flags, the arena.
   ///
@@ -28,7 +16,7 @@ extension Extraction {
     into batch: inout ObservableBatch
   ) {
     if !record.isInBatch { record.enter(&batch) }
-    let position = (unit.level == 0 ? place : origin(place, level: unit.level)) - record.base
+    let position = (unit.level == 0 ? place : levels.origin(place, level: unit.level)) - record.base
     if flags.isDisjoint(with: [.fallback, .joint]) { record.note(position, kind) }
     batch.observables.append(
       Observable(
