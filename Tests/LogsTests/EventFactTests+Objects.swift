@@ -360,6 +360,12 @@ extension EventFactTests {
       "%ASA-4-410001: Dropped UDP DNS request from o:192.0.2.1/53 to i:192.0.2.2/1234; label length 9",
       "(protocol 17 192.0.2.1#53 to 192.0.2.2#1234 blocked)", []
     ),
+    // Escapes are undone.
+    (
+      #"{"src_ip":"192\u002e0.2.1","src_port":"\u0034\u00343","dest_ip":"2001:db8:\u003a1","action":"b\u006cock","proto":"T\u0043P"}"#,
+      "(protocol 6 192.0.2.1#443 to 2001:db8::1 blocked)", ["src_ip 192.0.2.1 port 443 source"]
+    ),
+    (#"{"src_ap":"192.0.2.1\u003a5000"}"#, "(192.0.2.1#5000 to ?)", []),
     (#"{"src_ip":"192.0.2.1","blocked":true}"#, "(192.0.2.1 to ? blocked)", []),
     (#"{"src_ip":"192.0.2.1","blocked":false,"x":null}"#, "(192.0.2.1 to ? allowed)", []),
     (#"[true,{"src_ip":"192.0.2.1","blocked":[true]}]"#, "(192.0.2.1 to ?)", []),

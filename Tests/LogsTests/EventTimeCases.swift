@@ -455,6 +455,19 @@ extension EventTimeTests {
       #"{"instant":{"epochSecond":1714557600,"nanoOfSecond":5},"message":"from a.example"}"#, noon
     ),
     (#"{"TimeCreated":"\/Date(1714557600500)\/","Id":4625,"Host":"a.example"}"#, half),
+    // Escapes are undone.
+    (#"{"date":"2024\/05\/01","time":"10:00:00","host":"a.example"}"#, noon),
+    (#"{"date":"2024\/05\/01","host":"a.example"}"#, nil),
+    (#"{"date":"2024\/05\/01 10:00:00","host":"a.example"}"#, noon),
+    (
+      #"{"date":"2024\u002d05\u002d01","time":"12\u003a00\u003a00","tz":"\u002b0200","host":"a.example"}"#,
+      noon
+    ),
+    (
+      #"{"date":"2024\/05\/01","time":"10:00:00","timezone":"Europe\/Berlin","host":"a.example"}"#,
+      nil
+    ),
+    (#"{"timestamp":"2024-05-01T12:00:00","tz":"\u002b02:00","host":"a.example"}"#, noon),
     (#"{"TimeCreated":"/Date(17145)/","Id":4625,"Host":"a.example"}"#, nil),
     (#"{"timestamp":{"$date":{"$numberLong":"1714557600500"}},"host":"a.example"}"#, half),
     (#"{"LogDate":"2024-05-01T10:00:00.000Z","HostName":"a.example"}"#, noon),

@@ -19,6 +19,13 @@ extension RecordRuleCases {
       "a port of its own wins", #"{"src_ip":"192.0.2.1:7","src_port":1}"#,
       ["ipv4 src_ip 192.0.2.1 @11 :7"]),
     Case(
+      "ports with escapes",
+      #"{"src_ip":"192.0.2.1","src_port":"\u00344\u0033","http":{"hostname":"a.example","http_port":"\u0038\u0030\u0038\u0030","url":"\/b"}}"#,
+      [
+        "ipv4 src_ip 192.0.2.1 @11 :443", "domain http.hostname a.example @69",
+        "url http.url http://a.example:8080/b @126",
+      ]),
+    Case(
       "joined of EVE",
       #"{"http":{"hostname":"a.example","url":"\/b c\/d.example","http_port":8080,"http_method":"GET"},"url":"/x"}"#,
       [

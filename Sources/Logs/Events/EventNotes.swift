@@ -48,7 +48,15 @@ struct EventNotes {
     _ bytes: RawSpan, _ token: JSONToken, _ fieldClass: FieldClass, _ top: inout JSONFrame,
     depth: Int, isOwn: Bool, isInRecord: Bool
   ) {
-    guard depth <= Self.deepestFact, !token.hasEscapes else { return }
+    guard depth <= Self.deepestFact else { return }
+    if token.hasEscapes {
+      var text: [UInt8] = []
+      guard let range = token.appendPlain(bytes, to: &text) else { return }
+      let plain = JSONToken(
+        kind: token.kind, hasEscapes: false, start: range.lowerBound, end: range.upperBound)
+      return noteFact(
+        text.rawSpan, plain, fieldClass, &top, depth: depth, isOwn: isOwn, isInRecord: isInRecord)
+    }
     // An object that holds the record itself does not count as one around its members.
     let depth = isInRecord ? depth - 1 : depth
     if depth > Self.deepestOwnFact {

@@ -15,7 +15,7 @@ struct GatheredURLParts {
     let isString = token.kind == .string
     let isNamed = FieldClass.isNamedURLPart(rank)
     switch role {
-    case .urlPort: top.urlPort = NumberText.port(bytes, token.range) ?? 0
+    case .urlPort: top.urlPort = token.port(bytes) ?? 0
     case .urlHost where isString && isNamed && !bytes.isAbsent(token.range):
       if path == top.hostField { return noteDouble(index, path, of: top) }
       top.noteHost(index, rank: rank, field: path)

@@ -66,7 +66,7 @@ extension Extraction {
     switch fieldClass.role {
     case .none: return
     case .port, .connectionPort:
-      guard let port = NumberText.port(bytes, token.range) else { return }
+      guard let port = token.port(bytes) else { return }
       if fieldClass.role == .connectionPort { top.connectionPort = port }
       scanner.paths.setPort(port, of: path, owner: top.serial)
     case .time, .date, .zone:

@@ -77,22 +77,33 @@ struct JSONTimes {
       return preciser(bytes, than: found, year) ?? found
     }
     if let second, let found = found(bytes, second.token, second.rank, year) { return found }
-    guard let date, !date.token.hasEscapes else {
-      return date.flatMap { Self.found(bytes, $0.token, year) }
-    }
+    guard let date else { return nil }
     for clock in [first, second] {
-      guard let clock, Self.place(clock.rank)?.isBeside(date.place) ?? false,
-        !clock.token.hasEscapes
-      else { continue }
+      guard let clock, Self.place(clock.rank)?.isBeside(date.place) ?? false else { continue }
       let zone = zone.flatMap { $0.place == date.place ? $0.token : nil }
-      let time = LogTime.dateAndTime(
-        bytes, date: date.token.range, clock: clock.token.range, zone: zone?.range ?? 0..<0)
-      if let time {
-        return (time, zone != nil || LogTime.isZoned(bytes, clock.token.range))
+      if let found = Self.found(bytes, date: date.token, clock: clock.token, zone: zone) {
+        return found
       }
     }
-    // A day alone is no time.
-    return date.token.range.count > 10 ? Self.found(bytes, date.token, year) : nil
+    return date.token.plain(bytes) {
+      // A day alone is no time.
+      $1.count > 10 ? LogTime.field($0, $1, year: year) : nil
+    }
+  }
+
+  /// The time of a day and a time of day in members of their own, and perhaps of a zone.
+  private static func found(
+    _ bytes: RawSpan, date: JSONToken, clock: JSONToken, zone: JSONToken?
+  ) -> (time: Int64, isZoned: Bool)? {
+    // The parts one behind the other, with their escapes undone.
+    var text: [UInt8] = []
+    guard let day = date.appendPlain(bytes, to: &text),
+      let clock = clock.appendPlain(bytes, to: &text)
+    else { return nil }
+    let offset = zone.map { $0.appendPlain(bytes, to: &text) ?? 0..<0 } ?? 0..<0
+    return LogTime.dateAndTime(text.rawSpan, date: day, clock: clock, zone: offset).map {
+      ($0, zone != nil || LogTime.isZoned(text.rawSpan, clock))
+    }
   }
 
   /// The time of the object that holds both ends, if it is the record's time with a fraction of a
@@ -121,7 +132,7 @@ struct JSONTimes {
     guard !found.isZoned, let zone, Self.place(rank)?.isBeside(zone.place) ?? false else {
       return found
     }
-    return LogTime.offset(bytes, zone.token.range).map { (found.time &- $0, true) }
+    return zone.token.plain(bytes, LogTime.offset).map { (found.time &- $0, true) }
   }
 
   private static func place(_ rank: UInt8) -> Place? { Place(rawValue: rank / namesOfPlace) }
@@ -129,12 +140,7 @@ struct JSONTimes {
   private static func found(
     _ bytes: RawSpan, _ token: JSONToken, _ year: Int?
   ) -> (time: Int64, isZoned: Bool)? {
-    guard token.hasEscapes else { return LogTime.field(bytes, token.range, year: year) }
-    // PHP writes each slash with a backslash.
-    guard token.range.count <= 128 else { return nil }
-    var text: [UInt8] = []
-    JSONTokenizer.unescape(bytes.extracting(token.range), to: &text)
-    return LogTime.field(text.rawSpan, 0..<text.count, year: year)
+    token.plain(bytes) { LogTime.field($0, $1, year: year) }
   }
 }
 
@@ -184,7 +190,7 @@ extension JSONWalk {
       }
       return
     case .zone:
-      guard token.kind == .string, !token.hasEscapes else { return }
+      guard token.kind == .string else { return }
       if depth == 1 {
         times.note(zone: token, .record)
       } else if !top.isInArray, !paths.isApart(top.path, in: self.top) {

@@ -98,9 +98,7 @@ extension Extraction {
       urlParts.dotted.removeLast()
       guard scanner.wanted.urls, let parts = last.parts.urlParts else { continue }
       if let whole = frame.urlParts, whole.host == parts.host, whole.path == parts.path { continue }
-      if last.parts.mayBeHostClient, EventFacts.end(bytes, tokens[parts.host].range) != nil {
-        continue
-      }
+      if last.parts.mayBeHostClient, tokens[parts.host].isAddress(bytes) { continue }
       join(bytes, tokens, last.parts, parts, walk, into: &batch)
       guard urlParts.doubled.last?.owner == frame.serial else { continue }
       joinDoubles(bytes, tokens, last.parts, parts, walk, into: &batch)

@@ -160,7 +160,7 @@ extension Extraction {
           path: path, isObject: false, serial: top.serial, waitingStart: scanner.waiting.count)
         (top.isInArray, top.element) = (isInArray, element)
       case .endObject:
-        if top.mayBeHostClient, EventFacts.end(bytes, tokens[top.host].range) != nil {
+        if top.mayBeHostClient, tokens[top.host].isAddress(bytes) {
           top.isHostClient = true
           noteClient(bytes, tokens[top.host], &top, &walk, depth: objects.frames.count - base)
         }
