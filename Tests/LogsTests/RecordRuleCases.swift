@@ -264,6 +264,15 @@ enum RecordRuleCases {
       "another log follows", "x", "string",
       "a.example\n#separator \\x7c\n#fields|y\n#types|string\nb.example\n",
       [("domain x a.example", 0, ""), ("domain y b.example", 50, "")])
+    add(
+      "times in words between other signs than tabs", "x", "string",
+      "#separator \\x7c\n#fields|ts|y|n\n#types|time|string|count\n"
+        + "2024-05-01T10:00:00.5Z|a.example|1\n1.5|b.example|1\n"
+        + "1.5|c.example|2024-05-01T10:00:00Z\nMay|d.example|1\n",
+      [
+        ("domain y a.example", 79, ""), ("domain y b.example", 95, ""),
+        ("domain text c.example", 111, ""), ("domain text d.example", 146, ""),
+      ])
     cases.append(
       Case(
         "the second form with port",

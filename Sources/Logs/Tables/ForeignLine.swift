@@ -129,12 +129,17 @@ extension TableRow {
     return false
   }
 
+  /// Whether a cell is a time in ISO 8601, which scripts make of Zeek's seconds, in a column of times.
+  private static func isTime(_ chunk: RawSpan, _ cell: Range<Int>, type: [UInt8]) -> Bool {
+    type.elementsEqual("time".utf8) && Timestamp.iso8601(chunk, cell) != nil
+  }
+
   /// Whether a column of numbers, times or truth values holds a word.
   private func holdsWords(
     _ chunk: RawSpan, _ header: LogHeader, _ plans: inout ColumnPlans, _ paths: inout FieldPaths
   ) -> Bool {
     plans.choose(header, &paths)
-    for (range, column) in zip(columns, plans.current.columns)
+    for (index, (range, column)) in zip(columns, plans.current.columns).enumerated()
     where column.reading == .skipped && !header.isAbsent(chunk, range) {
       let isTruthValue =
         range.end == range.start + 1
@@ -146,7 +151,11 @@ extension TableRow {
           || byte | 0x20 == UInt8(ascii: "e")
       }
       let isNoNumber = chunk.isWord(range.start..<range.end, "nan")
-      if !isTruthValue && !isNumber && !isNoNumber { return true }
+      if !isTruthValue && !isNumber && !isNoNumber,
+        !Self.isTime(chunk, range.start..<range.end, type: header.types[index])
+      {
+        return true
+      }
     }
     return false
   }

@@ -58,6 +58,9 @@ struct ReferenceZeekHeader {
 
   private static let types = ["addr", "subnet", "string", "enum", "pattern", "file", "func"]
   private static let number = ReferencePattern(#"\A(?:[0-9+,.eE-]*|[TF])\z"#)
+  private static let time = ReferencePattern(
+    #"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:?[0-9]{2})?\z"#
+  )
 
   /// Whether a column of numbers, times or truth values holds a word: between tabs it may, as in no sentence.
   private func holdsWords(_ cells: [ReferenceText]) -> Bool {
@@ -67,6 +70,7 @@ struct ReferenceZeekHeader {
         let element = type.split(separator: "[").last?.prefix { $0 != "]" } ?? ""
         return cell.bytes != unset && cell.bytes != empty
           && !Self.types.contains(String(element)) && !Self.number.matches(cell.bytes)
+          && !(type == "time" && Self.time.matches(cell.bytes))
       }
   }
 
