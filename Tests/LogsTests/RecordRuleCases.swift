@@ -146,7 +146,7 @@ enum RecordRuleCases {
     (
       "records below a header that somebody slipped in",
       "#separator \\x2c\n#fields,f,g\n#types,count,count\n{\"a\":1,\"b\":\"b.example\"}\n[{\"a\":1},{\"a\":\"c.example\"}]\n1,2\n",
-      [4: ["domain text b.example @59"], 5: ["domain text c.example @86"]]
+      [4: ["domain b b.example @59"], 5: ["domain text c.example @86"]]
     ),
     (
       "records below a header of W3C",
@@ -252,6 +252,17 @@ enum RecordRuleCases {
       [
         ("domain x a.example", 0, ""), ("domain text b.example", 24, ""),
         ("domain c d.example", 40, ""), ("domain x e.example", 52, ""),
+      ])
+    add(
+      "records among rows", "x\ty", "string\tstring",
+      "a.example\t-\n{\"z\":\"b.example\"} {\n\"a.example\":{\"host\":\"c.example\",\n\"uri\":\"/d\"}\n} e.example\n"
+        + "f.example\t-\n{\"g.example\"\n{\th.example\n",
+      [
+        ("domain x a.example", 0, ""), ("domain z b.example", 18, ""),
+        ("domain a.example.host c.example", 53, ""),
+        ("url a.example.uri http://c.example/d", 72, ""), ("domain text e.example", 79, ""),
+        ("domain x f.example", 89, ""), ("domain text g.example", 103, ""),
+        ("domain y h.example", 116, ""),
       ])
     add(
       "the log of one column ends", "x", "string", "a.example\n#close\t2024\nb.example\n",

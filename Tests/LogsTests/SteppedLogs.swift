@@ -29,7 +29,7 @@ enum SteppedLogs {
     "#fields\thost\ta\n",
     "#types\tstring\taddr\n", "#types\taddr\tset[string]\n", "#close\t2001\n", "#fields\n", "\n",
     "1 2\n",
-    "1\t2\n", "{\n", "{}\n", "v\n",
+    "1\t2\n", "{\n", "{}\n", "v\n", "{\"a\":\n", "1}\n", "\"evil.example\"}\n",
   ]
 
   private static let rows = [

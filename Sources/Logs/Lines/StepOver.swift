@@ -33,7 +33,10 @@ extension Extraction {
       start: position.offset, candidate: candidate,
       isComment: state.layout == .comments || state.isBehindComment,
       isAmongValues: table == nil && options.readsJSON, isTable: isTable, hasQuotes: hasQuotes)
-    if let table, isTable, !hasQuotes { walk.header = HeaderLines(table) }
+    if let table, isTable, !hasQuotes {
+      walk.header = HeaderLines(table)
+      walk.holdsValues = holdsValues(table)
+    }
     walk.isOutside = !isTable && !hasQuotes
     stepOverLines(chunk, &walk, isFinal: isFinal)
     guard walk.start > position.offset else { return false }
@@ -53,7 +56,9 @@ extension Extraction {
     let candidate = walk.candidate
     let lineEnd = candidate < chunk.byteCount ? candidate + 1 : chunk.byteCount
     let meanings =
-      walk.hasQuotes ? LineMeanings.quotedRows : walk.isTable ? .rows : .lines(options)
+      walk.hasQuotes
+      ? LineMeanings.quotedRows
+      : walk.isTable ? walk.holdsValues ? .rowsAndRecords : .rows : .lines(options)
     while true {
       // No line before the window's end is beyond the limit.
       let start = meanings.stepOver(
@@ -90,7 +95,14 @@ extension Extraction {
         }
         isComment = options.format == nil || options.format == .w3c
       }
-    } else if !walk.isTable {
+    } else if walk.isTable {
+      // Whatever it is, a record that goes on behind its line is left to the readers.
+      if walk.holdsValues, byte == UInt8(ascii: "{"),
+        !endsWithItsLine(chunk, start..<end, isFinal: isFinal)
+      {
+        return false
+      }
+    } else {
       if byte == UInt8(ascii: "v"), options.readsLineRecords, isFlowLogHeader(chunk, start..<end) {
         return false
       }
@@ -248,6 +260,8 @@ private struct LineWalk {
   /// lines.
   let isTable: Bool
   let hasQuotes: Bool
+  /// Whether records in JSON may be among the rows.
+  var holdsValues = false
   var isOutside = false
   /// Lines of the table's header that were stepped over.
   var header: HeaderLines?

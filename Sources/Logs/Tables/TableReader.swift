@@ -55,7 +55,17 @@ extension Extraction {
     if state.isClosed {
       return readLine(chunk, &position, &state, isFinal: isFinal, into: &batch)
     }
+    if holdsValues(header), start < end, chunk.byte(unchecked: start) == UInt8(ascii: "{") {
+      let read = readRecord(
+        chunk, from: start, &position, &state, isFinal: isFinal, into: &batch)
+      // One that is no record was counted as such.
+      return read ?? readText(chunk, &position, &state, isFinal: isFinal, into: &batch)
+    }
     if !chunk.trimmed(start..<end).isEmpty { scanner.counters.oddRows += 1 }
     return readText(chunk, &position, &state, isFinal: isFinal, into: &batch)
   }
+
+  /// Whether lines that are no rows of an open table may be records in JSON: a log of Zeek's that
+  /// goes on, or broke off without a `#close`, may be mixed with others.
+  func holdsValues(_ header: LogHeader) -> Bool { header.layout == .zeek && options.readsJSON }
 }

@@ -307,7 +307,8 @@ struct ReferenceLogReader {
 
   private mutating func readZeek(from start: Int) {
     var header = ReferenceZeekHeader()
-    for line in lines(from: start) where !line.isEmpty {
+    var behindRecord = start
+    for line in lines(from: start) where !line.isEmpty && line.lowerBound >= behindRecord {
       if begins(line, with: "#close") {
         // Rows of the log that was closed are still its own, unless they are whole lines; all else is read line by
         // line.
@@ -323,10 +324,32 @@ struct ReferenceLogReader {
         let members = header.members(text.part(line))
       {
         emit(.object(members), at: line.lowerBound, .row)
+      } else if line.count <= lineLimit, text.bytes[line.lowerBound] == 0x7B,
+        let next = readRecord(at: line.lowerBound)
+      {
+        // A record in JSON may stand among the rows, over several lines.
+        behindRecord = readRest(of: next)
       } else {
         readText(line)
       }
     }
+  }
+
+  /// Reads what is behind a record on its line, and gives where the next line begins.
+  private mutating func readRest(of place: Int) -> Int {
+    var position = place
+    while position < text.count {
+      let end = lineEnd(position)
+      var first = position
+      while first < end, isBlank(first) { first += 1 }
+      if first < end, [0x7B, 0x5B].contains(text.bytes[first]), let next = readRecord(at: first) {
+        position = next
+        continue
+      }
+      readText(position..<end, isWhole: false)
+      return end + 1
+    }
+    return position
   }
 
   // MARK: W3C
