@@ -53,6 +53,14 @@ import Testing
       #"{"cs-protocol":"https","x-host-header":"a.example","cs-uri-stem":"/x"}"#,
       ["cs-uri-stem https://a.example/x"]
     ),
+    // CloudFront was asked for the first, and hands the request to the second.
+    (
+      "#Fields: cs(Host) cs-uri-stem x-host-header\nb.example /x a.example\nb.example /y -\n",
+      [
+        "cs-uri-stem http://a.example/x", "cs-uri-stem http://b.example/x joint",
+        "cs-uri-stem http://b.example/y",
+      ]
+    ),
     // The query may stand in a field of its own.
     (#"{"host":"a.example","uri":"/x","requestQuery":"b=c"}"#, ["uri http://a.example/x?b=c"]),
     (#"{"request_query":"?b=c","host":"a.example","uri":"/x"}"#, ["uri http://a.example/x?b=c"]),

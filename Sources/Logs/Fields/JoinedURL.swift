@@ -11,6 +11,8 @@ struct JoinedURL {
   var port: UInt16 = 0
   /// Whether the port is the connection's, so that the form with it is a second one.
   var isPortSecond = false
+  /// Whether it is a second form of the URL that was emitted last.
+  var isSecond = false
   /// The scheme, if the record says which it is.
   private(set) var scheme: StaticString?
   /// Whether the record's scheme says that there is no URL.
@@ -101,9 +103,10 @@ struct JoinedParts {
 }
 
 extension TextScanner {
-  /// Emits the URL of `joined.host`, `joined.path` and `joined.query`.
-  mutating func emitJoined(_ url: JoinedURL, into batch: inout ObservableBatch) {
-    guard joined.path.first == Byte.slash, !joined.host.isEmpty, !url.isNone else { return }
+  /// Emits the URL of `joined.host`, `joined.path` and `joined.query`; false if they make none.
+  @discardableResult
+  mutating func emitJoined(_ url: JoinedURL, into batch: inout ObservableBatch) -> Bool {
+    guard joined.path.first == Byte.slash, !joined.host.isEmpty, !url.isNone else { return false }
     JoinedURL.dropUserinfo(&joined.host)
     // Taken out for the call, so that they can be read while the rest is written.
     let parts = joined
@@ -116,7 +119,7 @@ extension TextScanner {
     record.urlBudget -= path.count + query.count
     guard record.urlBudget > 0 else {
       counters.crowdedURLs += 1
-      return
+      return false
     }
     let unit = TextUnit(
       start: url.place, end: url.place, level: url.level, field: url.field, fieldClass: .text)
@@ -129,14 +132,14 @@ extension TextScanner {
     guard
       emitJoined(
         url, scheme, host.rawSpan, path.rawSpan, query.rawSpan.extracting(queryStart...),
-        port: firstPort, flags: [], unit, into: &batch)
-    else { return }
+        port: firstPort, flags: url.isSecond ? .joint : [], unit, into: &batch)
+    else { return false }
     if isScan, isToldByPort {
       // Some servers use no TLS on port 443.
       _ = emitJoined(
         url, "http://", host.rawSpan, path.rawSpan, query.rawSpan.extracting(queryStart...),
         port: 443, flags: .joint, unit, into: &batch)
-      return
+      return true
     }
     let isUsual = url.port == 80 || url.port == 443 && !url.isZeek
     if isScan, url.isPortSecond, url.port != 0, !isUsual, !hasPort {
@@ -144,6 +147,7 @@ extension TextScanner {
         url, scheme, host.rawSpan, path.rawSpan, query.rawSpan.extracting(queryStart...),
         port: url.port, flags: .joint, unit, into: &batch)
     }
+    return true
   }
 
   private static func endsInPort443(_ host: RawSpan) -> Bool {

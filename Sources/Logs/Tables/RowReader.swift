@@ -186,6 +186,12 @@ extension Extraction {
           scanner.joined.query = []
         }
       }
+      guard scanner.emitJoined(parts, into: &batch), scanner.isScan,
+        let inner = url.inner(behind: hostColumn),
+        let host = tableRow.column(inner, chunk, header)
+      else { continue }
+      parts.isSecond = true
+      scanner.joined.host = tableRow.part(inner, chunk, host, header)
       scanner.emitJoined(parts, into: &batch)
     }
   }

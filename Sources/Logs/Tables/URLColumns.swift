@@ -49,6 +49,16 @@ struct URLColumns {
     return hosts.isEmpty || joined.paths.isEmpty ? nil : joined
   }
 
+  /// The column of the host that a request went to, where `host` is the one that the client asked
+  /// for: CloudFront's `cs(Host)` beside its `x-host-header`.
+  func inner(behind host: Int) -> Int? {
+    guard hostRanks[host] == Self.viewer else { return nil }
+    return hosts.first { hostRanks[$0] == Self.viewer + 1 }
+  }
+
+  /// The rank of the name for the host that a client asked CloudFront for.
+  private static let viewer: UInt8 = 0
+
   /// The most columns of hosts, and of times, that are tried for a row.
   private static let mostPlaces = 32
 
