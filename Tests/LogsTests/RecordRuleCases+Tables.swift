@@ -147,6 +147,10 @@ extension RecordRuleCases {
   /// Enough rows as wide as the header that a few others don't count.
   private static let csvRows = String(repeating: "1,2,3,4\n", count: 99)
 
+  private static let longPath =
+    "request-parameters.filter_set.items[0]" + String(repeating: ".name-of_an.Element9", count: 6)
+  private static let longWord = String(repeating: "x", count: 65)
+
   static let tables: [Case] = [
     Case(
       "CSV",
@@ -270,6 +274,32 @@ extension RecordRuleCases {
     Case(
       "bars between columns", "time|src_ip|src_port|hostname\n1|192.0.2.1|5|wpgate.zip\n",
       ["ipv4 src_ip 192.0.2.1 @32 :5", "domain hostname wpgate.zip @44"]),
+    Case(
+      "bars between words in quotes", "\"a\"|\"query\"|\"c\"\n\"x\"|\"wpgate.zip\"|y\n",
+      ["domain query wpgate.zip @21"]),
+    Case(
+      "bars between words of which one has no quotes",
+      "\"a\"|\"query\"|c\n\"x\"|\"wpgate.zip\"|\"a.example\"\n", ["domain text a.example @32"]),
+    Case(
+      "paths of a flattened record", "time,src_ip,\(longPath)\n1,192.0.2.1,a.example\n",
+      [
+        "ipv4 src_ip 192.0.2.1 @\(longPath.utf8.count + 15)",
+        "domain \(longPath) a.example @\(longPath.utf8.count + 25)",
+      ]),
+    Case(
+      "a path with too long a component",
+      "time,src_ip,a.\(longWord)\n1,192.0.2.1,a.example\n",
+      [
+        "ipv4 text 192.0.2.1 @\(longWord.utf8.count + 17)",
+        "domain text a.example @\(longWord.utf8.count + 27)",
+      ]),
+    Case(
+      "a path that is too long",
+      "time,src_ip,\(longPath).\(longPath)\n1,192.0.2.1,a.example\n",
+      [
+        "ipv4 text 192.0.2.1 @\(2 * longPath.utf8.count + 16)",
+        "domain text a.example @\(2 * longPath.utf8.count + 26)",
+      ]),
     Case(
       "bars between words that name no fields",
       "INFO|main|started\nINFO|main|wpgate.zip\nINFO|main|a.example\n",

@@ -13,7 +13,7 @@ enum CSVHeader {
   /// 95 % of the first rows are as wide.
   ///
   /// If bars separate the words, as they may in prose as well, at least two must be names of known
-  /// fields.
+  /// fields, or all must be in quotes.
   static func recognise(_ bytes: RawSpan, from start: Int, isFinal: Bool) -> LogHeader? {
     guard let front = front(bytes, from: start), front.end < bytes.byteCount,
       !isOther(bytes.byte(at: front.end))
@@ -23,7 +23,8 @@ enum CSVHeader {
       var cells: [CSVCell] = []
       var offset = front.end
       guard parser.next(bytes, at: &offset, isFinal: isFinal, cells: &cells).kind == .row,
-        let header = header(bytes, cells), front.separator != nil || isTable(header, separator)
+        let header = header(bytes, cells),
+        front.separator != nil || isTable(header, cells, separator)
       else { continue }
       let names = header.names
       var isHeader = true
@@ -68,7 +69,8 @@ enum CSVHeader {
       var cells: [CSVCell] = []
       var offset = front.end
       guard parser.next(bytes, at: &offset, isFinal: false, cells: &cells).kind == .row,
-        let header = header(bytes, cells), front.separator != nil || isTable(header, separator)
+        let header = header(bytes, cells),
+        front.separator != nil || isTable(header, cells, separator)
       else { continue }
       while true {
         let row = parser.next(bytes, at: &offset, isFinal: false, cells: &cells)
@@ -210,8 +212,11 @@ enum CSVHeader {
   private static let leastKnown = 2
 
   /// Whether names with a separator between them may be those of a table.
-  private static func isTable(_ header: Names, _ separator: UInt8) -> Bool {
-    guard separator == bar else { return true }
+  private static func isTable(
+    _ header: Names, _ cells: [CSVCell], _ separator: UInt8
+  ) -> Bool {
+    // No prose has quotes around all that is between bars.
+    guard separator == bar, !cells.allSatisfy(\.wasQuoted) else { return true }
     let known = header.names.lazy.filter { name in
       let field = FieldClass(key: name.rawSpan)
       return field.role != .none || field.fact != .none || field.traits.contains(.nameTyped)
@@ -248,14 +253,35 @@ enum CSVHeader {
   /// The most bytes and blanks of a cell that can name a column; an odd one may have more.
   private static let most = (bytes: 64, blanks: 4, oddBytes: 128, oddBlanks: 16)
 
+  /// The most bytes of the name of a column that is the path of a member of a record which was
+  /// flattened (`requestParameters.filterSet.items[0].name`).
+  private static let mostOfPath = 256
+
+  /// Whether a name is such a path: of its components none is longer than other names are.
+  private static func isPath(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    guard range.count <= mostOfPath else { return false }
+    var start = range.lowerBound
+    for offset in range {
+      let byte = bytes.byte(at: offset)
+      switch byte {
+      case Byte.dot, UInt8(ascii: "["), UInt8(ascii: "]"): start = offset + 1
+      case _ where Byte.isLetter(byte) || Byte.isDigit(byte): break
+      case UInt8(ascii: "_"), Byte.minus: break
+      default: return false
+      }
+      if offset - start >= most.bytes { return false }
+    }
+    return true
+  }
+
   /// What a cell is: one that names a column begins with a letter and holds a few words.
   ///
   /// In quotes it may hold characters that separate cells.
   private static func sort(
     _ bytes: RawSpan, _ range: Range<Int>, isQuoted: Bool
   ) -> CellSort {
-    guard range.count <= most.oddBytes else { return .value }
-    var isOdd = range.count > most.bytes
+    var isOdd = range.count > most.bytes && !isPath(bytes, range)
+    guard range.count <= most.oddBytes || !isOdd else { return .value }
     var blanks = 0
     var digits = 0
     var letters = 0

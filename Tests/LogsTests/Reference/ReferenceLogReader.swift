@@ -409,7 +409,10 @@ struct ReferenceLogReader {
     let wide = sample.filter { $0.cells.count == first.cells.count }.count
     guard !sample.isEmpty, wide * 100 >= sample.count * 95 else { return false }
     let names = first.cells.map { ReferenceCSV.trimmed($0.text.bytes) }
-    guard separator != 0x7C || front.separator != nil || ReferenceCSV.mayStandBetweenBars(names)
+    guard
+      separator != 0x7C || front.separator != nil
+        || ReferenceCSV.mayStandBetweenBars(
+          names, first.cells)
     else { return false }
     let cut = rows.enumerated().flatMap { index, row in
       let next = index + 1 < rows.count ? rows[index + 1].start : text.count

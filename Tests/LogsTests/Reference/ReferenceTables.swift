@@ -256,9 +256,10 @@ enum ReferenceCSV {
     let names = cells.map { String(decoding: trimmed($0.text.bytes), as: UTF8.self) }
     guard 3...4096 ~= names.count, Set(names).count == names.count else { return false }
     return zip(cells, names).allSatisfy { cell, name in
-      guard let first = name.unicodeScalars.first, name.utf8.count <= 64,
+      guard let first = name.unicodeScalars.first,
         first.properties.isAlphabetic || first == "_" || first == "@"
       else { return false }
+      if name.utf8.count > 64 { return path.matches(Array(name.utf8)) }
       return name.unicodeScalars.allSatisfy {
         $0.properties.isAlphabetic || ("0"..."9").contains($0)
           || " _-.@()/#%:".unicodeScalars.contains($0)
@@ -267,14 +268,20 @@ enum ReferenceCSV {
     }
   }
 
+  /// The path of a member of a record that was flattened.
+  private static let path = ReferencePattern(
+    #"\A(?=.{0,256}\z)[A-Za-z0-9_-]{0,64}(?:[.\[\]][A-Za-z0-9_-]{0,64})*+\z"#)
+
   /// Names of which a table between bars has two.
   private static let known: Set<String> = [
     "time", "timestamp", "date", "ts", "host", "hostname", "query", "srcip", "dstip", "sourceip",
     "destinationip", "srcport", "dstport", "url", "uri", "method", "action", "domain",
   ]
 
-  static func mayStandBetweenBars(_ names: [[UInt8]]) -> Bool {
-    names.filter { known.contains(referenceFolded($0, digits: true)) }.count >= 2
+  /// Whether two names are known, or all are in quotes.
+  static func mayStandBetweenBars(_ names: [[UInt8]], _ cells: [Cell]) -> Bool {
+    cells.allSatisfy(\.isQuoted)
+      || names.filter { known.contains(referenceFolded($0, digits: true)) }.count >= 2
   }
 
   /// Without blanks at the ends.
