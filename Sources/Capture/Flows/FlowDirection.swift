@@ -1,8 +1,8 @@
 /// One direction of a TCP connection.
 struct FlowDirection {
-  /// Sequence number of the next byte expected, and of the first one read.
-  var next: UInt32 = 0
-  var base: UInt32 = 0
+  /// The next byte expected, and the first one read.
+  var next = SequenceNumber()
+  var base = SequenceNumber()
   /// The stream's number in `StreamTable`; 0 if nothing is kept of it.
   var stream: UInt32 = 0
   /// Bytes from `next` on that a packet had beyond those captured.
@@ -12,7 +12,10 @@ struct FlowDirection {
   var lacking: UInt16 = 0
   private var marks: UInt8 = 0
 
-  init(next: UInt32 = 0, base: UInt32 = 0, isStarted: Bool = false) {
+  init(
+    next: SequenceNumber = SequenceNumber(), base: SequenceNumber = SequenceNumber(),
+    isStarted: Bool = false
+  ) {
     self.next = next
     self.base = base
     self.isStarted = isStarted
@@ -20,14 +23,23 @@ struct FlowDirection {
 
   /// Steps over `count` bytes.
   @inline(__always)
-  mutating func advance(_ count: Int) { advance(to: next &+ UInt32(truncatingIfNeeded: count)) }
+  mutating func advance(_ count: Int) { advance(to: next + count) }
 
   /// Steps to the byte at `next`, and moves `base` along so that their distance stays positive.
   @inline(__always)
-  mutating func advance(to next: UInt32) {
+  mutating func advance(to next: SequenceNumber) {
     self.next = next
-    if next &- base > 1 << 30 { base = next &- 1 << 29 }
+    if readCount > 1 << 30 { base = next - (1 << 29) }
   }
+
+  /// How many bytes lie between the first one read and the next one expected.
+  var readCount: Int {
+    @inline(__always) get { next.offset(from: base) }
+  }
+
+  /// Whether a byte lies where bytes were read.
+  @inline(__always)
+  func hasRead(_ sequence: SequenceNumber) -> Bool { sequence.offset(from: base) < readCount }
 
   /// The sequence numbers are known.
   var isStarted: Bool {
@@ -91,6 +103,6 @@ struct FlowDirection {
 
   /// Nothing was read yet, but `base` is known as the place where the bytes are expected.
   var expectsStart: Bool {
-    @inline(__always) get { !isStarted && base != 0 }
+    @inline(__always) get { !isStarted && base != SequenceNumber() }
   }
 }

@@ -40,8 +40,8 @@ struct FlowItem {
   var end: UInt32 = 0
   /// Its place among the items of its stretch.
   var order: UInt32 = 0
-  var sequence: UInt32 = 0
-  var acknowledgement: UInt32 = 0
+  var sequence = SequenceNumber()
+  var acknowledgement = SequenceNumber()
   /// The bytes in which `start` and `end` are offsets.
   ///
   /// 0 for the stretch's own, else one more than an index of the stretch's `extras`.
@@ -75,8 +75,8 @@ struct Segment {
   var sourcePort: UInt16 = 0
   var destinationPort: UInt16 = 0
   var hasPorts = false
-  var sequence: UInt32 = 0
-  var acknowledgement: UInt32 = 0
+  var sequence = SequenceNumber()
+  var acknowledgement = SequenceNumber()
   /// TCP's flags.
   var flags: UInt8 = 0
   /// ICMP's type and code.

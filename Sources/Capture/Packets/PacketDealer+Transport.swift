@@ -134,8 +134,9 @@ extension PacketDealer {
       skips.add(.transportHeaderCut)
       return false
     }
-    segment.sequence = packet.bigEndianUInt32(unchecked: header.payload &+ 4)
-    segment.acknowledgement = packet.bigEndianUInt32(unchecked: header.payload &+ 8)
+    segment.sequence = SequenceNumber(packet.bigEndianUInt32(unchecked: header.payload &+ 4))
+    segment.acknowledgement = SequenceNumber(
+      packet.bigEndianUInt32(unchecked: header.payload &+ 8))
     segment.flags = packet.byte(unchecked: header.payload &+ 13)
     let length = Int(packet.byte(unchecked: header.payload &+ 12) >> 4) &* 4
     guard length >= 20 else {

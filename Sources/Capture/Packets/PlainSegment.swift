@@ -18,8 +18,8 @@ struct PlainSegment {
   var start: UInt32
   var end: UInt32
   /// TCP's sequence numbers and flags; 0 in UDP.
-  var sequence: UInt32 = 0
-  var acknowledgement: UInt32 = 0
+  var sequence = SequenceNumber()
+  var acknowledgement = SequenceNumber()
   var flags: UInt8 = 0
   private var work = FlowItem.Work.tcp
   private var isToMany = false
@@ -49,8 +49,8 @@ struct PlainSegment {
     let header = Int(packet.byte(unchecked: 46) >> 4) &* 4
     guard last >= 54, last <= packet.byteCount, header >= 20 else { return nil }
     self.init(packet, IPProtocol.tcp, place, time, min(34 &+ header, last)..<last, &ends)
-    sequence = packet.bigEndianUInt32(unchecked: 38)
-    acknowledgement = packet.bigEndianUInt32(unchecked: 42)
+    sequence = SequenceNumber(packet.bigEndianUInt32(unchecked: 38))
+    acknowledgement = SequenceNumber(packet.bigEndianUInt32(unchecked: 42))
     flags = packet.byte(unchecked: 47)
   }
 

@@ -9,7 +9,7 @@ struct DoneHeads {
   private struct Slot {
     var flow: UInt32 = 0
     var isFromFirst = false
-    var sequence: UInt32 = 0
+    var sequence = SequenceNumber()
     var bytes: [UInt8] = []
     /// Hashes of other bytes that were read in their place.
     var others: [UInt64] = []
@@ -24,10 +24,11 @@ struct DoneHeads {
   private var oldest = 0
 
   /// Keeps the bytes read of a direction, the last of which lies before `end`.
-  mutating func keep(_ bytes: [UInt8], upTo end: UInt32, of flow: UInt32, isFromFirst: Bool) {
+  mutating func keep(_ bytes: [UInt8], upTo end: SequenceNumber, of flow: UInt32, isFromFirst: Bool)
+  {
     guard !bytes.isEmpty else { return }
     let index = take(flow, isFromFirst)
-    slots[index].sequence = end &- UInt32(truncatingIfNeeded: bytes.count)
+    slots[index].sequence = end - bytes.count
     slots[index].bytes += bytes.prefix(Self.longest)
   }
 
@@ -43,12 +44,12 @@ struct DoneHeads {
 
   /// Compares bytes that come in the place of read ones; those that differ are known from now on.
   mutating func compare(
-    _ payload: RawSpan, at sequence: UInt32, of flow: UInt32, isFromFirst: Bool
+    _ payload: RawSpan, at sequence: SequenceNumber, of flow: UInt32, isFromFirst: Bool
   ) -> Comparison {
     guard
       let index = slots.firstIndex(where: { $0.flow == flow && $0.isFromFirst == isFromFirst })
     else { return .unknown }
-    let start = Int(Int32(bitPattern: sequence &- slots[index].sequence))
+    let start = sequence - slots[index].sequence
     let kept = slots[index].bytes
     guard start >= 0, start < kept.count else { return .unknown }
     let end = start + payload.byteCount
@@ -56,7 +57,7 @@ struct DoneHeads {
       // If only the first `longest` bytes are kept, those behind them may differ.
       return end <= kept.count || kept.count < Self.longest ? .same : .unknown
     }
-    let hash = ContentHash.hash(payload, of: UInt64(sequence))
+    let hash = ContentHash.hash(payload, of: UInt64(sequence.rawValue))
     if slots[index].others.contains(hash) { return .same }
     if slots[index].others.count == Self.mostOthers { slots[index].others.removeFirst() }
     slots[index].others.append(hash)
@@ -69,7 +70,7 @@ struct DoneHeads {
 
   /// Keeps bytes that were read alone, unless bytes of their direction are kept already.
   mutating func keepAlone(
-    _ payload: RawSpan, at sequence: UInt32, of flow: UInt32, isFromFirst: Bool
+    _ payload: RawSpan, at sequence: SequenceNumber, of flow: UInt32, isFromFirst: Bool
   ) {
     if slots.contains(where: { $0.flow == flow && $0.isFromFirst == isFromFirst }) { return }
     let index = take(flow, isFromFirst)

@@ -13,7 +13,7 @@ struct FirstSegments {
   private struct Slot {
     var flow: UInt32 = 0
     var isFromFirst = false
-    var sequence: UInt32 = 0
+    var sequence = SequenceNumber()
     var count = 0
     /// How many segments had other bytes.
     var versions = 0
@@ -73,7 +73,8 @@ struct FirstSegments {
 
   /// Keeps a direction's first segment in the oldest slot, or a further one behind those kept.
   mutating func keep(
-    _ segment: Segment, at sequence: UInt32, of flow: UInt32, isFromFirst: Bool, isFirst: Bool,
+    _ segment: Segment, at sequence: SequenceNumber, of flow: UInt32, isFromFirst: Bool,
+    isFirst: Bool,
     present: UInt64
   ) {
     let count = segment.bytes.byteCount
@@ -86,7 +87,7 @@ struct FirstSegments {
       if !originals[index].isEmpty { originals[index].removeAll(keepingCapacity: true) }
       add(segment, to: index)
     } else if let index = index(of: flow, isFromFirst: isFromFirst),
-      slots[index].sequence &+ UInt32(slots[index].count) == sequence,
+      slots[index].sequence + slots[index].count == sequence,
       slots[index].count + count <= Self.longest
     {
       guard slots[index].pieces == 0 || slots[index].stretch == present else {
@@ -141,7 +142,7 @@ struct FirstSegments {
 
   /// Takes the `count` bytes of a direction from `sequence` on; nil unless just these are kept.
   mutating func take(
-    of flow: UInt32, isFromFirst: Bool, from sequence: UInt32, count: Int, present: UInt64
+    of flow: UInt32, isFromFirst: Bool, from sequence: SequenceNumber, count: Int, present: UInt64
   ) -> [UInt8]? {
     guard let index = index(of: flow, isFromFirst: isFromFirst), slots[index].count == count,
       slots[index].sequence == sequence, hold(index, present)
@@ -154,7 +155,7 @@ struct FirstSegments {
   ///
   /// These are as the first or the last segments had them; nil unless just these are kept.
   mutating func bytes(
-    _ rule: ReceiverVersion.Rule, of flow: UInt32, isFromFirst: Bool, from sequence: UInt32,
+    _ rule: ReceiverVersion.Rule, of flow: UInt32, isFromFirst: Bool, from sequence: SequenceNumber,
     count: Int, present: UInt64
   ) -> [UInt8]? {
     guard let index = index(of: flow, isFromFirst: isFromFirst), slots[index].count == count,
@@ -167,12 +168,13 @@ struct FirstSegments {
   ///
   /// False if none are kept there.
   mutating func differ(
-    _ segment: RawSpan, at sequence: UInt32, of flow: UInt32, isFromFirst: Bool, from base: UInt32,
+    _ segment: RawSpan, at sequence: SequenceNumber, of flow: UInt32, isFromFirst: Bool,
+    from base: SequenceNumber,
     present: UInt64
   ) -> Bool {
     guard let index = index(of: flow, isFromFirst: isFromFirst), slots[index].sequence == base
     else { return false }
-    let start = Int(sequence &- base)
+    let start = sequence.offset(from: base)
     guard start < slots[index].count, hold(index, present) else { return false }
     return !copies[index].has(
       segment, at: start, upTo: min(start + segment.byteCount, slots[index].count))
@@ -183,7 +185,8 @@ struct FirstSegments {
   /// Gives the bytes with it as the last segments had them and, where these differ, as the first
   /// ones had. Empty if no bytes are kept there, if they are the same, or after too many versions.
   mutating func replace(
-    _ segment: RawSpan, at sequence: UInt32, of flow: UInt32, isFromFirst: Bool, from base: UInt32,
+    _ segment: RawSpan, at sequence: SequenceNumber, of flow: UInt32, isFromFirst: Bool,
+    from base: SequenceNumber,
     present: UInt64
   ) -> [Version] {
     guard
@@ -192,7 +195,7 @@ struct FirstSegments {
       let index = index(of: flow, isFromFirst: isFromFirst),
       slots[index].versions < Self.mostVersions
     else { return [] }
-    let start = Int(sequence &- base)
+    let start = sequence.offset(from: base)
     var last = copies[index]
     guard let changed = Self.put(segment, at: start, into: &last) else { return [] }
     slots[index].versions += 1

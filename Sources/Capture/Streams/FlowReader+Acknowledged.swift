@@ -19,15 +19,15 @@ struct AcknowledgedGap {
 /// with the acknowledgement is over. Stretches depend on the capture alone.
 extension FlowReader {
   /// Notes that the other side has received the bytes before `number`.
-  mutating func acknowledge(_ flow: UInt32, _ side: Bool, _ number: UInt32) {
+  mutating func acknowledge(_ flow: UInt32, _ side: Bool, _ number: SequenceNumber) {
     guard flows[flow][isFromFirst: side].hasQueue else { return }
     let index = flows[flow][isFromFirst: side].stream
     guard index != 0, let first = streams[index].queue.first,
-      Int32(bitPattern: number &- first.place) > 0
+      number > first.place
     else { return }
     let stream = streams[index]
     if let known = stream.acknowledged {
-      if Int32(bitPattern: number &- known) > 0 { stream.acknowledged = number }
+      if number > known { stream.acknowledged = number }
     } else {
       stream.acknowledged = number
     }

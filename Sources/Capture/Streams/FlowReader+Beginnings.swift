@@ -3,7 +3,7 @@ import Parsing
 /// TCP: first bytes of which no reader made anything, and bytes that come before or in their place.
 extension FlowReader {
   /// How many bytes before a direction's first one a segment may begin that was swapped on its way.
-  static let widestSwap: UInt32 = 1 << 16
+  static let widestSwap = 1 << 16
 
   /// Keeps bytes that a direction has read just now, if they are among its first and nothing was made of them, or
   /// nothing that the middle of a message could not be.
@@ -11,14 +11,14 @@ extension FlowReader {
     _ payload: RawSpan, isFirst: Bool, _ flow: UInt32, isFromFirst: Bool
   ) {
     let direction = flows[flow][isFromFirst: isFromFirst]
-    guard Int(direction.next &- direction.base) <= FirstSegments.longest, !direction.isServer,
+    guard direction.readCount <= FirstSegments.longest, !direction.isServer,
       !direction.isDone,
       direction.stream == 0 || streams[direction.stream].isUnread
         || direction.isUnannounced && streams[direction.stream].mayBeMiddle
     else { return }
     firsts.keep(
       FirstSegments.Segment(payload, stretch: isApart ? nil : stretch),
-      at: direction.next &- UInt32(truncatingIfNeeded: payload.byteCount), of: flow,
+      at: direction.next - payload.byteCount, of: flow,
       isFromFirst: isFromFirst, isFirst: isFirst, present: stretch)
   }
 
@@ -36,14 +36,14 @@ extension FlowReader {
   /// of a message: a SYN tells that (no count), or of a request so many bytes before it that reach it.
   @discardableResult
   mutating func beginEarlier(
-    at sequence: UInt32, count: Int? = nil, _ visit: StreamVisit
+    at sequence: SequenceNumber, count: Int? = nil, _ visit: StreamVisit
   ) -> Bool {
     let direction = flows[visit]
-    let ahead = direction.base &- sequence
+    let ahead = direction.base.offset(from: sequence)
     // With a search, the bytes read were searched already; `readBefore` reads both together then.
     guard ahead > 0, ahead < Self.widestSwap, search.isEmpty, !direction.isDone,
       let bytes = takeRead(
-        direction, count.map { $0 >= Int(ahead) ? .joined : .apart } ?? .announced, visit)
+        direction, count.map { $0 >= ahead ? .joined : .apart } ?? .announced, visit)
     else { return false }
     flows[visit].next = sequence
     flows[visit].base = sequence
@@ -83,7 +83,7 @@ extension FlowReader {
     }
     let bytes = firsts.take(
       of: visit.flow, isFromFirst: visit.isFromFirst, from: direction.base,
-      count: Int(direction.next &- direction.base), present: stretch)
+      count: direction.readCount, present: stretch)
     if bytes != nil, direction.stream != 0 {
       keepAssumed(direction)
       streams[direction.stream].begin(.none)
@@ -98,7 +98,7 @@ extension FlowReader {
     guard case .http = streams[direction.stream].content else { return false }
     let first = firsts.bytes(
       .firstWins, of: visit.flow, isFromFirst: visit.isFromFirst, from: direction.base,
-      count: Int(direction.next &- direction.base), present: stretch)
+      count: direction.readCount, present: stretch)
     return first.map { !HTTPRequest.isLineOfKnownMethod($0.rawSpan) } ?? false
   }
 
@@ -121,14 +121,15 @@ extension FlowReader {
   /// False if it does not reach there, if the first bytes are gone, or if no message begins with
   /// it.
   mutating func readBefore(
-    _ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection, _ visit: StreamVisit
+    _ payload: RawSpan, at sequence: SequenceNumber, _ direction: FlowDirection,
+    _ visit: StreamVisit
   ) -> Bool {
-    let count = Int(direction.base &- sequence)
-    guard direction.base &- sequence < Self.widestSwap, count > 0, count <= payload.byteCount,
+    let count = direction.base.offset(from: sequence)
+    guard count < Self.widestSwap, count > 0, count <= payload.byteCount,
       !direction.isDone,
       let rest = firsts.take(
         of: visit.flow, isFromFirst: visit.isFromFirst, from: direction.base,
-        count: Int(direction.next &- direction.base), present: stretch)
+        count: direction.readCount, present: stretch)
     else { return false }
     var bytes: [UInt8] = []
     bytes.append(payload.extracting(0..<count))
@@ -143,9 +144,10 @@ extension FlowReader {
   ///
   /// False if the segment's bytes are the same, or if the first ones are no longer there.
   mutating func readInPlace(
-    _ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection, _ visit: StreamVisit
+    _ payload: RawSpan, at sequence: SequenceNumber, _ direction: FlowDirection,
+    _ visit: StreamVisit
   ) -> Bool {
-    guard Int32(bitPattern: sequence &- direction.base) >= 0, !direction.isServer,
+    guard sequence >= direction.base, !direction.isServer,
       !direction.isDone
     else { return false }
     let versions = firsts.replace(
@@ -159,7 +161,7 @@ extension FlowReader {
       // SAFETY: the closure only reads the array's bytes.
       unsafe version.bytes.withUnsafeBytes {
         let bytes = unsafe $0.bytes
-        if !goesOn, bytes.byteCount == Int(direction.next &- direction.base),
+        if !goesOn, bytes.byteCount == direction.readCount,
           readAgain(
             bytes, at: direction.base, changed: version.changed, wasRead: false, visit)
         {

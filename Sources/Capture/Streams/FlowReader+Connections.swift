@@ -5,7 +5,7 @@ import Parsing
 extension FlowReader {
   /// Notes where a direction's bytes are expected, if none of them have come yet.
   @inline(never)
-  mutating func expectStart(_ sequence: UInt32, _ flow: UInt32, _ side: Bool) {
+  mutating func expectStart(_ sequence: SequenceNumber, _ flow: UInt32, _ side: Bool) {
     guard !flows[flow][isFromFirst: side].isStarted else { return }
     flows[flow][isFromFirst: side].next = sequence
     flows[flow][isFromFirst: side].base = sequence
@@ -14,8 +14,8 @@ extension FlowReader {
   /// Where a direction begins whose first segment came at `sequence`.
   ///
   /// It begins there, unless an acknowledgement before it told that other bytes precede it.
-  func start(_ direction: FlowDirection, _ sequence: UInt32) -> UInt32 {
-    let ahead = sequence &- direction.base
+  func start(_ direction: FlowDirection, _ sequence: SequenceNumber) -> SequenceNumber {
+    let ahead = sequence.offset(from: direction.base)
     // A difference of one byte is no gap: a keep-alive probe lies one byte before its place.
     return direction.expectsStart && ahead > 1 && ahead < 1 << 16 ? direction.base : sequence
   }
@@ -29,13 +29,14 @@ extension FlowReader {
   /// (`chooseConnection`). A SYN with a number among the bytes that were read is dropped (RFC 9293
   /// §3.10.7.4) unless the connection is over, so it begins one only if the other side takes it.
   mutating func beginConnection(
-    _ place: FlowPlace, _ sequence: UInt32, _ item: FlowItem
+    _ place: FlowPlace, _ sequence: SequenceNumber, _ item: FlowItem
   ) -> Bool {
     let isTaken = item.flags & tcpACK != 0 && takeInnerSYN(place, item)
     let visit = visit(place, item)
     let direction = flows[visit]
     if direction.isUnannounced {
-      if direction.isServer, item.isOpening, direction.base &- sequence < Self.widestSwap {
+      if direction.isServer, item.isOpening, direction.base.offset(from: sequence) < Self.widestSwap
+      {
         // What seemed to be an answer is none.
         restart(visit, at: sequence)
         return true
@@ -46,8 +47,8 @@ extension FlowReader {
       }
     }
     if direction.isStarted {
-      let read = Int32(bitPattern: direction.next &- direction.base)
-      let distance = Int32(bitPattern: sequence &- direction.base)
+      let read = direction.next - direction.base
+      let distance = sequence - direction.base
       if distance == 0 { return true }
       if distance > 0, distance <= read {
         if isTaken {
@@ -73,8 +74,8 @@ extension FlowReader {
   /// Tells whether it does.
   private mutating func takeInnerSYN(_ place: FlowPlace, _ item: FlowItem) -> Bool {
     let asked = flows[place.flow][isFromFirst: !place.isSourceFirst]
-    let distance = item.acknowledgement &- asked.base
-    guard asked.hasInnerSYN, distance > 0, distance <= asked.next &- asked.base else {
+    let distance = item.acknowledgement.offset(from: asked.base)
+    guard asked.hasInnerSYN, distance > 0, distance <= asked.readCount else {
       return false
     }
     let target = (item.source, item.key.version, item.sourcePort)
@@ -93,7 +94,7 @@ extension FlowReader {
       isDNSPort: Self.isDNSPort(item))
   }
 
-  private mutating func restart(_ visit: StreamVisit, at sequence: UInt32) {
+  private mutating func restart(_ visit: StreamVisit, at sequence: SequenceNumber) {
     while flows[visit].stream != 0 { closeStream(flows[visit].stream) }
     forgetTail(visit.flow, isFromFirst: visit.isFromFirst)
     flows[visit] = FlowDirection(next: sequence, base: sequence, isStarted: true)
@@ -103,9 +104,9 @@ extension FlowReader {
   private static let widestWindow = 1 << 24
 
   /// How far `sequence` is from a direction's next byte; nil if it cannot belong to the direction.
-  private static func distance(_ sequence: UInt32, _ direction: FlowDirection) -> Int? {
-    let distance = Int(Int32(bitPattern: sequence &- direction.next))
-    let read = Int(direction.next &- direction.base)
+  private static func distance(_ sequence: SequenceNumber, _ direction: FlowDirection) -> Int? {
+    let distance = sequence - direction.next
+    let read = direction.readCount
     return distance >= -read && distance <= widestWindow ? abs(distance) : nil
   }
 
@@ -113,7 +114,7 @@ extension FlowReader {
   ///
   /// A connection announced by a SYN may begin beside the present one. Which of the two the
   /// receiver has shows only in what follows, so both go on.
-  mutating func chooseConnection(_ sequence: UInt32, _ visit: StreamVisit) {
+  mutating func chooseConnection(_ sequence: SequenceNumber, _ visit: StreamVisit) {
     let number = flows[visit].stream
     guard number != 0 else { return }
     if let parked = streams[number].parked, isNearer(parked, to: sequence, than: flows[visit]) {
@@ -121,7 +122,7 @@ extension FlowReader {
     }
     let present = flows[visit]
     guard let start = streams[present.stream].otherStart else { return }
-    let ahead = Int(Int32(bitPattern: sequence &- start))
+    let ahead = sequence - start
     guard ahead >= 0, ahead <= Self.widestWindow else { return }
     if let distance = Self.distance(sequence, present), distance <= ahead { return }
     beginBeside(at: start, visit)
@@ -133,7 +134,7 @@ extension FlowReader {
   /// parked one if it has an unfinished message and nothing is being read in the present one: a SYN
   /// whose number is that of the next byte, and its answer, need not be the receiver's.
   private func isNearer(
-    _ parked: FlowDirection, to sequence: UInt32, than present: FlowDirection
+    _ parked: FlowDirection, to sequence: SequenceNumber, than present: FlowDirection
   ) -> Bool {
     guard let distance = Self.distance(sequence, parked) else { return false }
     let other = Self.distance(sequence, present) ?? .max
@@ -145,7 +146,7 @@ extension FlowReader {
   /// Begins a connection beside the present one, which is parked in case more of its bytes come.
   ///
   /// If nothing more was wanted of the present connection, it is over instead.
-  private mutating func beginBeside(at start: UInt32, _ visit: StreamVisit) {
+  private mutating func beginBeside(at start: SequenceNumber, _ visit: StreamVisit) {
     if flows[visit].isDone { return restart(visit, at: start) }
     let number = openStream(visit)
     let present = flows[visit]
@@ -166,10 +167,10 @@ extension FlowReader {
   /// the connection does not begin with them. They may belong to another connection, whose SYN the
   /// capture lacks: a message that begins in them goes on in the segments that follow.
   mutating func acceptFromBase(
-    _ payload: RawSpan, at sequence: UInt32, missing: Int, _ visit: StreamVisit
+    _ payload: RawSpan, at sequence: SequenceNumber, missing: Int, _ visit: StreamVisit
   ) {
     let direction = flows[visit]
-    let count = Int(Int32(bitPattern: direction.base &- sequence))
+    let count = direction.base - sequence
     // A single byte may be a keep-alive probe.
     guard count > 0, !direction.isUnannounced, payload.byteCount > 1 else {
       return accept(payload, at: sequence, missing: missing, visit)

@@ -55,7 +55,7 @@ extension FlowReader {
     let isAlsoRequest =
       flows[visit].isUnannounced && stream.isInRequestLine
       && HTTPRequest.isLineOfKnownMethod(payload)
-    let start = flows[visit].next &- UInt32(truncatingIfNeeded: payload.byteCount)
+    let start = flows[visit].next - payload.byteCount
     if case .undecided = stream.content {
       stream.undecided.append(payload, of: writer.present)
       stream.history.append(payload)
@@ -142,7 +142,7 @@ extension FlowReader {
       {
         if offset == 0, !stream.http.isInAnswer, !stream.history.bytes.isEmpty {
           let next = flows[visit].next
-          stream.history.forgetBody(from: next &- UInt32(truncatingIfNeeded: payload.byteCount))
+          stream.history.forgetBody(from: next - payload.byteCount)
         } else {
           stream.history.forget()
         }
@@ -282,7 +282,7 @@ extension FlowReader {
       let end = flows[visit].next
       stream.keepHole(
         StreamHole(
-          start: end &- UInt32(truncatingIfNeeded: count), end: end, history,
+          start: end - count, end: end, history,
           last: search.tailLength))
     }
     if wasRead { awaitBeginning(stream, visit) }

@@ -118,7 +118,7 @@ extension FlowReader {
     let packet = (writer.number, writer.time)
     let direction = flows[visit]
     // Behind a hole or another protocol they are not the stream's own first ones.
-    let isFirst = start == 0 && Int(direction.next &- direction.base) == bytes.byteCount
+    let isFirst = start == 0 && direction.readCount == bytes.byteCount
     begin(application, stream, visit, isFirst: isFirst)
     var offset = start
     for mark in marks where mark.end > offset {

@@ -7,13 +7,13 @@ extension FlowReader {
   ///
   /// Gives the ranges of the payload before and behind that part; nil if none lies in a hole.
   mutating func fillHole(
-    _ payload: RawSpan, at sequence: UInt32, _ number: UInt32, _ visit: StreamVisit
+    _ payload: RawSpan, at sequence: SequenceNumber, _ number: UInt32, _ visit: StreamVisit
   ) -> (before: Range<Int>, behind: Range<Int>)? {
     let stream = streams[number]
     for index in stream.holes.indices {
       let hole = stream.holes[index]
-      let start = Int(Int32(bitPattern: hole.start &- sequence))
-      let end = min(payload.byteCount, Int(Int32(bitPattern: hole.end &- sequence)))
+      let start = hole.start - sequence
+      let end = min(payload.byteCount, hole.end - sequence)
       guard start < payload.byteCount, end > max(start, 0) else { continue }
       let part = payload.extracting(max(start, 0)..<end)
       var before = 0..<max(start, 0)
@@ -38,7 +38,7 @@ extension FlowReader {
     _ whole: RawSpan, _ index: Int, _ stream: TCPStream, _ visit: StreamVisit
   ) {
     var hole = stream.holes[index]
-    let part = whole.extracting(0..<min(whole.byteCount, Int(hole.end &- hole.start)))
+    let part = whole.extracting(0..<min(whole.byteCount, hole.end.offset(from: hole.start)))
     if search.isEmpty {
       _ = hole.fill(part)
     } else {
@@ -120,7 +120,7 @@ extension FlowReader {
     if !search.isEmpty, !hole.last.isEmpty {
       var bytes = hole.last
       bytes += hole.after.prefix(hole.last.count)
-      let sequence = hole.end &- UInt32(truncatingIfNeeded: hole.last.count)
+      let sequence = hole.end - hole.last.count
       unsafe bytes.withUnsafeBytes {
         searchAlone(unsafe $0.bytes, at: sequence, changed: 0..<hole.last.count, of: visit)
       }

@@ -51,7 +51,8 @@ extension FlowReader {
   /// one that came before, of a direction of which no bytes are kept, if no protocol begins in it.
   @inline(__always)
   mutating func passing(
-    _ payload: RawSpan, at sequence: UInt32, missing: UInt16, of index: UInt32, isFromFirst: Bool,
+    _ payload: RawSpan, at sequence: SequenceNumber, missing: UInt16, of index: UInt32,
+    isFromFirst: Bool,
     ports: UInt32
   ) -> Passing {
     // SAFETY: the index is one of `find`, and nothing is inserted here.
@@ -67,7 +68,7 @@ extension FlowReader {
       return Self.comesAgain(payload, at: sequence, own) ? .not : .empty
     }
     if own.stream != 0, own.hasQueue || !streams.isBare(own.stream) { return .not }
-    var distance = own.isStarted ? Int(Int32(bitPattern: sequence &- own.next)) : 0
+    var distance = own.isStarted ? sequence - own.next : 0
     let isBehindLack = own.lacking != 0 && distance == Int(own.lacking)
     if isBehindLack { distance = 0 }
     guard distance == 0 || distance < 0 && count <= -distance else { return .not }
@@ -89,12 +90,12 @@ extension FlowReader {
     }
     if distance < 0 {
       // A direction without a SYN may have begun before.
-      if own.isUnannounced, Int32(bitPattern: sequence &- own.base) < 0 { return .not }
+      if own.isUnannounced, sequence < own.base { return .not }
       // The stream may go on with a request that begins in the last bytes, as `readAgain` knows it.
       if count == -distance, role == .unknown, !own.isServer, HTTPRequest.mayBegin(payload) {
         return .not
       }
-      let offset = Int(Int32(bitPattern: sequence &- own.base))
+      let offset = sequence - own.base
       if offset >= 0 {
         // Other bytes in the place of the first ones may be what the receiver has.
         if offset < FirstSegments.longest, !own.isServer { return .not }
@@ -102,7 +103,7 @@ extension FlowReader {
       }
       return .again
     }
-    let next = sequence &+ UInt32(truncatingIfNeeded: count)
+    let next = sequence + count
     // Bytes in the place of others that were not captured are all that is known of those.
     if own.lacking != 0, !isBehindLack { return .not }
     if own.expectsStart { return .not }
@@ -127,7 +128,7 @@ extension FlowReader {
         flow, isFromFirst: isFromFirst, at: sequence, next: next,
         isServer: role == .server)
     } else {
-      if !own.isServer, !own.isDone, Int(next &- own.base) <= FirstSegments.longest {
+      if !own.isServer, !own.isDone, next.offset(from: own.base) <= FirstSegments.longest {
         firsts.keep(
           FirstSegments.Segment(payload, stretch: stretch), at: sequence, of: index,
           isFromFirst: isFromFirst, isFirst: false, present: stretch)
@@ -153,7 +154,8 @@ extension FlowReader {
   @unsafe
   @inline(__always)
   private func begin(
-    _ flow: UnsafeMutablePointer<Flow>, isFromFirst: Bool, at sequence: UInt32, next: UInt32,
+    _ flow: UnsafeMutablePointer<Flow>, isFromFirst: Bool, at sequence: SequenceNumber,
+    next: SequenceNumber,
     isServer: Bool
   ) {
     // SAFETY: the caller's flow is in the table.

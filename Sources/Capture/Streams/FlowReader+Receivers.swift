@@ -9,7 +9,8 @@ extension FlowReader {
   /// bytes.
   @inline(never)
   mutating func compare(
-    _ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection, _ visit: StreamVisit
+    _ payload: RawSpan, at sequence: SequenceNumber, _ direction: FlowDirection,
+    _ visit: StreamVisit
   ) {
     let number = direction.stream
     let mayBegin =
@@ -21,7 +22,7 @@ extension FlowReader {
       direction.hasQueue && (mayBegin || !flows[notes: visit.flow].hasOverlap)
       && streams[number].disagrees(payload, at: sequence)
     let isRead =
-      mayBegin && Int32(bitPattern: sequence &- direction.next) < 0
+      mayBegin && sequence < direction.next
       && disagreesWithRead(payload, at: sequence, direction, visit)
     guard isWaiting || isRead else { return }
     noteOverlap(visit)
@@ -29,7 +30,8 @@ extension FlowReader {
   }
 
   private mutating func disagreesWithRead(
-    _ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection, _ visit: StreamVisit
+    _ payload: RawSpan, at sequence: SequenceNumber, _ direction: FlowDirection,
+    _ visit: StreamVisit
   ) -> Bool {
     if direction.stream != 0 {
       let stream = streams[direction.stream]
@@ -46,7 +48,7 @@ extension FlowReader {
   /// It begins with what was read of the present message, and with the waiting segments in the
   /// order in which they came.
   private mutating func beginReceivers(
-    at sequence: UInt32, _ direction: FlowDirection, _ visit: StreamVisit
+    at sequence: SequenceNumber, _ direction: FlowDirection, _ visit: StreamVisit
   ) {
     let number = openStream(visit)
     let stream = streams[number]
@@ -56,7 +58,7 @@ extension FlowReader {
       // If no segments wait, the stream itself has the first bytes.
       if rule == .firstWins, waiting.isEmpty { continue }
       guard let bytes = bytesRead(rule, from: sequence, stream, direction, visit) else { return }
-      let start = direction.next &- UInt32(truncatingIfNeeded: bytes.count)
+      let start = direction.next - bytes.count
       var receiver = ReceiverVersion(rule, bytes, at: start)
       for early in waiting where !receiver.put(early.bytes.rawSpan, at: early.sequence) {
         skips.add(.tcpOverlapLimit)
@@ -69,13 +71,13 @@ extension FlowReader {
   ///
   /// Nil if they are not kept.
   private mutating func bytesRead(
-    _ rule: ReceiverVersion.Rule, from sequence: UInt32, _ stream: TCPStream,
+    _ rule: ReceiverVersion.Rule, from sequence: SequenceNumber, _ stream: TCPStream,
     _ direction: FlowDirection, _ visit: StreamVisit
   ) -> [UInt8]? {
     if stream.isUnread,
       let first = firsts.bytes(
         rule, of: visit.flow, isFromFirst: visit.isFromFirst, from: direction.base,
-        count: Int(direction.next &- direction.base), present: stretch)
+        count: direction.readCount, present: stretch)
     {
       return first
     }
@@ -85,12 +87,13 @@ extension FlowReader {
     // In the middle of a message nothing can be read.
     if bytes.isEmpty, !stream.isUnread { return nil }
     let beginning = stream.history.beginning
-    let isInLast = Int(direction.next &- sequence) <= bytes.count - beginning
+    let isInLast = direction.next.offset(from: sequence) <= bytes.count - beginning
     return isInLast ? Array(bytes[beginning...]) : bytes
   }
 
   /// Puts a segment into the receivers' versions, before the stream itself takes it.
-  mutating func putReceivers(_ payload: RawSpan, at sequence: UInt32, _ visit: StreamVisit) {
+  mutating func putReceivers(_ payload: RawSpan, at sequence: SequenceNumber, _ visit: StreamVisit)
+  {
     let number = flows[visit].stream
     guard number != 0, !streams[number].receivers.isEmpty else { return }
     let stream = streams[number]
@@ -146,7 +149,7 @@ extension FlowReader {
     if isAlike, receiver.common(with: stream.history.bytes, before: next) == receiver.end {
       return false
     }
-    if Int(next &- receiver.start) < ReceiverVersion.longest { return true }
+    if next.offset(from: receiver.start) < ReceiverVersion.longest { return true }
     guard let reader = receiver.reader else { return false }
     if receiver.next != next || isAlike && reader.isInStep && stream.isInStep {
       finishContent(reader)
@@ -174,7 +177,7 @@ extension FlowReader {
         let first = max(0, start - search.tailLength)
         searchAlone(
           bytes.extracting(first..<bytes.byteCount),
-          at: receiver.start &+ UInt32(truncatingIfNeeded: first),
+          at: receiver.start + first,
           changed: start - first..<bytes.byteCount - first, of: visit)
       }
       if receiver.isOver { return }

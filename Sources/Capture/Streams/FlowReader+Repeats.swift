@@ -4,7 +4,7 @@ import Parsing
 /// TCP: bytes that come again, the same or different.
 extension FlowReader {
   /// Reads bytes from before the next one: the same ones again, or another version of them.
-  mutating func reread(_ payload: RawSpan, at sequence: UInt32, _ visit: StreamVisit) {
+  mutating func reread(_ payload: RawSpan, at sequence: SequenceNumber, _ visit: StreamVisit) {
     let direction = flows[visit]
     guard direction.stream != 0 else {
       return rereadWithoutStream(payload, at: sequence, direction, visit)
@@ -28,7 +28,7 @@ extension FlowReader {
     case .earlier(let bytes, let count):
       // These bytes were read, and perhaps written, before the kept ones, and come again.
       if count == payload.byteCount, !flows[notes: visit.flow].hasHole,
-        Int32(bitPattern: sequence &- direction.base) >= 0,
+        sequence >= direction.base,
         !firsts.differ(
           payload, at: sequence, of: visit.flow, isFromFirst: visit.isFromFirst,
           from: direction.base, present: stretch)
@@ -57,7 +57,7 @@ extension FlowReader {
       noteOverlap(visit)
       let others = streams[direction.stream].history.alternate(
         payload, at: sequence, next: direction.next, bytes,
-        isWhole: Int(direction.next &- sequence) <= bytes.count)
+        isWhole: direction.next.offset(from: sequence) <= bytes.count)
       for (bytes, changed) in others {
         readVersion(bytes, changed, isBefore: false, direction, visit)
       }
@@ -70,12 +70,12 @@ extension FlowReader {
   ///
   /// False if they lie in no hole.
   private mutating func rereadAroundHole(
-    _ payload: RawSpan, at sequence: UInt32, _ number: UInt32, _ visit: StreamVisit
+    _ payload: RawSpan, at sequence: SequenceNumber, _ number: UInt32, _ visit: StreamVisit
   ) -> Bool {
     guard let rest = fillHole(payload, at: sequence, number, visit) else { return false }
     for part in [rest.before, rest.behind] where !part.isEmpty {
       reread(
-        payload.extracting(part), at: sequence &+ UInt32(truncatingIfNeeded: part.lowerBound), visit
+        payload.extracting(part), at: sequence + part.lowerBound, visit
       )
     }
     return true
@@ -83,20 +83,22 @@ extension FlowReader {
 
   /// Reads bytes from before the next one in a direction that has no stream.
   private mutating func rereadWithoutStream(
-    _ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection, _ visit: StreamVisit
+    _ payload: RawSpan, at sequence: SequenceNumber, _ direction: FlowDirection,
+    _ visit: StreamVisit
   ) {
     if direction.isUnannounced, readBefore(payload, at: sequence, direction, visit) { return }
     if readInPlace(payload, at: sequence, direction, visit) { return }
     // Nothing was wanted of these bytes, so a message that begins here was not among them.
-    if Int32(bitPattern: sequence &- direction.base) >= 0 { skips.add(.retransmission) }
+    if sequence >= direction.base { skips.add(.retransmission) }
     readAgainOrAlone(payload, at: sequence, direction, visit)
   }
 
   /// Reads bytes from before the next one if the stream keeps none to compare them with.
   private mutating func rereadUnknown(
-    _ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection, _ visit: StreamVisit
+    _ payload: RawSpan, at sequence: SequenceNumber, _ direction: FlowDirection,
+    _ visit: StreamVisit
   ) {
-    guard Int32(bitPattern: sequence &- direction.base) >= 0 else {
+    guard sequence >= direction.base else {
       return readAlone(payload, at: sequence, visit)
     }
     let isRead = !isNone(streams[direction.stream].content) && !isDoubtfulAnswer(direction)
@@ -119,7 +121,7 @@ extension FlowReader {
     _ bytes: [UInt8], _ changed: Range<Int>, isBefore: Bool, _ direction: FlowDirection,
     _ visit: StreamVisit
   ) {
-    let sequence = direction.next &- UInt32(truncatingIfNeeded: bytes.count)
+    let sequence = direction.next - bytes.count
     let stream = streams[direction.stream]
     // A receiver has the same bytes. In an unfinished message others may yet take their place.
     if stream.isBetweenMessages, stream.receivers.contains(where: { $0.has(bytes, at: sequence) }) {
@@ -229,14 +231,14 @@ extension FlowReader {
   /// The stream goes on with a message that begins at `sequence`; false if none does. With
   /// `wasRead`, values in the bytes before `changed` are not written.
   mutating func readAgain(
-    _ bytes: RawSpan, at sequence: UInt32, changed: Range<Int>? = nil, wasRead: Bool = true,
+    _ bytes: RawSpan, at sequence: SequenceNumber, changed: Range<Int>? = nil, wasRead: Bool = true,
     _ visit: StreamVisit
   ) -> Bool {
     let all = bytes
     let bytes = Preamble.stripped(from: all)
     guard bytes.byteCount > 0 else { return false }
     let stripped = all.byteCount - bytes.byteCount
-    let sequence = sequence &+ UInt32(truncatingIfNeeded: stripped)
+    let sequence = sequence + stripped
     let changed = changed.map { Self.moved($0, by: stripped) }
     let isServer = flows[visit].isSurelyServer
     var (application, role) = Self.classify(
@@ -262,7 +264,8 @@ extension FlowReader {
 
   /// Reads repeated bytes that were not kept; the next bytes may go on with a message in them.
   mutating func readAgainOrAlone(
-    _ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection, _ visit: StreamVisit
+    _ payload: RawSpan, at sequence: SequenceNumber, _ direction: FlowDirection,
+    _ visit: StreamVisit
   ) {
     if direction.isDone {
       switch heads.compare(
@@ -274,7 +277,7 @@ extension FlowReader {
       case .different(let bytes, let changed):
         skips.add(.tcpOverlap)
         noteOverlap(visit)
-        let start = sequence &- UInt32(truncatingIfNeeded: changed.lowerBound)
+        let start = sequence - changed.lowerBound
         return readAlone(bytes.rawSpan, at: start, changed: changed, visit)
       case .unknown: break
       }
@@ -285,7 +288,7 @@ extension FlowReader {
       heads.keepAlone(payload, at: sequence, of: visit.flow, isFromFirst: visit.isFromFirst)
       return readAlone(payload, at: sequence, visit)
     }
-    if sequence &+ UInt32(truncatingIfNeeded: payload.byteCount) == direction.next,
+    if sequence + payload.byteCount == direction.next,
       readAgain(payload, at: sequence, visit)
     {
       return
@@ -300,7 +303,8 @@ extension FlowReader {
   /// whose messages the stream has read: only a message that begins in the changed bytes goes on in
   /// those.
   mutating func readAlone(
-    _ bytes: RawSpan, at sequence: UInt32, changed: Range<Int>? = nil, isBefore: Bool = false,
+    _ bytes: RawSpan, at sequence: SequenceNumber, changed: Range<Int>? = nil,
+    isBefore: Bool = false,
     readsAnswers: Bool = false, _ visit: StreamVisit
   ) {
     guard bytes.byteCount > 0 else { return }
@@ -311,7 +315,8 @@ extension FlowReader {
 
   /// Reads bytes like `readAlone`, but does not search them: they are searched elsewhere.
   mutating func readUnsearched(
-    _ bytes: RawSpan, at sequence: UInt32, changed: Range<Int>? = nil, isBefore: Bool = false,
+    _ bytes: RawSpan, at sequence: SequenceNumber, changed: Range<Int>? = nil,
+    isBefore: Bool = false,
     readsAnswers: Bool = false, _ visit: StreamVisit
   ) {
     var known = changed?.lowerBound ?? 0
@@ -325,18 +330,18 @@ extension FlowReader {
       readsAnswers = false
     }
     readMessages(
-      whole, at: sequence &+ UInt32(truncatingIfNeeded: bytes.byteCount - whole.byteCount),
+      whole, at: sequence + (bytes.byteCount - whole.byteCount),
       known: known, upTo: end, isBefore: isBefore, readsAnswers: readsAnswers, visit)
   }
 
   private mutating func readMessages(
-    _ bytes: RawSpan, at sequence: UInt32, known: Int, upTo end: Int, isBefore: Bool,
+    _ bytes: RawSpan, at sequence: SequenceNumber, known: Int, upTo end: Int, isBefore: Bool,
     readsAnswers: Bool, _ visit: StreamVisit
   ) {
     let isServer = flows[visit].isSurelyServer
     var (application, role) = Self.classify(
       bytes, isDNSPort: visit.isDNSPort, isServer: isServer)
-    let next = sequence &+ UInt32(truncatingIfNeeded: bytes.byteCount)
+    let next = sequence + bytes.byteCount
     // A message that goes on in repeated bytes may begin with only a few of them.
     if application == .beginning { application = .tls }
     let direction = flows[visit]

@@ -6,7 +6,7 @@ extension FlowReader {
   /// Continues the rereadings that expect one of these bytes, which come again.
   @inline(never)
   mutating func continueRereadings(
-    _ payload: RawSpan, at sequence: UInt32, of number: UInt32, _ visit: StreamVisit
+    _ payload: RawSpan, at sequence: SequenceNumber, of number: UInt32, _ visit: StreamVisit
   ) {
     let taken = streams[number].takeRereadings(at: sequence, count: payload.byteCount)
     guard !taken.isEmpty else { return }
@@ -20,16 +20,16 @@ extension FlowReader {
   /// go on alike from there.
   @inline(never)
   mutating func continueRereadings(
-    _ rereadings: [TCPStream.Rereading], _ payload: RawSpan, at sequence: UInt32,
+    _ rereadings: [TCPStream.Rereading], _ payload: RawSpan, at sequence: SequenceNumber,
     of number: UInt32, _ visit: StreamVisit
   ) {
     let written = writer.written
     for var rereading in rereadings {
       writer.written = writer.writtenValues()
-      let rest = payload.extracting(Int(rereading.next &- sequence)..<payload.byteCount)
+      let rest = payload.extracting(rereading.next.offset(from: sequence)..<payload.byteCount)
       let isDone = read(rest, rereading.reader, visit)
       rereading.left -= rest.byteCount
-      rereading.next &+= UInt32(truncatingIfNeeded: rest.byteCount)
+      rereading.next += rest.byteCount
       let isOver = isDone || isNone(rereading.reader.content)
       let direction = flows[visit]
       if !isOver, rereading.left <= 0 {
@@ -54,10 +54,10 @@ extension FlowReader {
   /// More comes behind the last byte read, if a message goes on there in the version or the stream,
   /// or in earlier bytes that come again.
   mutating func keepRereading(
-    _ reader: TCPStream, end: UInt32, _ visit: StreamVisit
+    _ reader: TCPStream, end: SequenceNumber, _ visit: StreamVisit
   ) -> Bool {
     let direction = flows[visit]
-    let behind = Int32(bitPattern: direction.next &- end)
+    let behind = direction.next - end
     guard behind >= 0 || direction.isDone, !isNone(reader.content) else { return false }
     if reader.isBetweenMessages {
       guard behind == 0, direction.stream != 0, !streams[direction.stream].isBetweenMessages
@@ -81,11 +81,10 @@ extension FlowReader {
   /// In a client's direction each does, in a server's only one that begins a client's message. A
   /// single byte, which may be a keep-alive probe, must begin one as well.
   @inline(__always)
-  static func comesAgain(_ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection)
-    -> Bool
-  {
-    guard sequence &- direction.base < direction.next &- direction.base, payload.byteCount > 0
-    else { return false }
+  static func comesAgain(
+    _ payload: RawSpan, at sequence: SequenceNumber, _ direction: FlowDirection
+  ) -> Bool {
+    guard direction.hasRead(sequence), payload.byteCount > 0 else { return false }
     return payload.byteCount > 1 && !direction.isServer
       || beginsAnew(payload, at: sequence, direction)
   }
@@ -94,11 +93,10 @@ extension FlowReader {
   ///
   /// The bytes read before may have been sent only to end the reading.
   @inline(__always)
-  static func beginsAnew(_ payload: RawSpan, at sequence: UInt32, _ direction: FlowDirection)
-    -> Bool
-  {
-    guard sequence &- direction.base < direction.next &- direction.base, payload.byteCount > 0
-    else { return false }
+  static func beginsAnew(
+    _ payload: RawSpan, at sequence: SequenceNumber, _ direction: FlowDirection
+  ) -> Bool {
+    guard direction.hasRead(sequence), payload.byteCount > 0 else { return false }
     let (application, role) = Self.classify(
       payload, isDNSPort: false, isServer: direction.isSurelyServer)
     return role == .client || application == .beginning

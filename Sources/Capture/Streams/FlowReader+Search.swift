@@ -13,7 +13,7 @@ extension FlowReader {
   ) {
     let next = flows[flow][isFromFirst: isFromFirst].next
     let place = SearchPlace(
-      flow: flow, sequence: next &- UInt32(truncatingIfNeeded: payload.byteCount),
+      flow: flow, sequence: next - payload.byteCount,
       shard: shardNumber, isFromFirst: isFromFirst, coming: .next)
     guard search.tailLength > 0 else { return search.add(payload, place, origin) }
     var slot = flows[notes: flow].tail
@@ -38,7 +38,8 @@ extension FlowReader {
   ///
   /// If `changed` is given, they are a version, searched for strings with one of the changed bytes.
   mutating func searchAlone(
-    _ payload: RawSpan, at sequence: UInt32, changed: Range<Int>? = nil, of visit: StreamVisit
+    _ payload: RawSpan, at sequence: SequenceNumber, changed: Range<Int>? = nil,
+    of visit: StreamVisit
   ) {
     guard !search.isEmpty else { return }
     guard changed == nil else {
@@ -58,12 +59,12 @@ extension FlowReader {
   /// Searches repeated bytes that were not kept, behind those before them that came again, too.
   @inline(never)
   private mutating func searchAgain(
-    _ payload: RawSpan, _ flow: UInt32, isFromFirst: Bool, at sequence: UInt32,
+    _ payload: RawSpan, _ flow: UInt32, isFromFirst: Bool, at sequence: SequenceNumber,
     _ origin: SearchOrigin
   ) {
     let base = flows[flow][isFromFirst: isFromFirst].base
     let isRead =
-      !flows[notes: flow].hasHole && Int32(bitPattern: sequence &- base) >= 0
+      !flows[notes: flow].hasHole && sequence >= base
     var place = SearchPlace(
       flow: flow, sequence: sequence, shard: shardNumber, isFromFirst: isFromFirst,
       coming: isRead ? .again : .version)
@@ -74,7 +75,7 @@ extension FlowReader {
     } else {
       var bytes = before
       bytes.append(payload)
-      place.sequence = sequence &- UInt32(truncatingIfNeeded: before.count)
+      place.sequence = sequence - before.count
       // SAFETY: the closure only reads the array's bytes.
       unsafe bytes.withUnsafeBytes {
         search.add(
@@ -90,7 +91,7 @@ extension FlowReader {
   /// These are the bytes that came again lately, and the stream's own last bytes with `again` at
   /// their end.
   @inline(never)
-  func tails(with again: RawSpan, at next: UInt32, _ visit: StreamVisit) -> [[UInt8]] {
+  func tails(with again: RawSpan, at next: SequenceNumber, _ visit: StreamVisit) -> [[UInt8]] {
     let length = search.tailLength
     guard length > 0 else { return [] }
     var versions = repeats.tails(of: versionPlace(at: next, visit))
@@ -106,7 +107,7 @@ extension FlowReader {
     return versions
   }
 
-  private func versionPlace(at sequence: UInt32, _ visit: StreamVisit) -> SearchPlace {
+  private func versionPlace(at sequence: SequenceNumber, _ visit: StreamVisit) -> SearchPlace {
     SearchPlace(
       flow: visit.flow, sequence: sequence, shard: shardNumber, isFromFirst: visit.isFromFirst,
       coming: .version)
@@ -115,12 +116,12 @@ extension FlowReader {
   /// Searches a stream's next bytes once more, behind other versions of the bytes before them.
   @inline(never)
   mutating func searchBehind(
-    _ tails: [[UInt8]], _ rest: RawSpan, at next: UInt32, _ visit: StreamVisit
+    _ tails: [[UInt8]], _ rest: RawSpan, at next: SequenceNumber, _ visit: StreamVisit
   ) {
     for tail in tails {
       var bytes = tail
       bytes.append(rest.extracting(0..<min(rest.byteCount, search.tailLength)))
-      let place = versionPlace(at: next &- UInt32(truncatingIfNeeded: tail.count), visit)
+      let place = versionPlace(at: next - tail.count, visit)
       // SAFETY: the closure only reads the array's bytes.
       unsafe bytes.withUnsafeBytes {
         search.add(
@@ -177,5 +178,5 @@ struct PassedPacket {
   var order: UInt64
   var shard: UInt8
   var isFromFirst: Bool
-  var sequence: UInt32
+  var sequence: SequenceNumber
 }

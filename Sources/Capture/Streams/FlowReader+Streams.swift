@@ -133,7 +133,7 @@ extension FlowReader {
     var sequence = item.sequence
     var isTaken = true
     if item.flags & tcpSYN != 0 {
-      sequence &+= 1
+      sequence += 1
       isTaken = beginConnection(place, sequence, item)
       if item.flags & tcpACK != 0 {
         expectStart(item.acknowledgement, visit.flow, !visit.isFromFirst)
@@ -162,7 +162,7 @@ extension FlowReader {
 
   /// Takes a segment: reads it if it is next, queues it if it is early, compares repeated bytes.
   mutating func accept(
-    _ payload: RawSpan, at sequence: UInt32, missing: Int, _ visit: StreamVisit
+    _ payload: RawSpan, at sequence: SequenceNumber, missing: Int, _ visit: StreamVisit
   ) {
     if flows[visit].lacking != 0 {
       passLack(sequence, visit)
@@ -171,7 +171,7 @@ extension FlowReader {
       beginEarlier(at: sequence, count: payload.byteCount, visit)
     }
     let direction = flows[visit]
-    let distance = Int32(bitPattern: sequence &- direction.next)
+    let distance = sequence - direction.next
     // A keep-alive probe repeats one byte, whatever it was (RFC 9293 §3.8.4), and only between messages.
     if distance == -1, payload.byteCount == 1,
       direction.stream == 0 || !streams[direction.stream].isOther(payload.byte(unchecked: 0))
@@ -193,10 +193,10 @@ extension FlowReader {
 
   /// Reads bytes that do not begin after the next one: those that come again, and those that follow.
   private mutating func readPlaced(
-    _ payload: RawSpan, at sequence: UInt32, missing: Int, _ visit: StreamVisit
+    _ payload: RawSpan, at sequence: SequenceNumber, missing: Int, _ visit: StreamVisit
   ) {
     let next = flows[visit].next
-    let known = min(Int(next &- sequence), payload.byteCount)
+    let known = min(next.offset(from: sequence), payload.byteCount)
     if known > 0 { reread(payload.extracting(0..<known), at: sequence, visit) }
     if known < payload.byteCount {
       let isSearched = known > 0 && !search.isEmpty
@@ -260,9 +260,9 @@ extension FlowReader {
   }
 
   /// Gives up bytes that a packet had beyond those captured, if a segment begins behind them.
-  private mutating func passLack(_ sequence: UInt32, _ visit: StreamVisit) {
+  private mutating func passLack(_ sequence: SequenceNumber, _ visit: StreamVisit) {
     let direction = flows[visit]
-    let ahead = Int(Int32(bitPattern: sequence &- direction.next))
+    let ahead = sequence - direction.next
     guard ahead > 0 else { return }
     let lost = min(ahead, Int(direction.lacking))
     flows[visit].lacking = 0
@@ -272,7 +272,7 @@ extension FlowReader {
 
   /// Queues a segment that came too early.
   mutating func enqueue(
-    _ payload: RawSpan, at sequence: UInt32, missing: Int, _ visit: StreamVisit
+    _ payload: RawSpan, at sequence: SequenceNumber, missing: Int, _ visit: StreamVisit
   ) {
     let number = openStream(visit)
     let stream = streams[number]
@@ -298,8 +298,7 @@ extension FlowReader {
     let stream = streams[number]
     while flows[visit].stream == number,
       let early = stream.queue.first,
-      Int32(
-        bitPattern: early.place &- flows[visit].next) <= 0
+      early.place <= flows[visit].next
     {
       take(stream.dequeue(), visit)
     }
@@ -353,14 +352,13 @@ extension FlowReader {
     let start = stream.queue[0].place
     flows[visit].lacking = 0
     flows[visit].next = start
-    loseBytes(Int(start &- next), visit)
+    loseBytes(start.offset(from: next), visit)
     awaitBeginning(stream, visit)
     // Values behind a segment that came late were complete only with that segment's packet.
     var latest = (number: UInt64(0), time: Int64(0))
     while flows[visit].stream == number,
       let early = stream.queue.first,
-      Int32(
-        bitPattern: early.place &- flows[visit].next) <= 0
+      early.place <= flows[visit].next
     {
       if early.number >= latest.number { latest = (early.number, early.time) }
       writer.attribute(number: latest.number, time: latest.time)

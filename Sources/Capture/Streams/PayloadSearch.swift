@@ -89,7 +89,7 @@ struct PayloadSearch: ~Copyable {
   /// The place of the memory's first byte, given the place of the byte at `offset`.
   private static func moved(_ place: SearchPlace?, back offset: Int) -> SearchPlace? {
     guard var place else { return nil }
-    place.sequence &-= UInt32(truncatingIfNeeded: offset)
+    place.sequence -= offset
     return place
   }
 

@@ -28,7 +28,7 @@ struct ReceiverVersion {
 
   let rule: Rule
   /// The sequence number of the first byte.
-  let start: UInt32
+  let start: SequenceNumber
   private(set) var bytes: [UInt8]
   /// Which of the bytes are there.
   private var isThere: [Bool]
@@ -36,7 +36,7 @@ struct ReceiverVersion {
   private(set) var end: Int
   /// How many bytes came, and the segments for which there was no room so far, as they came.
   private var received: Int
-  private var far: [(sequence: UInt32, bytes: [UInt8])] = []
+  private var far: [(sequence: SequenceNumber, bytes: [UInt8])] = []
   /// How many bytes were read, and the index of the first of those that has changed since.
   private var read = 0
   private var firstChanged = Int.max
@@ -51,7 +51,7 @@ struct ReceiverVersion {
   /// They are not written again at the end.
   private(set) var written: [UInt64] = []
 
-  init(_ rule: Rule, _ bytes: [UInt8], at start: UInt32) {
+  init(_ rule: Rule, _ bytes: [UInt8], at start: SequenceNumber) {
     self.rule = rule
     self.start = start
     self.bytes = bytes
@@ -72,13 +72,13 @@ struct ReceiverVersion {
   }
 
   /// The sequence number of the next byte that is read.
-  var next: UInt32 { start &+ UInt32(truncatingIfNeeded: read) }
+  var next: SequenceNumber { start + read }
 
   /// Puts a segment into its place, as the rule says, or keeps it until there is room for it.
   ///
   /// False if too many segments are kept so, and this one is lost.
-  mutating func put(_ data: RawSpan, at sequence: UInt32) -> Bool {
-    let place = Int(Int32(bitPattern: sequence &- start))
+  mutating func put(_ data: RawSpan, at sequence: SequenceNumber) -> Bool {
+    let place = sequence - start
     guard place < Self.longest, place > -data.byteCount else { return true }
     received += data.byteCount
     if hasRoom(to: place + data.byteCount) {
@@ -102,7 +102,7 @@ struct ReceiverVersion {
     let waiting = far
     far = []
     for segment in waiting {
-      let place = Int(Int32(bitPattern: segment.sequence &- start))
+      let place = segment.sequence - start
       if hasRoom(to: place + segment.bytes.count) {
         putNear(segment.bytes.rawSpan, at: place)
       } else {
@@ -136,7 +136,7 @@ struct ReceiverVersion {
   }
 
   /// Whether `others` at `sequence` are the first bytes of the window.
-  func has(_ others: [UInt8], at sequence: UInt32) -> Bool {
+  func has(_ others: [UInt8], at sequence: SequenceNumber) -> Bool {
     sequence == start && others.count <= end
       && others.has(bytes.rawSpan, at: 0, upTo: others.count)
   }
@@ -146,8 +146,8 @@ struct ReceiverVersion {
   }
 
   /// How many first bytes are those of the stream, whose last bytes, `history`, lie before `next`.
-  mutating func common(with history: [UInt8], before next: UInt32) -> Int {
-    let first = history.count - Int(Int32(bitPattern: next &- start))
+  mutating func common(with history: [UInt8], before next: SequenceNumber) -> Int {
+    let first = history.count - (next - start)
     guard first >= 0, first <= history.count else { return common }
     while !isOther, common < min(end, history.count - first) {
       if bytes[common] == history[first + common] { common += 1 } else { isOther = true }

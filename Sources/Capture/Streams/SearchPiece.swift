@@ -36,7 +36,7 @@ struct SearchPlace {
   }
 
   var flow: UInt32
-  var sequence: UInt32
+  var sequence: SequenceNumber
   var shard: UInt8
   var isFromFirst: Bool
   var coming: Coming

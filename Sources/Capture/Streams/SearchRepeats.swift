@@ -16,7 +16,7 @@ struct SearchRepeats {
   }
 
   private struct Tail {
-    var end: UInt32
+    var end: SequenceNumber
     var bytes: [UInt8]
     /// Other versions of the same bytes, which came before.
     var others: [[UInt8]] = []
@@ -36,8 +36,8 @@ struct SearchRepeats {
 
   /// Notes an occurrence; `place` is that of the first byte of the pieces' memory.
   mutating func note(_ pattern: FoundPattern, _ place: SearchPlace) -> Outcome {
-    let end = place.sequence &+ UInt32(truncatingIfNeeded: pattern.end)
-    var hash = place.direction << 32 | UInt64(end)
+    let end = place.sequence + pattern.end
+    var hash = place.direction << 32 | UInt64(end.rawValue)
     hash = (hash ^ hash >> 29 ^ UInt64(pattern.pattern) << 8) &* 0xff51_afd7_ed55_8ccd
     hash = (hash ^ hash >> 32 ^ UInt64(pattern.matcher)) &* 0xc4ce_b9fe_1a85_ec53
     hash ^= hash >> 33
@@ -81,7 +81,7 @@ struct SearchRepeats {
     if data.byteCount < length { bytes += before.suffix(length - data.byteCount) }
     bytes.append(data.extracting(max(0, data.byteCount - length)..<data.byteCount))
     if tails.count >= Self.mostTails, tails[place.direction] == nil { tails.removeAll() }
-    let end = place.sequence &+ UInt32(truncatingIfNeeded: data.byteCount)
+    let end = place.sequence + data.byteCount
     var tail = Tail(end: end, bytes: bytes)
     if let known = tails[place.direction], known.end == end {
       tail.others = ([known.bytes] + known.others).filter { $0 != bytes }

@@ -16,15 +16,15 @@ extension StreamHistory {
   }
 
   /// Whether a segment differs in a part of its place from the bytes kept, which end before `next`.
-  func disagrees(_ data: RawSpan, at sequence: UInt32, next: UInt32) -> Bool {
-    let start = bytes.count - Int(Int32(bitPattern: next &- sequence))
+  func disagrees(_ data: RawSpan, at sequence: SequenceNumber, next: SequenceNumber) -> Bool {
+    let start = bytes.count - (next - sequence)
     guard start < bytes.count, start > -data.byteCount else { return false }
     return !bytes.has(data, at: start, upTo: min(start + data.byteCount, bytes.count))
   }
 
   /// Compares a segment with the bytes kept, which end before `next`.
-  func compare(_ data: RawSpan, at sequence: UInt32, next: UInt32) -> Repetition {
-    let behind = Int(next &- sequence)
+  func compare(_ data: RawSpan, at sequence: SequenceNumber, next: SequenceNumber) -> Repetition {
+    let behind = next.offset(from: sequence)
     // Where the segment begins in the bytes kept; negative where before it.
     let start = bytes.count - behind
     let end = min(start + data.byteCount, bytes.count)

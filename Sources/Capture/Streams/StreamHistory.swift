@@ -32,7 +32,7 @@ struct StreamHistory {
   /// The same bytes with some of these segments in them; each version is as long as `bytes`.
   private(set) var alternates: [[UInt8]] = []
   /// The bytes kept when a long body began, and the sequence number behind them.
-  private var lead: (bytes: [UInt8], end: UInt32) = ([], 0)
+  private var lead: (bytes: [UInt8], end: SequenceNumber) = ([], SequenceNumber())
   private var room = Room()
 
   /// Hashes of the last few segments that had other bytes and were read.
@@ -97,14 +97,14 @@ struct StreamHistory {
   }
 
   /// Forgets the bytes that were read, except as `lead`: a long body begins at `end`.
-  mutating func forgetBody(from end: UInt32) {
+  mutating func forgetBody(from end: SequenceNumber) {
     if !bytes.isEmpty { lead = (bytes, end) }
     forget()
   }
 
   /// Whether bytes differ from those with which a message with a long body began.
-  func differsFromLead(_ data: RawSpan, at sequence: UInt32) -> Bool {
-    let start = lead.bytes.count - Int(Int32(bitPattern: lead.end &- sequence))
+  func differsFromLead(_ data: RawSpan, at sequence: SequenceNumber) -> Bool {
+    let start = lead.bytes.count - (lead.end - sequence)
     guard !lead.bytes.isEmpty, start >= 0, start < lead.bytes.count else { return false }
     return !lead.bytes.has(data, at: start, upTo: min(start + data.byteCount, lead.bytes.count))
   }
@@ -114,10 +114,11 @@ struct StreamHistory {
   /// Keeps `version`, the kept bytes with the segment in them, as another version. Gives the
   /// versions that changed. Does nothing unless `isWhole`.
   mutating func alternate(
-    _ data: RawSpan, at sequence: UInt32, next: UInt32, _ version: [UInt8], isWhole: Bool
+    _ data: RawSpan, at sequence: SequenceNumber, next: SequenceNumber, _ version: [UInt8],
+    isWhole: Bool
   ) -> [Other] {
     guard isWhole, version.count == bytes.count else { return [] }
-    let start = bytes.count - Int(next &- sequence)
+    let start = bytes.count - next.offset(from: sequence)
     func other(_ base: [UInt8]) -> Other {
       var bytes = base
       data.copy(to: &bytes, at: start)
@@ -147,8 +148,8 @@ struct StreamHistory {
   }
 
   /// Notes a segment that has other bytes; false if the same one came lately.
-  mutating func isNewVersion(_ data: RawSpan, at sequence: UInt32) -> Bool {
-    let hash = ContentHash.hash(data, of: UInt64(sequence))
+  mutating func isNewVersion(_ data: RawSpan, at sequence: SequenceNumber) -> Bool {
+    let hash = ContentHash.hash(data, of: UInt64(sequence.rawValue))
     if versions.contains(hash) { return false }
     if versions.count == 8 { versions.removeFirst() }
     versions.append(hash)
@@ -162,7 +163,7 @@ struct StreamHistory {
     beginning = 0
     if !latest.isEmpty { latest = [] }
     if !alternates.isEmpty { alternates = [] }
-    if !lead.bytes.isEmpty { lead = ([], 0) }
+    if !lead.bytes.isEmpty { lead = ([], SequenceNumber()) }
     (versionCount, versionBytes) = (0, 0)
     if !versions.isEmpty { versions.removeAll(keepingCapacity: true) }
     if room.count <= 2048 {

@@ -7,8 +7,8 @@ import Parsing
 /// the hole, whose values are not written again, then those that fill it, then those behind it.
 struct StreamHole {
   /// Sequence numbers of the next byte wanted, and of the first byte behind the hole.
-  private(set) var start: UInt32
-  let end: UInt32
+  private(set) var start: SequenceNumber
+  let end: SequenceNumber
   /// The bytes before the next one, kept until their protocol can be told.
   var bytes: [UInt8]
   /// How many of these were read before the hole.
@@ -22,14 +22,14 @@ struct StreamHole {
   /// The reader of the message, once its protocol is known.
   var reader: TCPStream?
   /// Parts of the hole that came before others that precede them.
-  private var pieces: [(sequence: UInt32, bytes: [UInt8])] = []
+  private var pieces: [(sequence: SequenceNumber, bytes: [UInt8])] = []
   private var pieceBytes = 0
 
   private static let longestAfter = 8 << 10
   private static let longestPieces = 16 << 10
   private static let mostPieces = 64
 
-  init(start: UInt32, end: UInt32, _ bytes: [UInt8], last: Int) {
+  init(start: SequenceNumber, end: SequenceNumber, _ bytes: [UInt8], last: Int) {
     self.start = start
     self.end = end
     self.bytes = bytes
@@ -65,7 +65,7 @@ struct StreamHole {
   mutating func endFollowing() { isFollowed = false }
 
   /// Keeps a part of the hole that begins behind the next byte wanted.
-  mutating func keep(_ data: RawSpan, at sequence: UInt32) {
+  mutating func keep(_ data: RawSpan, at sequence: SequenceNumber) {
     guard pieces.count < Self.mostPieces, pieceBytes + data.byteCount <= Self.longestPieces else {
       return
     }
@@ -77,22 +77,24 @@ struct StreamHole {
 
   /// Takes the unread bytes of a kept part that is next now; nil if there is none.
   mutating func takePiece() -> [UInt8]? {
-    while let index = pieces.firstIndex(where: { Int32(bitPattern: $0.sequence &- start) <= 0 }) {
+    while let index = pieces.firstIndex(where: { $0.sequence <= start }) {
       let piece = pieces.remove(at: index)
       pieceBytes -= piece.bytes.count
-      let known = Int(start &- piece.sequence)
+      let known = start.offset(from: piece.sequence)
       if known < piece.bytes.count { return Array(piece.bytes[known...]) }
     }
     return nil
   }
 
   /// Moves on behind bytes that fill the hole; gives the bytes to search, and which are new.
-  mutating func fill(_ data: RawSpan) -> (bytes: [UInt8], sequence: UInt32, changed: Range<Int>) {
+  mutating func fill(_ data: RawSpan) -> (
+    bytes: [UInt8], sequence: SequenceNumber, changed: Range<Int>
+  ) {
     var searched = last
     searched.append(data)
-    let place = start &- UInt32(truncatingIfNeeded: last.count)
+    let place = start - last.count
     let first = last.count
-    start &+= UInt32(truncatingIfNeeded: data.byteCount)
+    start += data.byteCount
     last = Array(searched.suffix(lastLength))
     return (searched, place, first..<searched.count)
   }

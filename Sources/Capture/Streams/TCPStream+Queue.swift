@@ -5,7 +5,7 @@ extension TCPStream {
   /// Queues a segment, in the order of sequence numbers.
   func enqueue(_ segment: Early) {
     var index = queue.count
-    while index > 0, Int32(bitPattern: queue[index - 1].place &- segment.place) > 0 {
+    while index > 0, queue[index - 1].place > segment.place {
       index -= 1
     }
     queuedBytes += segment.bytes.count
@@ -17,11 +17,11 @@ extension TCPStream {
   private static let mostCompared = 32
 
   /// Whether a waiting segment differs from `data` where both have bytes.
-  func disagrees(_ data: RawSpan, at sequence: UInt32) -> Bool {
+  func disagrees(_ data: RawSpan, at sequence: SequenceNumber) -> Bool {
     var compared = 0
     for early in queue {
       // Where the data begin in the waiting segment; negative where before it.
-      let start = Int(Int32(bitPattern: sequence &- early.sequence))
+      let start = sequence - early.sequence
       if -start >= data.byteCount || compared >= Self.mostCompared { return false }
       let end = min(start + data.byteCount, early.bytes.count)
       guard end > max(start, 0) else { continue }
@@ -34,13 +34,13 @@ extension TCPStream {
   /// Where the part of a segment ends that is read next, as an index of its bytes.
   ///
   /// It ends where another segment, which came before this one, has bytes; the rest waits again.
-  func split(_ early: Early, next: UInt32) -> Int {
+  func split(_ early: Early, next: SequenceNumber) -> Int {
     guard early.parts < Self.mostCompared else { return early.bytes.count }
     for other in queue.prefix(Self.mostCompared) {
-      let start = Int(Int32(bitPattern: other.place &- early.sequence))
+      let start = other.place - early.sequence
       if start >= early.bytes.count { break }
       guard other.number < early.number else { continue }
-      let end = max(start, Int(Int32(bitPattern: next &- early.sequence)))
+      let end = max(start, next - early.sequence)
       guard end > early.read, end < early.bytes.count else { break }
       var rest = early
       rest.read = end
@@ -54,7 +54,7 @@ extension TCPStream {
   /// Whether the bytes that the first waiting segment waits for were acknowledged.
   var awaitsAcknowledged: Bool {
     guard let acknowledged, let first = queue.first else { return false }
-    return Int32(bitPattern: acknowledged &- first.place) > 0
+    return acknowledged > first.place
   }
 
   /// Takes the first waiting segment out of the queue.

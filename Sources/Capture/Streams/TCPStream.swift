@@ -14,7 +14,7 @@ import Parsing
 final class TCPStream {
   /// A segment that came before others that precede it.
   struct Early {
-    var sequence: UInt32
+    var sequence: SequenceNumber
     var bytes: [UInt8]
     /// Bytes that the packet had beyond what was captured.
     var missing: Int
@@ -25,14 +25,14 @@ final class TCPStream {
     var parts = 0
 
     /// The sequence number of the first byte that was not read.
-    var place: UInt32 { sequence &+ UInt32(truncatingIfNeeded: read) }
+    var place: SequenceNumber { sequence + read }
   }
 
   /// Another version of the bytes read of an unfinished message.
   struct Version {
     var bytes: [UInt8]
     /// The sequence number of the first byte.
-    var sequence: UInt32
+    var sequence: SequenceNumber
     /// The packet that brought the last of them.
     var number: UInt64
     var time: Int64
@@ -48,7 +48,7 @@ final class TCPStream {
     /// The sequence number of the next byte that it expects.
     ///
     /// That is the stream's own next byte, or one before it, which comes again.
-    var next: UInt32
+    var next: SequenceNumber
     /// Bytes that it may still read.
     var left = mostReread
   }
@@ -102,11 +102,11 @@ final class TCPStream {
   /// Where another connection would begin, as told by a SYN whose number does not fit this one.
   ///
   /// Its bytes tell whether there is such a connection.
-  @safe @exclusivity(unchecked) var otherStart: UInt32?
+  @safe @exclusivity(unchecked) var otherStart: SequenceNumber?
   /// Up to where the other side has acknowledged bytes that are missing here.
   ///
   /// The capture lacks them, or has them later.
-  @safe @exclusivity(unchecked) var acknowledged: UInt32?
+  @safe @exclusivity(unchecked) var acknowledged: SequenceNumber?
   /// The present gap's `AcknowledgedGap.order`; 0 if no gap is to be given up in time.
   @safe @exclusivity(unchecked) var gap: UInt64 = 0
   /// The flow and the direction that the stream belongs to.
@@ -259,8 +259,8 @@ final class TCPStream {
   }
 
   /// Takes out the rereadings that expect one of the `count` bytes from `sequence` on.
-  func takeRereadings(at sequence: UInt32, count: Int) -> [Rereading] {
-    let isNext = { (rereading: Rereading) in Int(rereading.next &- sequence) < count }
+  func takeRereadings(at sequence: SequenceNumber, count: Int) -> [Rereading] {
+    let isNext = { (rereading: Rereading) in rereading.next.offset(from: sequence) < count }
     let taken = rereadings.filter(isNext)
     rereadings.removeAll(where: isNext)
     return taken
