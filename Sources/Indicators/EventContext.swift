@@ -47,25 +47,18 @@ public enum Verdict: UInt8, Sendable {
 
 /// One end of an event.
 public struct EventEnd: Sendable, Equatable {
-  /// The address as two big-endian numbers, high half first.
-  ///
-  /// An IPv4 address fills the upper four bytes of the first.
-  public var address: (UInt64, UInt64)
+  /// The address.
+  public var address: IPAddress
   /// Whether it is an IPv4 address.
   public var isIPv4: Bool
   /// The port, or 0.
   public var port: UInt16
 
   /// An end from its address and port.
-  public init(address: (UInt64, UInt64), isIPv4: Bool, port: UInt16 = 0) {
+  public init(address: IPAddress, isIPv4: Bool, port: UInt16 = 0) {
     self.address = address
     self.isIPv4 = isIPv4
     self.port = port
-  }
-
-  /// Whether both are the same address and port.
-  public static func == (left: EventEnd, right: EventEnd) -> Bool {
-    left.address == right.address && left.isIPv4 == right.isIPv4 && left.port == right.port
   }
 }
 

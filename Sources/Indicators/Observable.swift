@@ -143,11 +143,10 @@ public struct ObservableRecord: Sendable {
 
 /// The two ends of a flow as a hit shows them; plain values, so that no flow table is held alive.
 public struct FlowRecord: Sendable, Equatable {
-  /// Originator's address as two big-endian numbers, high half first; an IPv4 address fills the
-  /// upper four bytes of the first.
-  public var source: (UInt64, UInt64)
-  /// Responder's address, in the same form.
-  public var destination: (UInt64, UInt64)
+  /// Originator's address.
+  public var source: IPAddress
+  /// Responder's address.
+  public var destination: IPAddress
   /// Originator's port, or 0; for ICMP the type of the first message.
   public var sourcePort: UInt16
   /// Responder's port, or 0; for ICMP the code of the first message.
@@ -169,7 +168,7 @@ public struct FlowRecord: Sendable, Equatable {
   /// A flow from its ends.
   @inlinable
   public init(
-    source: (UInt64, UInt64), destination: (UInt64, UInt64), sourcePort: UInt16,
+    source: IPAddress, destination: IPAddress, sourcePort: UInt16,
     destinationPort: UInt16, ipProtocol: UInt8, ipVersion: UInt8, tunnelDepth: UInt8,
     hasPorts: Bool, hasOverlap: Bool = false
   ) {
@@ -187,7 +186,7 @@ public struct FlowRecord: Sendable, Equatable {
   /// A flow from its ends, in a part of its capture's flows.
   @inlinable
   package init(
-    source: (UInt64, UInt64), destination: (UInt64, UInt64), sourcePort: UInt16,
+    source: IPAddress, destination: IPAddress, sourcePort: UInt16,
     destinationPort: UInt16, ipProtocol: UInt8, ipVersion: UInt8, tunnelDepth: UInt8,
     hasPorts: Bool, hasOverlap: Bool, shard: UInt8
   ) {

@@ -17,7 +17,7 @@ struct CommunityIDTests {
     _ destinationPort: UInt16, hasPorts: Bool = true
   ) -> FlowRecord {
     FlowRecord(
-      source: (UInt64(source) << 32, 0), destination: (UInt64(destination) << 32, 0),
+      source: IPAddress(ipv4: source), destination: IPAddress(ipv4: destination),
       sourcePort: sourcePort, destinationPort: destinationPort, ipProtocol: ipProtocol,
       ipVersion: 4, tunnelDepth: 0, hasPorts: hasPorts)
   }

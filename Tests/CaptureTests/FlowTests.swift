@@ -193,7 +193,7 @@ struct FlowTests {
     #expect(batch.records.map(\.flow) == [0, 0])
     #expect(batch.flows.map(\.sourcePort) == [50000])
     #expect(batch.flows.map(\.destinationPort) == [443])
-    #expect(batch.flows[0].source == (UInt64(0xc000_0201) << 32, 0))
+    #expect(batch.flows[0].source == IPAddress(ipv4: 0xc000_0201))
     #expect(batch.flows.allSatisfy { $0.ipProtocol == 6 && $0.ipVersion == 4 && $0.hasPorts })
     // Within a batch a flow is written once.
     let again = try CaptureReader(

@@ -1,3 +1,4 @@
+import Indicators
 import TestSupport
 import Testing
 

@@ -131,12 +131,7 @@ struct FixtureTests {
     let event = batch.contexts[Int(record.context)]
     func tell(_ end: EventEnd?) -> String {
       guard let end else { return "?" }
-      var text: [UInt8] = []
-      if end.isIPv4 {
-        IPAddressText.append(ipv4: UInt32(truncatingIfNeeded: end.address.0 >> 32), to: &text)
-      } else {
-        IPAddressText.append(ipv6: (high: end.address.0, low: end.address.1), to: &text)
-      }
+      let text = end.address.text(isIPv4: end.isIPv4)
       return String(decoding: text, as: UTF8.self) + (end.port > 0 ? "#\(end.port)" : "")
     }
     var text = " ("

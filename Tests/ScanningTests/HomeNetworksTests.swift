@@ -1,9 +1,10 @@
+import Indicators
 import Testing
 
 @testable import Scanning
 
 @Suite struct HomeNetworksTests {
-  /// Addresses in the form of `FlowRecord`, and whether they are ours by default.
+  /// The halves of addresses, and whether they are ours by default.
   static let cases: [(high: UInt64, low: UInt64, isIPv4: Bool, isOurs: Bool)] = [
     (0x0a01_0203_0000_0000, 0, true, true),
     (0xcb00_7101_0000_0000, 0, true, false),
@@ -18,6 +19,7 @@ import Testing
   @Test(arguments: cases.indices)
   func whatIsOurs(_ index: Int) {
     let (high, low, isIPv4, isOurs) = Self.cases[index]
-    #expect(HomeNetworks.standard.contains((high, low), isIPv4: isIPv4) == isOurs)
+    let address = IPAddress(high: high, low: low)
+    #expect(HomeNetworks.standard.contains(address, isIPv4: isIPv4) == isOurs)
   }
 }

@@ -117,7 +117,8 @@ import Testing
   private func key(_ port: UInt16) -> FlowValues.Key {
     FlowValues.Key(
       FlowRecord(
-        source: (0, 1), destination: (0, 2), sourcePort: port, destinationPort: 443,
+        source: IPAddress(high: 0, low: 1), destination: IPAddress(high: 0, low: 2),
+        sourcePort: port, destinationPort: 443,
         ipProtocol: 6, ipVersion: 4, tunnelDepth: 0, hasPorts: true))
   }
 

@@ -89,7 +89,8 @@ import Testing
       let high = UInt64.random(in: 0...UInt64.max, using: &random)
       return EventEnd(
         address: isIPv4
-          ? (high & 0xffff_ffff_0000_0000, 0) : (high, .random(in: 0...UInt64.max, using: &random)),
+          ? IPAddress(high: high & 0xffff_ffff_0000_0000, low: 0)
+          : IPAddress(high: high, low: .random(in: 0...UInt64.max, using: &random)),
         isIPv4: isIPv4, port: .random(in: 0...UInt16.max, using: &random))
     }
     var indicators = [entry(0, &random)]

@@ -86,10 +86,13 @@ import Testing
   }
 
   @Test(arguments: [
-    (EventEnd(address: (0xc000_0207_0000_0000, 0), isIPv4: true, port: 443), "192.0.2.7:443"),
-    (EventEnd(address: (0xc000_0207_0000_0000, 0), isIPv4: true), "192.0.2.7"),
-    (EventEnd(address: (0x2001_0db8 << 32, 7), isIPv4: false, port: 443), "[2001:db8::7]:443"),
-    (EventEnd(address: (0x2001_0db8 << 32, 7), isIPv4: false), "2001:db8::7"),
+    (EventEnd(address: IPAddress(ipv4: 0xc000_0207), isIPv4: true, port: 443), "192.0.2.7:443"),
+    (EventEnd(address: IPAddress(ipv4: 0xc000_0207), isIPv4: true), "192.0.2.7"),
+    (
+      EventEnd(address: IPAddress(high: 0x2001_0db8 << 32, low: 7), isIPv4: false, port: 443),
+      "[2001:db8::7]:443"
+    ),
+    (EventEnd(address: IPAddress(high: 0x2001_0db8 << 32, low: 7), isIPv4: false), "2001:db8::7"),
   ])
   func anEndIsShown(_ end: EventEnd, _ text: String) {
     #expect("\(end)" == text)

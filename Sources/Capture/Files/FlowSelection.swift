@@ -18,15 +18,13 @@ package struct FlowSelection: Sendable {
 
   /// Chooses a flow.
   package mutating func insert(_ flow: FlowRecord) {
-    let source = IPAddress(high: flow.source.0, low: flow.source.1)
-    let destination = IPAddress(high: flow.destination.0, low: flow.destination.1)
     keys.insert(
       FlowKey(
-        source: source, destination: destination,
+        source: flow.source, destination: flow.destination,
         sourcePort: flow.hasPorts ? flow.sourcePort : 0,
         destinationPort: flow.hasPorts ? flow.destinationPort : 0, ipProtocol: flow.ipProtocol,
         version: flow.ipVersion, depth: Int(flow.tunnelDepth), hasPorts: flow.hasPorts))
-    pairs.insert(Self.pair(source, destination))
+    pairs.insert(Self.pair(flow.source, flow.destination))
     if flow.tunnelDepth > 0 { hasTunnels = true }
   }
 

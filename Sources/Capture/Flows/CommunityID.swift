@@ -39,8 +39,7 @@ package enum CommunityID {
         isOneWay = true
       }
     }
-    if !isOneWay, (destination.0, destination.1, destinationPort) < (source.0, source.1, sourcePort)
-    {
+    if !isOneWay, (destination, destinationPort) < (source, sourcePort) {
       swap(&source, &destination)
       swap(&sourcePort, &destinationPort)
     }
@@ -48,10 +47,10 @@ package enum CommunityID {
     // Seed, two addresses, protocol and padding, two ports.
     let input = [UInt8](capacity: 40) { input in
       append(0, count: 2, to: &input)
-      append(source.0, count: addressLength, to: &input)
-      if flow.ipVersion != 4 { append(source.1, count: 8, to: &input) }
-      append(destination.0, count: addressLength, to: &input)
-      if flow.ipVersion != 4 { append(destination.1, count: 8, to: &input) }
+      append(source.high, count: addressLength, to: &input)
+      if flow.ipVersion != 4 { append(source.low, count: 8, to: &input) }
+      append(destination.high, count: addressLength, to: &input)
+      if flow.ipVersion != 4 { append(destination.low, count: 8, to: &input) }
       append(UInt64(flow.ipProtocol) << 56, count: 2, to: &input)
       // Only the ports of TCP, UDP and SCTP count.
       let countsPorts = [6, 17, 132].contains(flow.ipProtocol)

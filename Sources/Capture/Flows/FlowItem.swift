@@ -1,3 +1,5 @@
+import Indicators
+
 /// One IP packet as its flow sees it: captured, put together from fragments, or inside a tunnel.
 ///
 /// The dealer makes one for each IP header that it reads; besides it, the reader of the flow needs
@@ -67,6 +69,11 @@ struct FlowItem {
   }
   var destinationPort: UInt16 {
     UInt16(truncatingIfNeeded: isSourceFirst ? key.ports : key.ports >> 16)
+  }
+
+  /// Where a request in the packet is sent.
+  var target: HTTPTarget {
+    HTTPTarget(address: VersionedAddress(destination, version: key.version), port: destinationPort)
   }
 }
 

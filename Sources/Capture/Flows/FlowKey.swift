@@ -1,3 +1,5 @@
+import Indicators
+
 /// What makes two packets belong to one flow, whichever way they go: the ends in address order.
 struct FlowKey: Hashable {
   var first: IPAddress

@@ -31,8 +31,8 @@ struct FlowSource {
       type = CommunityID.counterpart(of: type, version: key.version) ?? type
     }
     return FlowRecord(
-      source: (source.high, source.low), destination: (destination.high, destination.low),
-      sourcePort: type, destinationPort: code, ipProtocol: key.ipProtocol, ipVersion: key.version,
+      source: source, destination: destination, sourcePort: type, destinationPort: code,
+      ipProtocol: key.ipProtocol, ipVersion: key.version,
       tunnelDepth: key.depth, hasPorts: key.hasPorts, hasOverlap: hasOverlap, shard: shard)
   }
 }

@@ -1,4 +1,5 @@
 import CByteKernels
+import Indicators
 
 /// The part of a flow that every packet touches: one cache line.
 struct Flow {

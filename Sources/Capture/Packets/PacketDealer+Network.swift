@@ -1,3 +1,4 @@
+import Indicators
 import Parsing
 
 /// Protocol numbers in IP headers (IANA) that the dealer knows.

@@ -1,3 +1,4 @@
+import Indicators
 import Parsing
 
 /// The two ends of the last plain packet, and where its flow is.

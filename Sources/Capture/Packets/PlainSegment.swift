@@ -1,3 +1,4 @@
+import Indicators
 import Parsing
 
 /// The headers of a plain packet: Ethernet, a whole IPv4 packet without options, and TCP, or UDP

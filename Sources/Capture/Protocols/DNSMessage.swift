@@ -211,7 +211,7 @@ struct DNSMessage {
     offset += 4
     writer.keepName(.dnsQuery)
     if type == RecordType.ptr, let reverse = DNSName.reverseAddress(writer.name.bytes) {
-      writer.append(.dnsQueryReverse, reverse.address, version: reverse.version)
+      writer.append(.dnsQueryReverse, reverse)
     }
     return true
   }
@@ -318,13 +318,12 @@ struct DNSMessage {
     switch type {
     case RecordType.a:
       if data.count == 4 {
-        let address = message.bigEndianUInt32(unchecked: data.lowerBound)
-        writer.append(section.address, IPAddress(ipv4: address), version: 4)
+        writer.append(section.address, VersionedAddress(ipv4: message, at: data.lowerBound))
       }
       return
     case RecordType.aaaa:
       if data.count == 16 {
-        writer.append(section.address, IPAddress(message, at: data.lowerBound), version: 6)
+        writer.append(section.address, VersionedAddress(ipv6: message, at: data.lowerBound))
       }
       return
     case RecordType.txt, RecordType.spf:
@@ -388,12 +387,11 @@ struct DNSMessage {
       let end = offset + length
       let width = key == 4 ? 4 : key == 6 ? 16 : 0
       while width > 0, end - offset >= width {
-        if width == 4 {
-          let address = message.bigEndianUInt32(unchecked: offset)
-          writer.append(field, IPAddress(ipv4: address), version: 4)
-        } else {
-          writer.append(field, IPAddress(message, at: offset), version: 6)
-        }
+        writer.append(
+          field,
+          width == 4
+            ? VersionedAddress(ipv4: message, at: offset)
+            : VersionedAddress(ipv6: message, at: offset))
         offset += width
       }
       offset = end

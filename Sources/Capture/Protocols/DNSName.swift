@@ -1,3 +1,4 @@
+import Indicators
 import Parsing
 
 /// Names in DNS messages (RFC 1035 §3.1, §4.1.4).
@@ -73,33 +74,33 @@ enum DNSName {
   }
 
   /// The address that a name under `in-addr.arpa` or `ip6.arpa` means (RFC 1035 §3.5, RFC 3596
-  /// §2.5), with its version; nil for all other names, and for names of networks.
-  static func reverseAddress(_ name: RawSpan) -> (address: IPAddress, version: UInt8)? {
+  /// §2.5); nil for all other names, and for names of networks.
+  static func reverseAddress(_ name: RawSpan) -> VersionedAddress? {
     if let end = prefixLength(name, before: ".in-addr.arpa") {
       var address: UInt32 = 0
       var offset = 0
       for part in 0..<4 {
         guard let octet = octet(name, at: &offset, end: end) else { return nil }
         address |= octet << UInt32(8 * part)
-        if part == 3 { return offset == end ? (IPAddress(ipv4: address), 4) : nil }
+        if part == 3 { return offset == end ? VersionedAddress(ipv4: address) : nil }
         guard offset < end, name.byte(unchecked: offset) == 0x2e else { return nil }
         offset += 1
       }
     }
     if let end = prefixLength(name, before: ".ip6.arpa"), end == 63 {
-      var (high, low): (UInt64, UInt64) = (0, 0)
+      var address = IPAddress(high: 0, low: 0)
       for nibble in 0..<32 {
         let digit = Hex.value(of: name.byte(unchecked: 2 * nibble))
         guard digit < 16 else { return nil }
         let value = UInt64(digit)
         if nibble < 31, name.byte(unchecked: 2 * nibble + 1) != 0x2e { return nil }
         if nibble < 16 {
-          low |= value << UInt64(4 * nibble)
+          address.low |= value << UInt64(4 * nibble)
         } else {
-          high |= value << UInt64(4 * (nibble - 16))
+          address.high |= value << UInt64(4 * (nibble - 16))
         }
       }
-      return (IPAddress(high: high, low: low), 6)
+      return VersionedAddress(ipv6: address)
     }
     return nil
   }

@@ -234,8 +234,8 @@ extension HTTPReader {
       if let zone = text.firstOffset(of: UInt8(ascii: "%"), in: host) {
         host = host.lowerBound..<zone
       }
-      if let (address, version) = ObservableWriter.address(text.extracting(host)) {
-        writer.append(.httpForwardedFor, address, version: version, port: port ?? 0)
+      if let address = VersionedAddress(text: text.extracting(host)) {
+        writer.append(.httpForwardedFor, address, port: port ?? 0)
       } else if !element.isEmpty {
         skips.add(.httpForwardedFor)
       }
@@ -254,11 +254,11 @@ extension HTTPReader {
     writer.scratch.append(host)
     let hostEnd = writer.scratch.count
     writer.scratch += head.target
-    guard keepURL(isSecondForm: false, &writer, &skips), context.port != 80, !hasPort else {
+    guard keepURL(isSecondForm: false, &writer, &skips), context.target.port != 80, !hasPort else {
       return
     }
     writer.scratch.removeLast(writer.scratch.count - hostEnd)
-    writer.scratch.append(port: context.port)
+    writer.scratch.append(port: context.target.port)
     writer.scratch += head.target
     keepURL(isSecondForm: true, &writer, &skips)
   }
@@ -269,18 +269,14 @@ extension HTTPReader {
     _ skips: inout SkipCounters
   ) {
     guard head.hasTarget else { return }
-    guard context.version != 0 else { return skips.add(.httpURL) }
+    guard let target = context.target.address else { return skips.add(.httpURL) }
     writer.scratch.removeAll(keepingCapacity: true)
     writer.scratch.append("http://")
-    if context.version == 4 {
-      IPAddressText.append(ipv4: context.address.ipv4, to: &writer.scratch)
-    } else {
-      writer.scratch.append(UInt8(ascii: "["))
-      IPAddressText.append(
-        ipv6: (context.address.high, context.address.low), to: &writer.scratch)
-      writer.scratch.append(UInt8(ascii: "]"))
-    }
-    writer.scratch.append(port: context.port)
+    let isIPv4 = target.version == 4
+    if !isIPv4 { writer.scratch.append(UInt8(ascii: "[")) }
+    target.address.append(isIPv4: isIPv4, to: &writer.scratch)
+    if !isIPv4 { writer.scratch.append(UInt8(ascii: "]")) }
+    writer.scratch.append(port: context.target.port)
     writer.scratch += head.target
     keepURL(isSecondForm: false, &writer, &skips)
   }

@@ -54,10 +54,10 @@ extension ObservableWriter {
   ) -> Bool {
     // An address with a trailing dot is still an address, just as a name with one is the same name.
     let isRooted = host.byteCount > 1 && host.byte(unchecked: host.byteCount - 1) == 0x2e
-    if let (address, version) = Self.address(
-      isRooted ? host.extracting(0..<host.byteCount - 1) : host)
+    if let address = VersionedAddress(
+      text: isRooted ? host.extracting(0..<host.byteCount - 1) : host)
     {
-      append(field, address, version: version, port: port)
+      append(field, address, port: port)
       return true
     }
     let start = batch.arena.count
@@ -102,22 +102,6 @@ extension ObservableWriter {
       offset += 2
     }
     return text
-  }
-
-  /// The address that the whole text spells, with its version; nil if it spells none.
-  static func address(_ text: RawSpan) -> (address: IPAddress, version: UInt8)? {
-    guard let last = text.byteCount > 0 ? text.byte(unchecked: text.byteCount - 1) : nil else {
-      return nil
-    }
-    if last >= 0x30, last <= 0x39, let address = IPAddressText.ipv4(text) {
-      return (IPAddress(ipv4: address), 4)
-    }
-    if text.firstOffset(of: 0x3a, in: text.byteOffsets) != nil,
-      let address = IPAddressText.ipv6(text)
-    {
-      return (IPAddress(high: address.high, low: address.low), 6)
-    }
-    return nil
   }
 }
 

@@ -26,7 +26,8 @@ struct ObservableWriter: ~Copyable {
   /// The flow of the next values; its record (`madeFlow`) is made when a value is written.
   private(set) var source = FlowSource()
   private(set) var madeFlow = FlowRecord(
-    source: (0, 0), destination: (0, 0), sourcePort: 0, destinationPort: 0, ipProtocol: 0,
+    source: IPAddress(ipv4: 0), destination: IPAddress(ipv4: 0), sourcePort: 0, destinationPort: 0,
+    ipProtocol: 0,
     ipVersion: 0, tunnelDepth: 0, hasPorts: false)
   private(set) var isFlowMade = true
   /// Index of that flow in the batch, or `ObservableRecord.noFlow`.
@@ -258,11 +259,11 @@ struct ObservableWriter: ~Copyable {
 
   /// Writes the two IPv4 addresses of a header, each with its port, without checking for repeats.
   mutating func append(
-    _ first: (field: CaptureField, address: UInt32, port: UInt16, flags: ObservableFlags),
-    _ second: (field: CaptureField, address: UInt32, port: UInt16, flags: ObservableFlags)
+    _ first: (field: CaptureField, address: IPAddress, port: UInt16, flags: ObservableFlags),
+    _ second: (field: CaptureField, address: IPAddress, port: UInt16, flags: ObservableFlags)
   ) {
     let start = UInt32(truncatingIfNeeded: batch.arena.count)
-    let bytes = (UInt64(first.address) << 32 | UInt64(second.address)).bigEndian
+    let bytes = (UInt64(first.address.ipv4) << 32 | UInt64(second.address.ipv4)).bigEndian
     // SAFETY: the closure only reads the number's bytes.
     unsafe withUnsafeBytes(of: bytes) { unsafe batch.arena.append(contentsOf: $0) }
     let record = recordIndex()
@@ -278,19 +279,17 @@ struct ObservableWriter: ~Copyable {
 
   /// Writes an address; IPv4-mapped IPv6 addresses become IPv4.
   mutating func append(
-    _ field: CaptureField, _ address: IPAddress, version: UInt8, port: UInt16 = 0,
+    _ field: CaptureField, _ value: VersionedAddress, port: UInt16 = 0,
     flags: ObservableFlags = [], isRepeatable: Bool = false
   ) {
     let start = batch.arena.count
     let kind: IndicatorKind
-    if version == 4 {
+    if let address = value.ipv4 {
       kind = .ipv4
-      append(bigEndian: address.ipv4)
-    } else if address.isMapped {
-      kind = .ipv4
-      append(bigEndian: UInt32(truncatingIfNeeded: address.low))
+      append(bigEndian: address)
     } else {
       kind = .ipv6
+      let address = value.address
       append(bigEndian: UInt32(truncatingIfNeeded: address.high >> 32))
       append(bigEndian: UInt32(truncatingIfNeeded: address.high))
       append(bigEndian: UInt32(truncatingIfNeeded: address.low >> 32))

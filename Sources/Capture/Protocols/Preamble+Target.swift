@@ -36,7 +36,9 @@ extension Preamble {
     guard request.byte(unchecked: 1) == 1 else { return nil }
     let port = request.bigEndianUInt16(unchecked: 2)
     let address = request.bigEndianUInt32(unchecked: 4)
-    guard address != 0, address <= 0xff else { return (IPAddress(ipv4: address), 4, port) }
+    guard address != 0, address <= 0xff else {
+      return HTTPTarget(address: VersionedAddress(ipv4: address), port: port)
+    }
     guard let user = request.firstOffset(of: 0, in: 8..<request.byteCount) else { return nil }
     return named(request.extracting(user + 1..<request.byteCount - 1), port)
   }
@@ -46,15 +48,14 @@ extension Preamble {
     let end = request.byteCount - 2
     let port = request.bigEndianUInt16(unchecked: end)
     switch request.byte(unchecked: 3) {
-    case 1: return (IPAddress(ipv4: request.bigEndianUInt32(unchecked: 4)), 4, port)
-    case 4: return (IPAddress(request, at: 4), 6, port)
+    case 1: return HTTPTarget(address: VersionedAddress(ipv4: request, at: 4), port: port)
+    case 4: return HTTPTarget(address: VersionedAddress(ipv6: request, at: 4), port: port)
     default: return named(request.extracting(5..<end), port)
     }
   }
 
   /// The target for a name, which may be the text of an address.
   static func named(_ host: RawSpan, _ port: UInt16) -> HTTPTarget {
-    let known = ObservableWriter.address(host)
-    return (known?.address ?? IPAddress(ipv4: 0), known?.version ?? 0, port)
+    HTTPTarget(address: VersionedAddress(text: host), port: port)
   }
 }

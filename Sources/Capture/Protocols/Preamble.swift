@@ -1,3 +1,4 @@
+import Indicators
 import Parsing
 
 /// What a client sends before its protocol proper begins, perhaps in the same segment: a proxy's

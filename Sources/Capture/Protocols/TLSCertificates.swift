@@ -120,7 +120,8 @@ enum TLSCertificates {
   ) {
     if let address = IPAddressText.ipv6(text) {
       return writer.append(
-        .tlsCertificateName, IPAddress(high: address.high, low: address.low), version: 6)
+        .tlsCertificateName,
+        VersionedAddress(ipv6: IPAddress(high: address.high, low: address.low)))
     }
     writer.scratch.removeAll(keepingCapacity: true)
     var hasDot = false
@@ -162,10 +163,9 @@ enum TLSCertificates {
       switch tag {
       case 0x82: writer.keepHost(.tlsCertificateName, value)
       case 0x87 where value.byteCount == 4:
-        writer.append(
-          .tlsCertificateName, IPAddress(ipv4: value.bigEndianUInt32(unchecked: 0)), version: 4)
+        writer.append(.tlsCertificateName, VersionedAddress(ipv4: value, at: 0))
       case 0x87 where value.byteCount == 16:
-        writer.append(.tlsCertificateName, IPAddress(value, at: 0), version: 6)
+        writer.append(.tlsCertificateName, VersionedAddress(ipv6: value, at: 0))
       default: break
       }
     }

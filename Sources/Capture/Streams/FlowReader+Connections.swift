@@ -78,7 +78,8 @@ extension FlowReader {
     guard asked.hasInnerSYN, distance > 0, distance <= asked.readCount else {
       return false
     }
-    let target = (item.source, item.key.version, item.sourcePort)
+    let target = HTTPTarget(
+      address: VersionedAddress(item.source, version: item.key.version), port: item.sourcePort)
     beginBeside(
       at: item.acknowledgement,
       StreamVisit(
@@ -90,7 +91,7 @@ extension FlowReader {
   func visit(_ place: FlowPlace, _ item: FlowItem) -> StreamVisit {
     StreamVisit(
       flow: place.flow, isFromFirst: place.isSourceFirst,
-      target: (item.destination, item.key.version, item.destinationPort),
+      target: item.target,
       isDNSPort: Self.isDNSPort(item))
   }
 

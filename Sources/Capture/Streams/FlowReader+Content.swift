@@ -80,8 +80,7 @@ extension FlowReader {
 
   private mutating func context(_ target: HTTPTarget) -> HTTPContext {
     HTTPContext(
-      address: target.address, version: target.version, port: target.port, isDatagram: false,
-      headerLimit: options.httpHeaderLimit)
+      target: target, isDatagram: false, headerLimit: options.httpHeaderLimit)
   }
 
   mutating func begin(

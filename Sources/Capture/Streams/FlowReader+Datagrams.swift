@@ -80,8 +80,7 @@ extension FlowReader {
       DNSMessage.read(payload, pointerLimit: options.dnsPointerLimit, into: &writer, &skips)
     case .http:
       let context = HTTPContext(
-        address: item.destination, version: item.key.version, port: item.destinationPort,
-        isDatagram: true, headerLimit: options.httpHeaderLimit)
+        target: item.target, isDatagram: true, headerLimit: options.httpHeaderLimit)
       datagramReader.reset()
       _ = datagramReader.read(payload, context, into: &writer, &skips)
       datagramReader.finish(context, into: &writer, &skips)

@@ -395,17 +395,18 @@ struct FlowReader: ~Copyable {
     let isFirstOriginator = !options.everyPacket || place.isSourceOriginator
     if item.key.version == 4 {
       return writer.append(
-        (.ipSource, source.ipv4, sourcePort, isFirstOriginator ? .originator : .responder),
+        (.ipSource, source, sourcePort, isFirstOriginator ? .originator : .responder),
         (
-          .ipDestination, destination.ipv4, destinationPort,
+          .ipDestination, destination, destinationPort,
           isFirstOriginator ? .responder : .originator
         ))
     }
     writer.append(
-      .ipSource, source, version: item.key.version, port: sourcePort,
+      .ipSource, VersionedAddress(source, version: item.key.version), port: sourcePort,
       flags: isFirstOriginator ? .originator : .responder, isRepeatable: true)
     writer.append(
-      .ipDestination, destination, version: item.key.version, port: destinationPort,
+      .ipDestination, VersionedAddress(destination, version: item.key.version),
+      port: destinationPort,
       flags: isFirstOriginator ? .responder : .originator, isRepeatable: true)
   }
 }

@@ -52,16 +52,16 @@ extension EventNotes {
       guard let end, observable.flags.contains(.inArena),
         end.isIPv4 == (observable.kind == .ipv4)
       else { return false }
-      var halves: (UInt64, UInt64) = (0, 0)
+      var address = IPAddress(high: 0, low: 0)
       for index in 0..<Int(observable.length) {
         let byte = UInt64(batch.arena[Int(observable.offset) + index])
         if index < 8 {
-          halves.0 |= byte << UInt64(56 - 8 * index)
+          address.high |= byte << UInt64(56 - 8 * index)
         } else {
-          halves.1 |= byte << UInt64(120 - 8 * index)
+          address.low |= byte << UInt64(120 - 8 * index)
         }
       }
-      return halves == end.address
+      return address == end.address
     }
     for index in first..<batch.observables.count {
       let observable = batch.observables[index]

@@ -48,13 +48,14 @@ extension EventFacts {
     let range = whole.lowerBound..<(zone ?? whole.upperBound)
     guard range.count <= 45 else { return nil }
     if let address = IPAddressText.ipv4(bytes, range) {
-      return EventEnd(address: (UInt64(address) << 32, 0), isIPv4: true)
+      return EventEnd(address: IPAddress(ipv4: address), isIPv4: true)
     }
     guard let address = IPAddressText.ipv6(bytes, range) else { return nil }
     if let mapped = SpecialAddresses.mappedIPv4(address) {
-      return EventEnd(address: (UInt64(mapped) << 32, 0), isIPv4: true)
+      return EventEnd(address: IPAddress(ipv4: mapped), isIPv4: true)
     }
-    return EventEnd(address: (address.high, address.low), isIPv4: false)
+    return EventEnd(
+      address: IPAddress(high: address.high, low: address.low), isIPv4: false)
   }
 
   static func ipProtocol(_ bytes: RawSpan, _ range: Range<Int>) -> UInt8? {

@@ -115,6 +115,6 @@ public final class ScanPageData: Sendable {
   /// The host that a hit concerns: the originator of its flow; nil without a flow.
   private static func host(of hit: Hit) -> [UInt8]? {
     guard let flow = hit.flow else { return nil }
-    return flow.text(of: flow.source)
+    return flow.source.text(isIPv4: flow.ipVersion == 4)
   }
 }

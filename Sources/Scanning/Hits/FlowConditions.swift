@@ -29,18 +29,13 @@ final class FlowConditions: @unchecked Sendable {
 struct FlowValues {
   /// The identity of a flow: both ends, the protocol and the tunnel depth.
   struct Key: Hashable {
-    private let source: Pair
-    private let destination: Pair
+    private let source: IPAddress
+    private let destination: IPAddress
     private let ports: UInt64
 
-    private struct Pair: Hashable {
-      var high: UInt64
-      var low: UInt64
-    }
-
     init(_ flow: FlowRecord) {
-      source = Pair(high: flow.source.0, low: flow.source.1)
-      destination = Pair(high: flow.destination.0, low: flow.destination.1)
+      source = flow.source
+      destination = flow.destination
       ports =
         UInt64(flow.sourcePort) << 32 | UInt64(flow.destinationPort) << 16
         | UInt64(flow.ipProtocol) << 8 | UInt64(flow.tunnelDepth)

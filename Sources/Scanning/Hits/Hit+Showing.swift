@@ -37,13 +37,7 @@ extension Hit {
 extension EventEnd: CustomStringConvertible {
   /// The address as text: `192.0.2.7`, `2001:db8::7`.
   public var addressText: String {
-    var text: [UInt8] = []
-    if isIPv4 {
-      IPAddressText.append(ipv4: UInt32(truncatingIfNeeded: address.0 >> 32), to: &text)
-    } else {
-      IPAddressText.append(ipv6: (high: address.0, low: address.1), to: &text)
-    }
-    return String(decoding: text, as: UTF8.self)
+    String(decoding: text, as: UTF8.self)
   }
 
   /// The address, followed by the port if it is known: `192.0.2.7:443`, `[2001:db8::7]:443`.

@@ -5,8 +5,7 @@ import Parsing
 public struct HomeNetworks: Sendable {
   private struct Network {
     var isIPv4: Bool
-    var high: UInt64
-    var low: UInt64
+    var prefix: IPAddress
     var length: Int
   }
 
@@ -41,31 +40,32 @@ public struct HomeNetworks: Sendable {
     if let value = IPAddressText.ipv4(address.rawSpan) {
       guard (length ?? 32) <= 32 else { return false }
       networks.append(
-        Network(isIPv4: true, high: UInt64(value) << 32, low: 0, length: length ?? 32))
+        Network(isIPv4: true, prefix: IPAddress(ipv4: value), length: length ?? 32))
       return true
     }
     if let value = IPAddressText.ipv6(address.rawSpan) {
       guard (length ?? 128) <= 128 else { return false }
       networks.append(
-        Network(isIPv4: false, high: value.high, low: value.low, length: length ?? 128))
+        Network(
+          isIPv4: false, prefix: IPAddress(high: value.high, low: value.low), length: length ?? 128)
+      )
       return true
     }
     return false
   }
 
-  /// Whether an address is ours; `address` is in the form of `FlowRecord`.
-  func contains(_ address: (UInt64, UInt64), isIPv4: Bool) -> Bool {
-    // An IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2).
-    if !isIPv4, address.0 == 0, address.1 >> 32 == 0xffff {
-      return contains((address.1 << 32, 0), isIPv4: true)
+  /// Whether an address is ours.
+  func contains(_ address: IPAddress, isIPv4: Bool) -> Bool {
+    if !isIPv4, let mapped = address.mappedIPv4 {
+      return contains(IPAddress(ipv4: mapped), isIPv4: true)
     }
     return networks.contains { network in
       guard network.isIPv4 == isIPv4 else { return false }
       let highMask = network.length >= 64 ? UInt64.max : ~(UInt64.max >> UInt64(network.length))
       let lowLength = max(network.length - 64, 0)
       let lowMask = lowLength >= 64 ? UInt64.max : ~(UInt64.max >> UInt64(lowLength))
-      return (network.high ^ address.0) & highMask == 0
-        && (lowLength == 0 || (network.low ^ address.1) & lowMask == 0)
+      return (network.prefix.high ^ address.high) & highMask == 0
+        && (lowLength == 0 || (network.prefix.low ^ address.low) & lowMask == 0)
     }
   }
 

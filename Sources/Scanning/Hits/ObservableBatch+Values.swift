@@ -36,10 +36,10 @@ extension ObservableBatch {
     withBytes(of: observable, chunk: chunk) { bytes in
       isEqual =
         bytes.byteCount == 4
-        ? UInt64(bytes.bigEndianUInt32(unchecked: 0)) << 32 == end.address.0
+        ? bytes.bigEndianUInt32(unchecked: 0) == end.address.ipv4
         : bytes.byteCount == 16
-          && UInt64(bigEndian: bytes.littleEndianUInt64(unchecked: 0).littleEndian) == end.address.0
-          && UInt64(bigEndian: bytes.littleEndianUInt64(unchecked: 8).littleEndian) == end.address.1
+          && bytes.bigEndianUInt64(unchecked: 0) == end.address.high
+          && bytes.bigEndianUInt64(unchecked: 8) == end.address.low
     }
     return isEqual
   }

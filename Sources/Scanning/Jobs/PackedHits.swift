@@ -281,9 +281,9 @@ private struct PackedBytes {
     bytes.append(contentsOf: text)
   }
 
-  mutating func append(address: (UInt64, UInt64), isIPv4: Bool) {
-    appendFirst(address.0, isIPv4 ? 4 : 8)
-    if !isIPv4 { appendFirst(address.1, 8) }
+  mutating func append(address: IPAddress, isIPv4: Bool) {
+    appendFirst(address.high, isIPv4 ? 4 : 8)
+    if !isIPv4 { appendFirst(address.low, 8) }
   }
 
   /// Appends the `count` highest bytes of a number, highest first.
@@ -325,9 +325,9 @@ private struct PackedReader {
     return Array(bytes[offset..<offset + count])
   }
 
-  mutating func address(isIPv4: Bool) -> (UInt64, UInt64) {
+  mutating func address(isIPv4: Bool) -> IPAddress {
     let high = bigEndian(isIPv4 ? 4 : 8)
-    return (high, isIPv4 ? 0 : bigEndian(8))
+    return IPAddress(high: high, low: isIPv4 ? 0 : bigEndian(8))
   }
 
   private mutating func bigEndian(_ count: Int) -> UInt64 {

@@ -116,9 +116,7 @@ extension HitCSV {
 
 extension FlowRecord {
   /// An end's address as text.
-  func addressText(_ address: (UInt64, UInt64)) -> [UInt8] {
-    EventEnd(address: address, isIPv4: ipVersion == 4).text
-  }
+  func addressText(_ address: IPAddress) -> [UInt8] { address.text(isIPv4: ipVersion == 4) }
 }
 
 extension Verdict {
@@ -133,13 +131,5 @@ extension FlowEnd {
 
 extension EventEnd {
   /// The address as text.
-  var text: [UInt8] {
-    var text: [UInt8] = []
-    if isIPv4 {
-      IPAddressText.append(ipv4: UInt32(truncatingIfNeeded: address.0 >> 32), to: &text)
-    } else {
-      IPAddressText.append(ipv6: (high: address.0, low: address.1), to: &text)
-    }
-    return text
-  }
+  var text: [UInt8] { address.text(isIPv4: isIPv4) }
 }

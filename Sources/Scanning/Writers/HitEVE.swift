@@ -101,7 +101,7 @@ struct HitEVE {
   static func identifier(of flow: FlowRecord) -> UInt64 {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for word in [
-      flow.source.0, flow.source.1, flow.destination.0, flow.destination.1,
+      flow.source.high, flow.source.low, flow.destination.high, flow.destination.low,
       UInt64(flow.sourcePort) << 32 | UInt64(flow.destinationPort) << 16
         | UInt64(flow.ipProtocol) << 8 | UInt64(flow.tunnelDepth),
     ] {

@@ -132,17 +132,13 @@ package struct JSONWriter {
     needsComma = true
   }
 
-  /// Writes an address in the form of `FlowRecord`.
-  package mutating func address(_ address: (UInt64, UInt64), version: UInt8) {
-    guard version == 4 else {
-      var bytes: [UInt8] = []
-      IPAddressText.append(ipv6: (high: address.0, low: address.1), to: &bytes)
-      return string(bytes)
-    }
+  /// Writes an address of a version of IP.
+  package mutating func address(_ address: IPAddress, version: UInt8) {
+    guard version == 4 else { return string(address.text(isIPv4: false)) }
     separate()
     text.append(UInt8(ascii: "\""))
     for shift in [56, 48, 40, 32] as [UInt64] {
-      text.append(decimal: address.0 >> shift & 0xff)
+      text.append(decimal: address.high >> shift & 0xff)
       text.append(shift == 32 ? UInt8(ascii: "\"") : UInt8(ascii: "."))
     }
     needsComma = true
@@ -206,8 +202,9 @@ private struct FlowNames {
       flows = Array(repeating: nil, count: Self.size)
       names = Array(repeating: InlineArray(repeating: 0), count: Self.size)
     }
-    var hash = flow.source.0 &* 0x9e37_79b9_7f4a_7c15 &+ flow.source.1
-    hash = (hash ^ flow.destination.0 ^ hash >> 29) &* 0xff51_afd7_ed55_8ccd &+ flow.destination.1
+    var hash = flow.source.high &* 0x9e37_79b9_7f4a_7c15 &+ flow.source.low
+    hash =
+      (hash ^ flow.destination.high ^ hash >> 29) &* 0xff51_afd7_ed55_8ccd &+ flow.destination.low
     hash ^= UInt64(flow.sourcePort) << 40 | UInt64(flow.destinationPort) << 20
     hash = (hash ^ hash >> 31) &* 0xc4ce_b9fe_1a85_ec53
     let place = Int(truncatingIfNeeded: hash >> 55)

@@ -1,32 +1,5 @@
+import Indicators
 import Parsing
-
-/// An IP address as in `FlowRecord`: 16 bytes as two big-endian numbers; IPv4 is in the first four
-/// bytes.
-struct IPAddress: Hashable {
-  var high: UInt64
-  var low: UInt64
-
-  init(ipv4: UInt32) {
-    high = UInt64(ipv4) << 32
-    low = 0
-  }
-
-  init(high: UInt64, low: UInt64) {
-    self.high = high
-    self.low = low
-  }
-
-  /// The IPv4 address, if this is one.
-  var ipv4: UInt32 { UInt32(truncatingIfNeeded: high >> 32) }
-
-  /// Whether this IPv6 address is an IPv4-mapped one (`::ffff:0:0/96`, RFC 4291 §2.5.5.2).
-  var isMapped: Bool { high == 0 && low >> 32 == 0xffff }
-
-  @inline(__always)
-  static func < (left: IPAddress, right: IPAddress) -> Bool {
-    left.high != right.high ? left.high < right.high : left.low < right.low
-  }
-}
 
 /// What a flow needs from an IPv4 or IPv6 header with its options and extension headers.
 struct IPHeader {
@@ -69,7 +42,8 @@ extension IPAddress {
   /// The IPv6 address at an offset; the caller has checked that 16 bytes are there.
   @inline(__always)
   init(_ bytes: RawSpan, at offset: Int) {
-    high = bytes.bigEndianUInt64(unchecked: offset)
-    low = bytes.bigEndianUInt64(unchecked: offset &+ 8)
+    self.init(
+      high: bytes.bigEndianUInt64(unchecked: offset),
+      low: bytes.bigEndianUInt64(unchecked: offset &+ 8))
   }
 }
