@@ -30,7 +30,7 @@ package enum CommunityID {
   package static func characters(of flow: FlowRecord) -> InlineArray<30, UInt8> {
     var (source, destination) = (flow.source, flow.destination)
     var (sourcePort, destinationPort) = (flow.sourcePort, flow.destinationPort)
-    let isICMP = flow.ipProtocol == (flow.ipVersion == 4 ? 1 : 58)
+    let isICMP = flow.ipProtocol == IPProtocol.icmp(version: flow.ipVersion)
     var isOneWay = false
     if isICMP {
       if let other = counterpart(of: sourcePort, version: flow.ipVersion) {
@@ -52,9 +52,7 @@ package enum CommunityID {
       append(destination.high, count: addressLength, to: &input)
       if flow.ipVersion != 4 { append(destination.low, count: 8, to: &input) }
       append(UInt64(flow.ipProtocol) << 56, count: 2, to: &input)
-      // Only the ports of TCP, UDP and SCTP count.
-      let countsPorts = [6, 17, 132].contains(flow.ipProtocol)
-      if flow.hasPorts && countsPorts || isICMP {
+      if flow.hasPorts && IPProtocol.hasNamedPorts(flow.ipProtocol) || isICMP {
         append(UInt64(sourcePort) << 48, count: 2, to: &input)
         append(UInt64(destinationPort) << 48, count: 2, to: &input)
       }

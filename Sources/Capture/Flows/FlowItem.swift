@@ -61,7 +61,7 @@ struct FlowItem {
 
   var isSourceFirst: Bool { facts.contains(.isSourceFirst) }
   /// A SYN without ACK, which opens a connection.
-  var isOpening: Bool { flags & (tcpSYN | tcpACK) == tcpSYN }
+  var isOpening: Bool { flags & (TCPFlag.syn | TCPFlag.ack) == TCPFlag.syn }
   var source: IPAddress { isSourceFirst ? key.first : key.second }
   var destination: IPAddress { isSourceFirst ? key.second : key.first }
   var sourcePort: UInt16 {

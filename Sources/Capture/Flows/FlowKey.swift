@@ -13,7 +13,7 @@ struct FlowKey: Hashable {
   var version: UInt8 { UInt8(truncatingIfNeeded: kind >> 16) }
   var depth: UInt8 { UInt8(truncatingIfNeeded: kind >> 8) }
   var hasPorts: Bool { kind & 1 != 0 }
-  var isICMP: Bool { ipProtocol == (version == 4 ? IPProtocol.icmp : IPProtocol.icmp6) }
+  var isICMP: Bool { ipProtocol == IPProtocol.icmp(version: version) }
 
   @inline(__always)
   static func == (left: FlowKey, right: FlowKey) -> Bool {

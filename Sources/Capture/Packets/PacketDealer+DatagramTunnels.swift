@@ -1,3 +1,4 @@
+import Indicators
 import Parsing
 
 /// UDP ports that belong to a tunnel (IANA's registry of service names).
@@ -135,7 +136,8 @@ extension PacketDealer {
     let identityLength = 1 << Int(payload.byte(unchecked: 0) >> 4)
     let signatureLength = 4 * Int(payload.byte(unchecked: 1) >> 4)
     guard payload.byte(unchecked: 2) & 0x0f == 1,
-      payload.byte(unchecked: 3) == 41 || payload.byte(unchecked: 3) == 4
+      payload.byte(unchecked: 3) == IPProtocol.ipv6
+        || payload.byte(unchecked: 3) == IPProtocol.ipv4
     else { return nil }
     let start = 8 + identityLength + signatureLength
     return isIP(payload, at: start) ? .ip(start) : nil
@@ -169,7 +171,7 @@ extension PacketDealer {
     switch payload.byte(unchecked: 3) {
     case 1, 2: return .ip(8)
     case 3: return .frame(8)
-    case 4: return .typed(0x894f, 8)
+    case 4: return .typed(EtherType.serviceHeader, 8)
     default: return nil
     }
   }

@@ -1,33 +1,6 @@
 import Indicators
 import Parsing
 
-/// Protocol numbers in IP headers (IANA) that the dealer knows.
-enum IPProtocol {
-  static let hopByHop: UInt8 = 0
-  static let icmp: UInt8 = 1
-  static let ipv4: UInt8 = 4
-  static let tcp: UInt8 = 6
-  static let udp: UInt8 = 17
-  static let dccp: UInt8 = 33
-  static let ipv6: UInt8 = 41
-  static let routing: UInt8 = 43
-  static let fragment: UInt8 = 44
-  static let gre: UInt8 = 47
-  static let authentication: UInt8 = 51
-  static let icmp6: UInt8 = 58
-  static let destinationOptions: UInt8 = 60
-  static let etherIP: UInt8 = 97
-  static let multicastRouting: UInt8 = 103
-  static let l2tp: UInt8 = 115
-  static let sctp: UInt8 = 132
-  static let mobility: UInt8 = 135
-  static let udpLite: UInt8 = 136
-  static let mpls: UInt8 = 137
-  static let hostIdentity: UInt8 = 139
-  static let shim6: UInt8 = 140
-  static let ethernet: UInt8 = 143
-}
-
 extension PacketDealer {
   /// Reads an IP packet of either version; `depth` counts the tunnels around it.
   mutating func decodeIP(_ packet: RawSpan, at start: Int, end: Int, depth: Int) {

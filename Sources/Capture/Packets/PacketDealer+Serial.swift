@@ -1,4 +1,16 @@
+import Indicators
 import Parsing
+
+/// Numbers of protocols in PPP (IANA's registry of PPP numbers).
+private enum PPPProtocol {
+  static let ipv4: UInt16 = 0x0021
+  /// A segment that later, compressed ones refer to.
+  static let uncompressedTCP: UInt16 = 0x002f
+  static let bridged: UInt16 = 0x0031
+  static let multilink: UInt16 = 0x003d
+  static let ipv6: UInt16 = 0x0057
+  static let mpls: UInt16 = 0x0281
+}
 
 /// Frames of serial lines.
 extension PacketDealer {
@@ -15,15 +27,18 @@ extension PacketDealer {
       offset += 1
     }
     switch type {
-    case 0x21, 0x57: decodeIP(packet, at: offset, end: end, depth: depth)
-    case 0x281: decodeMPLS(packet, at: offset, end: end, depth: depth)
-    case 0x31 where end - offset >= 2 && packet.byte(unchecked: offset + 1) == 1:
+    case PPPProtocol.ipv4, PPPProtocol.ipv6: decodeIP(packet, at: offset, end: end, depth: depth)
+    case PPPProtocol.mpls: decodeMPLS(packet, at: offset, end: end, depth: depth)
+    case PPPProtocol.bridged
+    where end - offset >= 2 && packet.byte(unchecked: offset + 1) == 1:
       // Bridged Ethernet (RFC 3518 §4.3): flags, a type, and the number of a network if flag 0x40
       // is set.
       let number = packet.byte(unchecked: offset) & 0x40 != 0 ? 4 : 0
       decodeEthernet(packet, at: offset + 2 + number, end: end, depth: depth)
-    case 0x2f: decodeUncompressed(packet, at: offset, end: end, depth: depth)
-    case 0x3d where end - offset >= 4 && packet.byte(unchecked: offset) & 0xf0 == 0xc0:
+    case PPPProtocol.uncompressedTCP:
+      decodeUncompressed(packet, at: offset, end: end, depth: depth)
+    case PPPProtocol.multilink
+    where end - offset >= 4 && packet.byte(unchecked: offset) & 0xf0 == 0xc0:
       // A multilink fragment (RFC 1990 §3) that is the beginning and the end of its frame: a
       // sequence number of twelve bits, or of three bytes if the other six bits are 0.
       linkHeaders += 1
@@ -42,9 +57,9 @@ extension PacketDealer {
   private static func isSerialIP(_ packet: RawSpan, at start: Int, end: Int) -> Bool {
     guard end - start >= 3 else { return false }
     let offset = packet.byte(unchecked: start) == 0 ? start + 1 : start
-    switch packet.byte(unchecked: offset) {
-    case 0x21: return packet.byte(unchecked: offset + 1) >> 4 == 4
-    case 0x57: return packet.byte(unchecked: offset + 1) >> 4 == 6
+    switch UInt16(packet.byte(unchecked: offset)) {
+    case PPPProtocol.ipv4: return packet.byte(unchecked: offset + 1) >> 4 == 4
+    case PPPProtocol.ipv6: return packet.byte(unchecked: offset + 1) >> 4 == 6
     default: return false
     }
   }

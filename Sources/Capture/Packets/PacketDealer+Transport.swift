@@ -1,7 +1,11 @@
+import Indicators
 import Parsing
 
-let tcpSYN: UInt8 = 0x02
-let tcpACK: UInt8 = 0x10
+/// Control bits of TCP's header (RFC 9293 §3.1).
+enum TCPFlag {
+  static let syn: UInt8 = 0x02
+  static let ack: UInt8 = 0x10
+}
 
 extension PacketDealer {
   /// Reads what follows an IP header: ports, payload, or a tunnel.

@@ -1,3 +1,4 @@
+import Indicators
 import Parsing
 
 extension PacketDealer {
@@ -12,7 +13,7 @@ extension PacketDealer {
     switch header.ipProtocol {
     case IPProtocol.gre: decodeGRE(packet, at: start, end: end, depth: depth + 1)
     case IPProtocol.mpls:
-      decode(packet, etherType: 0x8847, at: start, end: end, depth: depth + 1)
+      decode(packet, etherType: EtherType.mpls, at: start, end: end, depth: depth + 1)
     case IPProtocol.etherIP:
       // RFC 3378 §3: the version, 3, and twelve bits that are 0.
       guard end - start >= 2 else { return skips.add(.transportHeaderCut) }
@@ -68,21 +69,21 @@ extension PacketDealer {
     // A PPTP acknowledgement carries nothing.
     if offset == end { return }
     switch type {
-    case 0x88be:
+    case EtherType.mirrored:
       // Mirrored frames (draft-foschiano-erspan): type II has a sequence number in the GRE header
       // and a header of its own, type I has neither.
       decodeMirrored(packet, at: flags & 0x1000 != 0 ? offset + 8 : offset, end: end, depth: depth)
-    case 0x22eb:
+    case EtherType.mirrored3:
       guard end - offset >= 12 else { return skips.add(.linkHeaderCut) }
       let hasTrailer = packet.byte(unchecked: offset + 11) & 1 != 0
       decodeMirrored(packet, at: offset + (hasTrailer ? 20 : 12), end: end, depth: depth)
-    case 0x6400 where flags == 0x2001:
+    case EtherType.mikrotikEthernet where flags == 0x2001:
       // MikroTik's Ethernet over IP: the frame's length and a tunnel number take the place of the
       // key.
       let length = Int(packet.bigEndianUInt16(unchecked: start + 4))
       guard length <= end - offset else { return skips.add(.linkHeaderCut) }
       decodeMirrored(packet, at: offset, end: offset + length, depth: depth)
-    case 0x8909:
+    case EtherType.ciscoMetadata:
       // Cisco's metadata as on Ethernet, except that the type of what follows comes first.
       guard end - offset >= 4,
         case let length = 4 * Int(packet.byte(unchecked: offset + 3)), end - offset >= 4 + length
@@ -90,14 +91,12 @@ extension PacketDealer {
       decode(
         packet, etherType: packet.bigEndianUInt16(unchecked: offset), at: offset + 4 + length,
         end: end, depth: depth)
-    case 0x883e:
-      // Packets that a router redirects to a cache (WCCP): since version 2 they are preceded by
-      // flags, the number of a service and two buckets.
+    case EtherType.cacheRedirect:
+      // Since version 2 of the protocol they are preceded by flags, the number of a service and two buckets.
       let first = packet.byte(unchecked: offset)
       let isPacket = 0x45...0x4f ~= first || first >> 4 == 6
       decodeIP(packet, at: isPacket ? offset : offset + 4, end: end, depth: depth)
-    case 0x8200...0x82ff:
-      // 802.11 frames that access points send to their controller.
+    case EtherType.wireless:
       decodeWireless(packet, at: offset, end: end, depth: depth)
     default:
       decode(packet, etherType: type, at: offset, end: end, depth: depth)
@@ -131,7 +130,7 @@ extension PacketDealer {
     case .gre(let offset):
       decodeGRE(packet, at: start + offset, end: end, depth: depth + 1)
     case .mpls(let offset):
-      decode(packet, etherType: 0x8847, at: start + offset, end: end, depth: depth + 1)
+      decode(packet, etherType: EtherType.mpls, at: start + offset, end: end, depth: depth + 1)
     case .ppp(let offset):
       decodePPP(packet, at: start + offset, end: end, depth: depth + 1)
     case .typed(let type, let offset):

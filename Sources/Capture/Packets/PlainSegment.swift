@@ -110,7 +110,7 @@ struct PlainSegment {
 
   /// Whether it may be a segment that need not be read: TCP without SYN.
   var mayPass: Bool {
-    @inline(__always) get { work == .tcp && flags & tcpSYN == 0 }
+    @inline(__always) get { work == .tcp && flags & TCPFlag.syn == 0 }
   }
 
   /// The item that `PacketDealer` makes for other packets.

@@ -6,7 +6,23 @@ import Parsing
 struct DNSMessage {
   /// Whether a port's payload is DNS whatever it looks like.
   static func isRegistered(port: UInt16) -> Bool {
-    port == 53 || port == 5353 || port == 5355
+    port == Port.dns || port == Port.multicast || port == Port.linkLocal
+  }
+
+  /// Whether a port's connections carry DNS, each message behind its length.
+  static func isRegistered(streamPort port: UInt16) -> Bool {
+    port == Port.dns || port == Port.linkLocal
+  }
+
+  /// Ports of DNS and of what has its messages (IANA's registry of service names).
+  enum Port {
+    static let dns: UInt16 = 53
+    /// NetBIOS' name service (RFC 1002 §4.2).
+    static let netBIOS: UInt16 = 137
+    /// Multicast DNS (RFC 6762).
+    static let multicast: UInt16 = 5353
+    /// LLMNR (RFC 4795).
+    static let linkLocal: UInt16 = 5355
   }
 
   private static let headerLength = 12
@@ -109,9 +125,6 @@ struct DNSMessage {
     }
     return offset == message.byteCount
   }
-
-  /// The port of NetBIOS' name service (RFC 1002 §4.2).
-  static let netBIOSPort: UInt16 = 137
 
   /// Whether a question is NetBIOS', whose messages have the same layout: one of its two types
   /// (RFC 1002 §4.2.1.2), and 32 letters from A to P for a name's 16 bytes (RFC 1001 §14.1).

@@ -17,7 +17,7 @@ extension FlowReader {
       flows[place.flow][isFromFirst: side].awaitsAnswer = false
       return
     }
-    guard item.flags & tcpACK != 0, item.acknowledgement == waiting.next,
+    guard item.flags & TCPFlag.ack != 0, item.acknowledgement == waiting.next,
       !own.isStarted || item.sequence == own.next,
       let status = streams[waiting.stream].status(payload)
     else { return }

@@ -31,7 +31,7 @@ extension FlowReader {
   mutating func beginConnection(
     _ place: FlowPlace, _ sequence: SequenceNumber, _ item: FlowItem
   ) -> Bool {
-    let isTaken = item.flags & tcpACK != 0 && takeInnerSYN(place, item)
+    let isTaken = item.flags & TCPFlag.ack != 0 && takeInnerSYN(place, item)
     let visit = visit(place, item)
     let direction = flows[visit]
     if direction.isUnannounced {

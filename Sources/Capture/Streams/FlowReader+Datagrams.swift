@@ -63,8 +63,8 @@ extension FlowReader {
     if payload.byteCount >= 17, payload.bigEndianUInt16(unchecked: 4) &- 1 < 4,
       DNSMessage.isMessage(
         payload, needsQuestion: true,
-        isNetBIOSPort: item.sourcePort == DNSMessage.netBIOSPort
-          || item.destinationPort == DNSMessage.netBIOSPort)
+        isNetBIOSPort: item.sourcePort == DNSMessage.Port.netBIOS
+          || item.destinationPort == DNSMessage.Port.netBIOS)
     {
       return (.dns, DNSMessage.isResponse(payload) ? .server : .client)
     }

@@ -18,7 +18,7 @@ extension FlowReader {
   /// Takes a segment from which nothing is wanted; gives false for every other, and does nothing.
   @inline(__always)
   mutating func passes(_ item: FlowItem, _ index: UInt32, _ stretch: CaptureStretch) -> Bool {
-    guard item.flags & tcpSYN == 0, !options.everyPacket else { return false }
+    guard item.flags & TCPFlag.syn == 0, !options.everyPacket else { return false }
     let payload = stretch.bytes(from: item.start, to: item.end)
     let passing = passing(
       payload, at: item.sequence, missing: item.missing, of: index,

@@ -9,7 +9,7 @@ extension FlowReader {
     var place = enter(flow, item)
     let direction = flows[place.flow][isFromFirst: place.isSourceFirst]
     let peerWaits = flows[place.flow][isFromFirst: !place.isSourceFirst].hasQueue
-    let isSYN = item.flags & tcpSYN != 0
+    let isSYN = item.flags & TCPFlag.syn != 0
     let hasData = payload.byteCount > 0
     if hasData, flows[place.flow][isFromFirst: !place.isSourceFirst].awaitsAnswer {
       noteAnswer(payload, item, place)
@@ -31,7 +31,7 @@ extension FlowReader {
     role = Self.told(role, application, payload)
     if isSYN { role = item.isOpening ? .client : .server }
     settle(&place, role, isOpening: item.isOpening)
-    if place.isNew, !hasData, item.flags == tcpACK {
+    if place.isNew, !hasData, item.flags == TCPFlag.ack {
       expectStart(item.sequence, place.flow, place.isSourceFirst)
     }
     // Most segments come in order, and nothing in them is wanted.
@@ -122,7 +122,7 @@ extension FlowReader {
     isDNSPort(item.sourcePort) || isDNSPort(item.destinationPort)
   }
 
-  static func isDNSPort(_ port: UInt16) -> Bool { port == 53 || port == 5355 }
+  static func isDNSPort(_ port: UInt16) -> Bool { DNSMessage.isRegistered(streamPort: port) }
 
   // MARK: Order
 
@@ -132,14 +132,14 @@ extension FlowReader {
     let visit = visit(place, item)
     var sequence = item.sequence
     var isTaken = true
-    if item.flags & tcpSYN != 0 {
+    if item.flags & TCPFlag.syn != 0 {
       sequence += 1
       isTaken = beginConnection(place, sequence, item)
-      if item.flags & tcpACK != 0 {
+      if item.flags & TCPFlag.ack != 0 {
         expectStart(item.acknowledgement, visit.flow, !visit.isFromFirst)
       }
     }
-    if item.flags & tcpACK != 0 {
+    if item.flags & TCPFlag.ack != 0 {
       acknowledge(visit.flow, !visit.isFromFirst, item.acknowledgement)
     }
     if !isTaken {

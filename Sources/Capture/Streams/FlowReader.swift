@@ -372,7 +372,7 @@ struct FlowReader: ~Copyable {
 
   /// The role of the sender of a packet of which only the addresses are of interest.
   private static func role(_ item: FlowItem, _ stretch: CaptureStretch) -> Role {
-    if item.flags & tcpSYN != 0 { return item.isOpening ? .client : .server }
+    if item.flags & TCPFlag.syn != 0 { return item.isOpening ? .client : .server }
     if item.facts.contains(.isToMany) { return .client }
     // The first fragment of a datagram, whose other fragments may never come.
     guard item.key.ipProtocol == IPProtocol.udp, item.end > item.start, item.place == 0 else {

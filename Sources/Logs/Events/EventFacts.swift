@@ -217,7 +217,7 @@ struct EventFacts {
   }
 
   /// Whether the protocol is known to be one of ICMP's, which has no ports.
-  var isICMP: Bool { context.ipProtocol == 1 || context.ipProtocol == 58 }
+  var isICMP: Bool { context.ipProtocol.map(IPProtocol.isICMP) == true }
 
   /// Notes one end with its port.
   mutating func note(

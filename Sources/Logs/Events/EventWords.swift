@@ -63,19 +63,20 @@ extension EventFacts {
     // SonicWall names the service behind it: `tcp/https`.
     let slash = bytes.firstOffset(of: Byte.slash, from: range.lowerBound, to: range.upperBound)
     switch word(bytes, range.lowerBound..<(slash ?? range.upperBound)) {
-    case "tcp": return 6
-    case "udp": return 17
+    case "tcp": return IPProtocol.tcp
+    case "udp": return IPProtocol.udp
     case "icmp":
-      return bytes.byte(unchecked: (slash ?? range.upperBound) - 1) == UInt8(ascii: "6") ? 58 : 1
-    case "igmp": return 2
-    case "ipvicmp", "icmpv": return 58
-    case "sctp": return 132
-    case "gre": return 47
-    case "esp": return 50
-    case "ah": return 51
-    case "ospf": return 89
-    case "pim": return 103
-    case "vrrp": return 112
+      return bytes.byte(unchecked: (slash ?? range.upperBound) - 1) == UInt8(ascii: "6")
+        ? IPProtocol.icmp6 : IPProtocol.icmp
+    case "igmp": return IPProtocol.igmp
+    case "ipvicmp", "icmpv": return IPProtocol.icmp6
+    case "sctp": return IPProtocol.sctp
+    case "gre": return IPProtocol.gre
+    case "esp": return IPProtocol.encryption
+    case "ah": return IPProtocol.authentication
+    case "ospf": return IPProtocol.ospf
+    case "pim": return IPProtocol.multicastRouting
+    case "vrrp": return IPProtocol.vrrp
     default: return nil
     }
   }

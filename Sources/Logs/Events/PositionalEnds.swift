@@ -66,8 +66,8 @@ extension EventNotes {
       let first = bytes.byte(unchecked: word.lowerBound)
       if first &- Byte.zero > 9, first != UInt8(ascii: "[") {
         (number, numbers) = (nil, 0)
-        if bytes.isWord(word, "tcp") || bytes.isWord(word, "TCP") { number = 6 }
-        if bytes.isWord(word, "udp") || bytes.isWord(word, "UDP") { number = 17 }
+        if bytes.isWord(word, "tcp") || bytes.isWord(word, "TCP") { number = IPProtocol.tcp }
+        if bytes.isWord(word, "udp") || bytes.isWord(word, "UDP") { number = IPProtocol.udp }
         continue
       }
       guard let ipProtocol = number else { continue }
@@ -298,7 +298,7 @@ extension EventNotes {
     let name = cell(ipProtocol)
     let number = EventFacts.ipProtocol(row, name)
     if let number { facts.note(ipProtocol: number) }
-    let hasPorts = (number == 6 || number == 17 || number == 132) && ports + 1 < cells.count
+    let hasPorts = number.map(IPProtocol.hasNamedPorts) == true && ports + 1 < cells.count
     for (index, isSource) in [(0, true), (1, false)] {
       let port = hasPorts ? NumberText.port(row, cell(ports + index)) ?? 0 : 0
       facts.note(isSource: isSource, row, cell(source + index), port: port)

@@ -95,7 +95,7 @@ extension EventNotes {
       guard isMarked || first.hasPort && second.hasPort || hasVerb else { continue }
       if let number, isMarked || !bytes.isNumber(word) { facts.note(ipProtocol: number) }
       // For ICMP these are type and code.
-      let hasPorts = number != 1 && number != 58
+      let hasPorts = number.map(IPProtocol.isICMP) != true
       facts.note(
         isSource: true, bytes, first.address, port: hasPorts ? first.port(bytes) : 0)
       facts.note(

@@ -133,7 +133,7 @@ extension LineRecordReader {
     if !isNetwork, !isClassic, tokens.count > 22 {
       facts.note(actions(bytes, tokens[22].start..<tokens[22].end))
     }
-    facts.note(ipProtocol: 6)
+    facts.note(ipProtocol: IPProtocol.tcp)
     line.time = Timestamp.iso8601(bytes, time)
     return true
   }
@@ -166,7 +166,7 @@ extension LineRecordReader {
     }
     facts.note(isSource: true, bytes, word(1), port: client)
     facts.note(.destinationPort, rank: 0, bytes, word(3))
-    facts.note(ipProtocol: 6)
+    facts.note(ipProtocol: IPProtocol.tcp)
     line.time = Timestamp.iso8601(bytes, time)
     return true
   }

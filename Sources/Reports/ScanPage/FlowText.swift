@@ -8,15 +8,9 @@ extension FlowRecord {
       guard hasPorts else { return text }
       return ipVersion == 4 ? "\(text):\(port)" : "[\(text)]:\(port)"
     }
-    let name =
-      switch ipProtocol {
-      case 1: "icmp"
-      case 6: "tcp"
-      case 17: "udp"
-      case 58: "icmp6"
-      case 132: "sctp"
-      default: "protocol \(ipProtocol)"
-      }
+    let isNamed = IPProtocol.hasNamedPorts(ipProtocol) || IPProtocol.isICMP(ipProtocol)
+    let word = isNamed ? IPProtocol.name(ipProtocol) : nil
+    let name = word.map { "\($0)" } ?? "protocol \(ipProtocol)"
     return "\(end(source, sourcePort)) → \(end(destination, destinationPort)) \(name)"
   }
 }

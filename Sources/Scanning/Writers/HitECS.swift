@@ -139,11 +139,11 @@ struct HitECS {
     writer.member("iana_number", "\(number)")
     let transport: StaticString? =
       switch number {
-      case 1: "icmp"
-      case 6: "tcp"
-      case 17: "udp"
-      case 58: "ipv6-icmp"
-      case 132: "sctp"
+      case IPProtocol.icmp: "icmp"
+      case IPProtocol.tcp: "tcp"
+      case IPProtocol.udp: "udp"
+      case IPProtocol.icmp6: "ipv6-icmp"
+      case IPProtocol.sctp: "sctp"
       default: nil
       }
     if let transport {

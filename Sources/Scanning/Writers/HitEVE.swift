@@ -64,11 +64,11 @@ struct HitEVE {
   private mutating func appendProtocol(_ number: UInt8) {
     writer.key("proto")
     switch number {
-    case 1: writer.plain("ICMP")
-    case 6: writer.plain("TCP")
-    case 17: writer.plain("UDP")
-    case 58: writer.plain("IPv6-ICMP")
-    case 132: writer.plain("SCTP")
+    case IPProtocol.icmp: writer.plain("ICMP")
+    case IPProtocol.tcp: writer.plain("TCP")
+    case IPProtocol.udp: writer.plain("UDP")
+    case IPProtocol.icmp6: writer.plain("IPv6-ICMP")
+    case IPProtocol.sctp: writer.plain("SCTP")
     default: writer.string("\(number)")
     }
   }

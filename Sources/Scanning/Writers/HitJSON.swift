@@ -287,30 +287,10 @@ extension JSONWriter {
     endObject()
   }
 
-  /// Writes an IP protocol as a string: IANA's keyword in lower case, or the number in digits if
-  /// the protocol has no name here.
+  /// Writes an IP protocol as a string: its name, or the number in digits if it has none here.
   private mutating func ipProtocol(_ number: UInt8) {
     key("protocol")
-    switch number {
-    case 1: plain("icmp")
-    case 2: plain("igmp")
-    case 4: plain("ipip")
-    case 6: plain("tcp")
-    case 17: plain("udp")
-    case 33: plain("dccp")
-    case 41: plain("ipv6")
-    case 47: plain("gre")
-    case 50: plain("esp")
-    case 51: plain("ah")
-    case 58: plain("icmp6")
-    case 89: plain("ospf")
-    case 103: plain("pim")
-    case 112: plain("vrrp")
-    case 115: plain("l2tp")
-    case 132: plain("sctp")
-    case 136: plain("udplite")
-    default: string("\(number)")
-    }
+    if let name = IPProtocol.name(number) { plain(name) } else { string("\(number)") }
   }
 
   /// Writes bytes as base64.
@@ -343,7 +323,7 @@ extension EventContext {
     guard let source, let destination, source.isIPv4 == destination.isIPv4 else { return nil }
     let hasPorts =
       source.port > 0 && destination.port > 0
-      && (ipProtocol == 6 || ipProtocol == 17 || ipProtocol == 132)
+      && ipProtocol.map(IPProtocol.hasNamedPorts) == true
     return FlowRecord(
       source: source.address, destination: destination.address, sourcePort: source.port,
       destinationPort: destination.port, ipProtocol: ipProtocol ?? 0,
