@@ -71,6 +71,12 @@ struct FlowItem {
     UInt16(truncatingIfNeeded: isSourceFirst ? key.ports : key.ports >> 16)
   }
 
+  /// Whether the packet is to or from a port of DNS over TCP.
+  var isDNSPort: Bool {
+    DNSMessage.isRegistered(streamPort: sourcePort)
+      || DNSMessage.isRegistered(streamPort: destinationPort)
+  }
+
   /// Where a request in the packet is sent.
   var target: HTTPTarget {
     HTTPTarget(address: VersionedAddress(destination, version: key.version), port: destinationPort)

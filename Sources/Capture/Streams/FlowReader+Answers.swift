@@ -1,7 +1,15 @@
 import Parsing
 
-/// TCP: requests whose answer tells what follows them.
+/// TCP: requests whose answer tells what follows them, and connections that proxies lead on.
 extension FlowReader {
+  /// Notes the target to which a proxy is asked to lead a direction's connection.
+  mutating func noteTunnel(_ target: HTTPTarget?, _ visit: StreamVisit) {
+    guard let target else { return }
+    let number = openStream(visit)
+    streams[number].tunnel = target
+    streams.touch(number)
+  }
+
   /// Notes a server's answer to a CONNECT, or to a request that waits for leave to send its body.
   ///
   /// A final answer before any byte of the body refuses the body (RFC 9110 §10.1.1).

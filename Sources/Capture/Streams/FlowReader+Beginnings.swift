@@ -22,14 +22,6 @@ extension FlowReader {
       isFromFirst: isFromFirst, isFirst: isFirst, present: stretch)
   }
 
-  /// Whether a direction is read as answers though no SYN told that it is the server's.
-  func isDoubtfulAnswer(_ direction: FlowDirection) -> Bool {
-    guard !direction.isSurelyServer, case .http = streams[direction.stream].content else {
-      return false
-    }
-    return streams[direction.stream].http.isAnswer
-  }
-
   /// Lets a direction begin at the earlier `sequence`: what was read waits for the bytes between.
   ///
   /// Only where all of what was read is still there, and nothing was made of it; or what was may have been the middle

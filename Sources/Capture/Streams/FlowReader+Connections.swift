@@ -3,23 +3,6 @@ import Parsing
 
 /// TCP: where connections begin, and which of two connections a direction's bytes belong to.
 extension FlowReader {
-  /// Notes where a direction's bytes are expected, if none of them have come yet.
-  @inline(never)
-  mutating func expectStart(_ sequence: SequenceNumber, _ flow: UInt32, _ side: Bool) {
-    guard !flows[flow][isFromFirst: side].isStarted else { return }
-    flows[flow][isFromFirst: side].next = sequence
-    flows[flow][isFromFirst: side].base = sequence
-  }
-
-  /// Where a direction begins whose first segment came at `sequence`.
-  ///
-  /// It begins there, unless an acknowledgement before it told that other bytes precede it.
-  func start(_ direction: FlowDirection, _ sequence: SequenceNumber) -> SequenceNumber {
-    let ahead = sequence.offset(from: direction.base)
-    // A difference of one byte is no gap: a keep-alive probe lies one byte before its place.
-    return direction.expectsStart && ahead > 1 && ahead < 1 << 16 ? direction.base : sequence
-  }
-
   /// Begins a connection with a SYN, unless it only repeats the SYN of the present connection.
   ///
   /// False if a receiver drops the SYN and the bytes that it carries.
@@ -32,7 +15,7 @@ extension FlowReader {
     _ place: FlowPlace, _ sequence: SequenceNumber, _ item: FlowItem
   ) -> Bool {
     let isTaken = item.flags & TCPFlag.ack != 0 && takeInnerSYN(place, item)
-    let visit = visit(place, item)
+    let visit = StreamVisit(place, item)
     let direction = flows[visit]
     if direction.isUnannounced {
       if direction.isServer, item.isOpening, direction.base.offset(from: sequence) < Self.widestSwap
@@ -84,31 +67,14 @@ extension FlowReader {
       at: item.acknowledgement,
       StreamVisit(
         flow: place.flow, isFromFirst: !place.isSourceFirst, target: target,
-        isDNSPort: Self.isDNSPort(item)))
+        isDNSPort: item.isDNSPort))
     return true
-  }
-
-  func visit(_ place: FlowPlace, _ item: FlowItem) -> StreamVisit {
-    StreamVisit(
-      flow: place.flow, isFromFirst: place.isSourceFirst,
-      target: item.target,
-      isDNSPort: Self.isDNSPort(item))
   }
 
   private mutating func restart(_ visit: StreamVisit, at sequence: SequenceNumber) {
     while flows[visit].stream != 0 { closeStream(flows[visit].stream) }
     forgetTail(visit.flow, isFromFirst: visit.isFromFirst)
     flows[visit] = FlowDirection(next: sequence, base: sequence, isStarted: true)
-  }
-
-  /// The most bytes between the next one expected and a segment of the same connection.
-  private static let widestWindow = 1 << 24
-
-  /// How far `sequence` is from a direction's next byte; nil if it cannot belong to the direction.
-  private static func distance(_ sequence: SequenceNumber, _ direction: FlowDirection) -> Int? {
-    let distance = sequence - direction.next
-    let read = direction.readCount
-    return distance >= -read && distance <= widestWindow ? abs(distance) : nil
   }
 
   /// Goes on with the connection that the bytes at `sequence` belong to.
@@ -118,30 +84,17 @@ extension FlowReader {
   mutating func chooseConnection(_ sequence: SequenceNumber, _ visit: StreamVisit) {
     let number = flows[visit].stream
     guard number != 0 else { return }
-    if let parked = streams[number].parked, isNearer(parked, to: sequence, than: flows[visit]) {
+    if let parked = streams[number].parked,
+      streams.isNearer(parked, to: sequence, than: flows[visit])
+    {
       exchange(visit.flow, visit.isFromFirst)
     }
     let present = flows[visit]
     guard let start = streams[present.stream].otherStart else { return }
     let ahead = sequence - start
-    guard ahead >= 0, ahead <= Self.widestWindow else { return }
-    if let distance = Self.distance(sequence, present), distance <= ahead { return }
+    guard ahead >= 0, ahead <= FlowDirection.widestWindow else { return }
+    if let distance = present.distance(to: sequence), distance <= ahead { return }
     beginBeside(at: start, visit)
-  }
-
-  /// Whether bytes belong to the parked connection rather than to the present one.
-  ///
-  /// If they fit both, they belong to the nearer one. If both are as near, they belong to the
-  /// parked one if it has an unfinished message and nothing is being read in the present one: a SYN
-  /// whose number is that of the next byte, and its answer, need not be the receiver's.
-  private func isNearer(
-    _ parked: FlowDirection, to sequence: SequenceNumber, than present: FlowDirection
-  ) -> Bool {
-    guard let distance = Self.distance(sequence, parked) else { return false }
-    let other = Self.distance(sequence, present) ?? .max
-    return distance < other
-      || distance == other && parked.stream != 0 && !streams[parked.stream].isBetweenMessages
-        && streams[present.stream].isUnread
   }
 
   /// Begins a connection beside the present one, which is parked in case more of its bytes come.

@@ -14,7 +14,7 @@ extension FlowReader {
       }
     }
     let number = flows[visit].stream
-    if number == 0 || isNone(streams[number].content) {
+    if number == 0 || streams[number].content.isNone {
       discover(payload, visit, isFirst: isFirst)
       return
     }
@@ -24,14 +24,14 @@ extension FlowReader {
     if case .http = stream.content, stream.http.isInAnswer,
       HTTPRequest.isResponse(payload) || TLSClientHello.firstMessage(payload) == 2
         || !flows[visit].isSurelyServer
-          && Self.classify(payload, isDNSPort: visit.isDNSPort, isServer: false).1 == .client
+          && Application.classify(payload, isDNSPort: visit.isDNSPort, isServer: false).1 == .client
     {
       stream.begin(.none)
       return discover(payload, visit, isFirst: false)
     }
     // After bytes that are no request, another message may begin with a segment.
     if case .http = stream.content, stream.http.isOutOfStep {
-      let (application, role) = Self.classify(
+      let (application, role) = Application.classify(
         payload, isDNSPort: visit.isDNSPort, isServer: false)
       if role == .client,
         application == .tls || application == .http && !stream.http.isBetweenMessages
@@ -42,7 +42,7 @@ extension FlowReader {
     }
     // On a DNS port the stream may have begun with another protocol.
     if case .dns = stream.content, !stream.dns.hasRead {
-      let (application, role) = Self.classify(payload, isDNSPort: false, isServer: false)
+      let (application, role) = Application.classify(payload, isDNSPort: false, isServer: false)
       // The text of a TXT record may read like the beginning of a request.
       if role == .client,
         application == .tls || application == .http && HTTPRequest.isLineOfKnownMethod(payload)
@@ -66,10 +66,6 @@ extension FlowReader {
     if isAlsoRequest { readUnsearched(payload, at: start, visit) }
   }
 
-  func isNone(_ content: TCPStream.Content) -> Bool {
-    if case .none = content { true } else { false }
-  }
-
   mutating func context(_ visit: StreamVisit) -> HTTPContext { context(target(visit)) }
 
   /// Where a direction's requests go: if it has become a tunnel, to the tunnel's end.
@@ -81,21 +77,6 @@ extension FlowReader {
   private mutating func context(_ target: HTTPTarget) -> HTTPContext {
     HTTPContext(
       target: target, isDatagram: false, headerLimit: options.httpHeaderLimit)
-  }
-
-  mutating func begin(
-    _ application: Application, _ stream: TCPStream, _ visit: StreamVisit, isFirst: Bool
-  ) {
-    switch application {
-    case .none, .upgrade, .dns, .dtls: break
-    case .beginning: stream.begin(.undecided)
-    case .http: stream.begin(.http)
-    case .tls: stream.begin(.tls)
-    case .dnsStream:
-      stream.begin(.dns)
-      stream.dns.isTrusted = isFirst && visit.isDNSPort
-      stream.dns.readsCut = visit.isDNSPort
-    }
   }
 
   /// Reads bytes of a known protocol, and keeps or releases the stream.
@@ -145,7 +126,7 @@ extension FlowReader {
         } else {
           stream.history.forget()
         }
-      } else if !isRemembered, !isNone(stream.content) {
+      } else if !isRemembered, !stream.content.isNone {
         stream.history.append(rest, isBeginning: stream.isBetweenMessages)
         isRemembered = true
       }
@@ -165,9 +146,11 @@ extension FlowReader {
           stream.begin(.none)
           var application = Application.none
           if !isAnswer, offset < payload.byteCount {
-            application = findFollowing(payload, &offset, mayBeginHere: end > 0, visit)
+            application = Application.findFollowing(
+              payload, &offset, mayBeginHere: end > 0,
+              isDNSPort: DNSMessage.isRegistered(streamPort: visit.target.port))
           }
-          begin(application, stream, visit, isFirst: false)
+          stream.begin(application, isFirst: false, isDNSPort: visit.isDNSPort)
           if application == .none, isBeforeChunk {
             stream.begin(.http)
             stream.http.beginLost()
@@ -184,14 +167,16 @@ extension FlowReader {
           stream.begin(.undecided)
           guard offset < payload.byteCount else { return false }
           let following = payload.extracting(offset..<payload.byteCount)
-          if following.byteCount < Self.decidedLength { continue }
-          var (application, _) = Self.classify(
-            following, isDNSPort: Self.isDNSPort(visit.target.port), isServer: false)
-          if application == .none || application == .dnsStream && Self.mayBeOther(following) {
-            (application, _) = Self.classifyBeginning(following, isServer: false)
+          if following.byteCount < Application.decidedLength { continue }
+          var (application, _) = Application.classify(
+            following, isDNSPort: DNSMessage.isRegistered(streamPort: visit.target.port),
+            isServer: false)
+          if application == .none || application == .dnsStream && Application.mayBeOther(following)
+          {
+            (application, _) = Application.classifyBeginning(following, isServer: false)
           }
           if application == .none { stream.begin(.none) }
-          begin(application, stream, visit, isFirst: false)
+          stream.begin(application, isFirst: false, isDNSPort: visit.isDNSPort)
         }
       case .tls:
         switch stream.tls.read(rest, into: &writer, &skips) {
@@ -211,46 +196,6 @@ extension FlowReader {
       }
     }
     return false
-  }
-
-  /// What begins behind a request or body that ended otherwise than it said.
-  ///
-  /// Moves `offset` to where it begins.
-  private func findFollowing(
-    _ payload: RawSpan, _ offset: inout Int, mayBeginHere: Bool, _ visit: StreamVisit
-  ) -> Application {
-    if mayBeginHere {
-      let application = classifyFollowing(payload, offset, visit)
-      if application != .none { return application }
-    }
-    if let lineEnd = payload.firstOffset(of: Byte.lineFeed, in: offset..<payload.byteCount),
-      lineEnd + 1 < payload.byteCount
-    {
-      // A wrong length leaves the rest of a body before the next request.
-      let next = lineEnd + 1
-      var application = classifyFollowing(payload, next, visit)
-      if application == .none {
-        (application, _) = Self.classifyBeginning(
-          payload.extracting(next..<payload.byteCount), isServer: false)
-      }
-      if application != .none {
-        offset = next
-        return application
-      }
-    }
-    guard let next = HTTPRequest.offsetBehindEmptyLine(payload, from: offset) else { return .none }
-    offset = next
-    return .http
-  }
-
-  /// What begins at `offset`, behind a request.
-  private func classifyFollowing(
-    _ payload: RawSpan, _ offset: Int, _ visit: StreamVisit
-  ) -> Application {
-    Self.classify(
-      payload.extracting(offset..<payload.byteCount), isDNSPort: Self.isDNSPort(visit.target.port),
-      isServer: false
-    ).0
   }
 
   /// Tells a stream that `count` bytes before its next one are missing.
@@ -275,7 +220,7 @@ extension FlowReader {
       case .none, .undecided, .dns: false
       }
     if goesOn { return }
-    let wasRead = !isNone(stream.content)
+    let wasRead = !stream.content.isNone
     finishContent(stream)
     if !history.isEmpty {
       let end = flows[visit].next
@@ -289,7 +234,7 @@ extension FlowReader {
 
   /// Waits for a message that may begin behind a hole and go on in the next segment.
   mutating func awaitBeginning(_ stream: TCPStream, _ visit: StreamVisit) {
-    guard isNone(stream.content), !flows[visit].isDone else {
+    guard stream.content.isNone, !flows[visit].isDone else {
       return
     }
     stream.begin(.undecided)

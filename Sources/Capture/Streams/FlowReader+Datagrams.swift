@@ -7,7 +7,9 @@ extension FlowReader {
   @inline(__always)
   mutating func decodeDatagram(_ payload: RawSpan, _ item: FlowItem, _ flow: UInt32) {
     var (application, role) = (Application.none, Role.unknown)
-    if case .datagram = item.work { (application, role) = Self.classifyDatagram(payload, item) }
+    if case .datagram = item.work {
+      (application, role) = Application.classifyDatagram(payload, item)
+    }
     // A group address cannot have asked for what it is sent, so the sender is the client.
     if item.facts.contains(.isToMany) { role = .client }
     var place = enter(flow, item)
@@ -39,36 +41,6 @@ extension FlowReader {
     case 0x6b33_43cf: return type == 0xd0
     default: return false
     }
-  }
-
-  @inline(__always)
-  static func classifyDatagram(
-    _ payload: RawSpan, _ item: FlowItem
-  ) -> (Application, Role) {
-    let isDNSPort =
-      DNSMessage.isRegistered(port: item.sourcePort)
-      || DNSMessage.isRegistered(port: item.destinationPort)
-    if payload.byte(unchecked: 0) == 22, let type = TLSClientHello.firstDatagramMessage(payload),
-      !isDNSPort || !DNSMessage.isMessage(payload, needsQuestion: false)
-    {
-      return (.dtls, type == 1 ? .client : type <= 3 ? .server : .unknown)
-    }
-    if isDNSPort { return (.dns, DNSMessage.role(payload)) }
-    switch payload.byte(unchecked: 0) {
-    case 0x41...0x5a:
-      if HTTPRequest.begins(payload) { return (.http, .client) }
-      if HTTPRequest.isResponse(payload) { return (.none, .server) }
-    default: break
-    }
-    if payload.byteCount >= 17, payload.bigEndianUInt16(unchecked: 4) &- 1 < 4,
-      DNSMessage.isMessage(
-        payload, needsQuestion: true,
-        isNetBIOSPort: item.sourcePort == DNSMessage.Port.netBIOS
-          || item.destinationPort == DNSMessage.Port.netBIOS)
-    {
-      return (.dns, DNSMessage.isResponse(payload) ? .server : .client)
-    }
-    return (.none, .unknown)
   }
 
   @inline(never)

@@ -7,7 +7,7 @@ extension FlowReader {
   mutating func decide(
     _ stream: TCPStream, _ number: UInt32, _ payload: RawSpan, _ visit: StreamVisit
   ) {
-    guard stream.undecided.count >= Self.decidedLength else { return streams.touch(number) }
+    guard stream.undecided.count >= Application.decidedLength else { return streams.touch(number) }
     // The buffer is taken out, not copied, and given back so that its memory is used again.
     var first = StreamBuffer()
     swap(&first, &stream.undecided)
@@ -50,16 +50,16 @@ extension FlowReader {
       if application == .dnsStream, !DNSStreamReader.begins(rest) {
         (application, role, mayBeDNS) = (.none, .unknown, true)
       }
-      settle(Self.told(role, application, rest), visit)
+      settle(Role.told(role, application, rest), visit)
       // With a protocol behind it what stands before is known better than by its own bytes.
       let preamble =
         preambles < Self.mostPreambles ? Preamble.end(rest) ?? Preamble.answerEnd(rest) : nil
       if application == .none, role == .unknown, isBeginning, preamble == nil {
         if Preamble.isCut(rest) { return keepUndecided(rest, marks, from: start, number) }
-        (application, role) = Self.classifyBeginning(rest, isServer: isServer)
+        (application, role) = Application.classifyBeginning(rest, isServer: isServer)
       }
       if role == .server, application == .none, start == 0 {
-        if !isEndOfRequestLine(rest, visit) { flows[visit].isServer = true }
+        if !flows[visit].mayEndRequestLine(rest) { flows[visit].isServer = true }
         // So few bytes hold no header.
         if readsAnswers { return readAnswer(bytes, visit) }
       }
@@ -76,7 +76,7 @@ extension FlowReader {
         start += end
         preambles += 1
         isBeginning = true
-        guard bytes.byteCount - start < Self.decidedLength else { continue }
+        guard bytes.byteCount - start < Application.decidedLength else { continue }
         return keepUndecided(
           bytes.extracting(start..<bytes.byteCount), marks, from: start, number)
       }
@@ -119,11 +119,11 @@ extension FlowReader {
     let direction = flows[visit]
     // Behind a hole or another protocol they are not the stream's own first ones.
     let isFirst = start == 0 && direction.readCount == bytes.byteCount
-    begin(application, stream, visit, isFirst: isFirst)
+    stream.begin(application, isFirst: isFirst, isDNSPort: visit.isDNSPort)
     var offset = start
     for mark in marks where mark.end > offset {
       guard flows[visit].stream == number,
-        !isNone(stream.content)
+        !stream.content.isNone
       else { break }
       writer.attribute(number: mark.number, time: mark.time)
       continueContent(bytes.extracting(offset..<mark.end), stream, number, visit)

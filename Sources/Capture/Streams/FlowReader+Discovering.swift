@@ -3,9 +3,6 @@ import Parsing
 
 /// TCP: which protocol begins in a stream of which nothing is known.
 extension FlowReader {
-  /// The most of a stream's first bytes that are kept until they can be told from others.
-  static let decidedLength = 15
-
   /// Looks whether a protocol begins with these bytes.
   ///
   /// So many of the first were read already, as what stands before a protocol's own.
@@ -18,11 +15,11 @@ extension FlowReader {
       payload, isDNSPort: visit.isDNSPort, isServer: direction.isSurelyServer, of: visit.flow,
       isFromFirst: visit.isFromFirst)
     if application == .beginning { return wait(whole, behind: start, visit) }
-    if isFirst, application == .dnsStream, Self.mayBeOther(payload) {
+    if isFirst, application == .dnsStream, Application.mayBeOther(payload) {
       (application, role) = (.none, .unknown)
     }
     // By itself the segment has told.
-    if start > 0 { settle(Self.told(role, application, payload), visit) }
+    if start > 0 { settle(Role.told(role, application, payload), visit) }
     if application == .upgrade {
       let end = Preamble.upgradeEnd(payload) ?? payload.byteCount
       guard start == 0, end < payload.byteCount else { return }
@@ -33,7 +30,7 @@ extension FlowReader {
       return discover(whole, behind: end, visit, isFirst: false)
     }
     if application == .none, role == .unknown, isFirst {
-      if payload.byteCount < Self.decidedLength || start == 0 && Preamble.isCut(payload) {
+      if payload.byteCount < Application.decidedLength || start == 0 && Preamble.isCut(payload) {
         return wait(whole, behind: start, visit)
       }
       if start == 0, let end = Preamble.end(payload) {
@@ -41,10 +38,10 @@ extension FlowReader {
         guard end < payload.byteCount else { return wait(payload, behind: end, visit) }
         return discover(payload, behind: end, visit, isFirst: true)
       }
-      (application, role) = Self.classifyBeginning(payload, isServer: direction.isServer)
+      (application, role) = Application.classifyBeginning(payload, isServer: direction.isServer)
     }
     // Answers are known by the first of them; later the same bytes may be anything.
-    if role == .server, application == .none, isFirst, !isEndOfRequestLine(payload, visit) {
+    if role == .server, application == .none, isFirst, !flows[visit].mayEndRequestLine(payload) {
       flows[visit].isServer = true
     }
     if role == .server, application == .none, readsAnswers { return readAnswer(payload, visit) }
@@ -61,39 +58,14 @@ extension FlowReader {
     let stream = streams[number]
     stream.history.forget()
     if start > 0 { stream.history.append(whole.extracting(0..<start)) }
-    begin(application, stream, visit, isFirst: isFirst)
+    stream.begin(application, isFirst: isFirst, isDNSPort: visit.isDNSPort)
     // A connection may have been joined in the middle of a message.
-    if direction.isUnannounced, payload.byteCount >= Self.decidedLength,
+    if direction.isUnannounced, payload.byteCount >= Application.decidedLength,
       !DNSStreamReader.begins(payload)
     {
       stream.dns.isTrusted = false
     }
     continueContent(payload, stream, number, visit)
-  }
-
-  /// Whether what begins like an answer may be the end of a request's first line, the rest of which comes late.
-  func isEndOfRequestLine(_ payload: RawSpan, _ visit: StreamVisit) -> Bool {
-    flows[visit].isUnannounced && HTTPRequest.isVersionAlone(payload)
-  }
-
-  /// Whether a stream's first bytes on a port of DNS, where all bytes may be the middle of a message, are rather the
-  /// beginning of something else, which may go on in the next segment.
-  static func mayBeOther(_ payload: RawSpan) -> Bool {
-    !DNSStreamReader.begins(payload)
-      && (HTTPRequest.mayBeginKnown(payload) || Preamble.end(payload) != nil
-        || Preamble.isCut(payload))
-  }
-
-  /// What the first bytes of a stream may be where they are nothing known: a message that goes on in the next
-  /// segment.
-  static func classifyBeginning(
-    _ payload: RawSpan, isServer: Bool
-  ) -> (Application, Role) {
-    if !isServer, HTTPRequest.mayBegin(payload) { return (.http, .client) }
-    if payload.byteCount >= decidedLength, DNSStreamReader.mayBegin(payload) {
-      return (.dnsStream, .unknown)
-    }
-    return (.none, .unknown)
   }
 
   /// Waits for more bytes of what begins behind so many; none of it may be there yet.

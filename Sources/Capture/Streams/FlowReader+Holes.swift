@@ -59,7 +59,7 @@ extension FlowReader {
         beginFilling(unsafe $0.bytes, known: known, visit)
           ?? beginInside(unsafe $0.bytes, behind: known, visit)
       }
-      if hole.reader != nil || hole.bytes.count > 4 * Self.decidedLength {
+      if hole.reader != nil || hole.bytes.count > 4 * Application.decidedLength {
         hole.bytes = []
         hole.known = 0
       }
@@ -88,14 +88,15 @@ extension FlowReader {
     let bytes = Preamble.stripped(from: all)
     guard bytes.byteCount > 0 else { return nil }
     let isServer = flows[visit].isSurelyServer
-    var (application, role) = Self.classify(bytes, isDNSPort: visit.isDNSPort, isServer: isServer)
-    if application == .none, role == .unknown, bytes.byteCount >= Self.decidedLength {
-      (application, role) = Self.classifyBeginning(bytes, isServer: isServer)
+    var (application, role) = Application.classify(
+      bytes, isDNSPort: visit.isDNSPort, isServer: isServer)
+    if application == .none, role == .unknown, bytes.byteCount >= Application.decidedLength {
+      (application, role) = Application.classifyBeginning(bytes, isServer: isServer)
     }
     let reader = TCPStream(record: writer.flow(), target: target(visit))
     switch application {
     case .http, .tls, .dnsStream:
-      begin(application, reader, visit, isFirst: isFirst)
+      reader.begin(application, isFirst: isFirst, isDNSPort: visit.isDNSPort)
       // The stream itself has read a cut message as far as it goes.
       reader.dns.readsCut = false
     case .none where role == .server && readsAnswers:
@@ -110,7 +111,7 @@ extension FlowReader {
   private mutating func beginInside(
     _ bytes: RawSpan, behind known: Int, _ visit: StreamVisit
   ) -> TCPStream? {
-    guard known > 0, bytes.byteCount - known >= Self.decidedLength else { return nil }
+    guard known > 0, bytes.byteCount - known >= Application.decidedLength else { return nil }
     return beginFilling(bytes.extracting(known..<bytes.byteCount), known: 0, visit)
   }
 
@@ -153,7 +154,7 @@ extension FlowReader {
       return
     }
     var offset = 0
-    while offset < bytes.byteCount, !isNone(reader.content), !reader.isBetweenMessages {
+    while offset < bytes.byteCount, !reader.content.isNone, !reader.isBetweenMessages {
       let end =
         bytes.firstOffset(of: 0x0a, in: offset..<bytes.byteCount).map { $0 + 1 } ?? bytes.byteCount
       if read(bytes.extracting(offset..<end), reader, visit) { return }

@@ -65,7 +65,7 @@ extension FlowReader {
     let count = payload.byteCount
     if count == 0 { return .empty }
     if own.isDone, search.isEmpty {
-      return Self.comesAgain(payload, at: sequence, own) ? .not : .empty
+      return own.comesAgain(payload, at: sequence) ? .not : .empty
     }
     if own.stream != 0, own.hasQueue || !streams.isBare(own.stream) { return .not }
     var distance = own.isStarted ? sequence - own.next : 0
@@ -75,8 +75,8 @@ extension FlowReader {
     // A keep-alive probe, as `accept` knows it.
     if distance == -1, count == 1 { return .empty }
     let isDNSPort =
-      Self.isDNSPort(UInt16(truncatingIfNeeded: ports >> 16))
-      || Self.isDNSPort(UInt16(truncatingIfNeeded: ports))
+      DNSMessage.isRegistered(streamPort: UInt16(truncatingIfNeeded: ports >> 16))
+      || DNSMessage.isRegistered(streamPort: UInt16(truncatingIfNeeded: ports))
     let (application, role) = classify(
       payload, isDNSPort: isDNSPort, isServer: own.isSurelyServer, of: index,
       isFromFirst: isFromFirst)
@@ -111,7 +111,8 @@ extension FlowReader {
     if !own.isStarted || own.next == own.base {
       // As `discover` does with a direction's first bytes.
       if role == .unknown,
-        count < Self.decidedLength || HTTPRequest.mayBegin(payload) || Preamble.mayBegin(payload)
+        count < Application.decidedLength || HTTPRequest.mayBegin(payload)
+          || Preamble.mayBegin(payload)
           || DNSStreamReader.mayBegin(payload)
       {
         return .not
@@ -124,9 +125,8 @@ extension FlowReader {
           FirstSegments.Segment(payload, stretch: stretch), at: sequence, of: index,
           isFromFirst: isFromFirst, isFirst: true, present: stretch)
       }
-      unsafe begin(
-        flow, isFromFirst: isFromFirst, at: sequence, next: next,
-        isServer: role == .server)
+      unsafe flow.pointee[isFromFirst: isFromFirst].begin(
+        at: sequence, next: next, isServer: role == .server)
     } else {
       if !own.isServer, !own.isDone, next.offset(from: own.base) <= FirstSegments.longest {
         firsts.keep(
@@ -148,20 +148,5 @@ extension FlowReader {
     flows[index][isFromFirst: isFromFirst].lacking = 0
     flows[notes: index].hasHole = true
     forgetTail(index, isFromFirst: isFromFirst)
-  }
-
-  /// Notes a direction's first bytes, from which nothing is wanted.
-  @unsafe
-  @inline(__always)
-  private func begin(
-    _ flow: UnsafeMutablePointer<Flow>, isFromFirst: Bool, at sequence: SequenceNumber,
-    next: SequenceNumber,
-    isServer: Bool
-  ) {
-    // SAFETY: the caller's flow is in the table.
-    unsafe flow.pointee[isFromFirst: isFromFirst].base = sequence
-    unsafe flow.pointee[isFromFirst: isFromFirst].next = next
-    unsafe flow.pointee[isFromFirst: isFromFirst].isStarted = true
-    if isServer { unsafe flow.pointee[isFromFirst: isFromFirst].isServer = true }
   }
 }

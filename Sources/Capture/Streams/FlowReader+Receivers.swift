@@ -183,7 +183,7 @@ extension FlowReader {
       if receiver.isOver { return }
       if let reader = receiver.reader {
         let rest = bytes.extracting(start..<bytes.byteCount)
-        receiver.isOver = read(rest, reader, visit) || isNone(reader.content)
+        receiver.isOver = read(rest, reader, visit) || reader.content.isNone
       } else if let (reader, begin) = beginMessage(
         bytes, isFirst: receiver.start == direction.base, visit)
       {
@@ -194,7 +194,7 @@ extension FlowReader {
         receiver.isOver =
           read(
             bytes.extracting(begin..<bytes.byteCount), known: max(0, known - begin), reader, visit)
-          || isNone(reader.content)
+          || reader.content.isNone
       }
       if receiver.isOver { receiver.reader = nil }
     }

@@ -101,13 +101,13 @@ extension FlowReader {
     guard sequence >= direction.base else {
       return readAlone(payload, at: sequence, visit)
     }
-    let isRead = !isNone(streams[direction.stream].content) && !isDoubtfulAnswer(direction)
+    let isRead = !streams[direction.stream].content.isNone && !streams.isDoubtfulAnswer(direction)
     if !isRead, readInPlace(payload, at: sequence, direction, visit) { return }
     skips.add(.retransmission)
     guard isRead else { return readAgainOrAlone(payload, at: sequence, direction, visit) }
     // Bytes read long ago have no further versions, except the head before a long body.
     if streams[direction.stream].history.differsFromLead(payload, at: sequence),
-      Self.beginsAnew(payload, at: sequence, direction),
+      direction.beginsAnew(payload, at: sequence),
       streams[direction.stream].history.isNewVersion(payload, at: sequence),
       !streams[direction.stream].history.hasTooManyVersions
     {
@@ -181,7 +181,7 @@ extension FlowReader {
     _ versions: inout [TCPStream.Version], _ number: UInt32, _ visit: StreamVisit
   ) {
     guard flows[visit].stream == number,
-      isNone(streams[number].content)
+      streams[number].content.isNone
     else { return }
     let kept = streams[number].history.take()
     for index in versions.indices {
@@ -221,7 +221,7 @@ extension FlowReader {
     if !stream.openVersions.isEmpty {
       read(
         stream.takeVersions(with: RawSpan(), number: 0, time: 0),
-        Self.visit(of: stream))
+        StreamVisit(stream))
     }
     for rereading in stream.takeRereadings() { finishContent(rereading.reader) }
   }
@@ -241,7 +241,7 @@ extension FlowReader {
     let sequence = sequence + stripped
     let changed = changed.map { Self.moved($0, by: stripped) }
     let isServer = flows[visit].isSurelyServer
-    var (application, role) = Self.classify(
+    var (application, role) = Application.classify(
       bytes, isDNSPort: visit.isDNSPort, isServer: isServer)
     if application == .none, role == .unknown, !isServer, HTTPRequest.mayBegin(bytes) {
       application = .http
@@ -251,7 +251,7 @@ extension FlowReader {
     let number = openStream(visit)
     if stripped > 0 { noteTunnel(Preamble.target(all), visit) }
     let stream = streams[number]
-    begin(application, stream, visit, isFirst: false)
+    stream.begin(application, isFirst: false, isDNSPort: visit.isDNSPort)
     continueContent(
       bytes, known: wasRead ? changed?.lowerBound ?? 0 : 0, stream, number, visit)
     return true
@@ -281,7 +281,7 @@ extension FlowReader {
         return readAlone(bytes.rawSpan, at: start, changed: changed, visit)
       case .unknown: break
       }
-      guard Self.beginsAnew(payload, at: sequence, direction) else {
+      guard direction.beginsAnew(payload, at: sequence) else {
         return searchAlone(payload, at: sequence, of: visit)
       }
       skips.add(.retransmission)
@@ -339,7 +339,7 @@ extension FlowReader {
     readsAnswers: Bool, _ visit: StreamVisit
   ) {
     let isServer = flows[visit].isSurelyServer
-    var (application, role) = Self.classify(
+    var (application, role) = Application.classify(
       bytes, isDNSPort: visit.isDNSPort, isServer: isServer)
     let next = sequence + bytes.byteCount
     // A message that goes on in repeated bytes may begin with only a few of them.
@@ -357,7 +357,7 @@ extension FlowReader {
       stream.begin(.http)
       stream.http.beginAnswer()
     } else {
-      begin(application, stream, visit, isFirst: false)
+      stream.begin(application, isFirst: false, isDNSPort: visit.isDNSPort)
       stream.dns.readsCut = false
     }
     if end == 0 || end == bytes.byteCount {
@@ -396,10 +396,11 @@ extension FlowReader {
       stream.begin(.none)
     }
     let rest = bytes.extracting(start..<bytes.byteCount)
-    if isNone(stream.content) {
+    if stream.content.isNone {
       let isServer = flows[visit].isSurelyServer
-      let (application, _) = Self.classify(rest, isDNSPort: visit.isDNSPort, isServer: isServer)
-      begin(application, stream, visit, isFirst: false)
+      let (application, _) = Application.classify(
+        rest, isDNSPort: visit.isDNSPort, isServer: isServer)
+      stream.begin(application, isFirst: false, isDNSPort: visit.isDNSPort)
     }
     return read(rest, stream, visit)
   }

@@ -30,7 +30,7 @@ extension FlowReader {
       let isDone = read(rest, rereading.reader, visit)
       rereading.left -= rest.byteCount
       rereading.next += rest.byteCount
-      let isOver = isDone || isNone(rereading.reader.content)
+      let isOver = isDone || rereading.reader.content.isNone
       let direction = flows[visit]
       if !isOver, rereading.left <= 0 {
         skips.add(.tcpOverlapLimit)
@@ -58,7 +58,7 @@ extension FlowReader {
   ) -> Bool {
     let direction = flows[visit]
     let behind = direction.next - end
-    guard behind >= 0 || direction.isDone, !isNone(reader.content) else { return false }
+    guard behind >= 0 || direction.isDone, !reader.content.isNone else { return false }
     if reader.isBetweenMessages {
       guard behind == 0, direction.stream != 0, !streams[direction.stream].isBetweenMessages
       else { return false }
@@ -74,32 +74,5 @@ extension FlowReader {
       if behind < 0 { flows[visit].next = end }
     }
     return true
-  }
-
-  /// Whether a segment of a done direction has to be read because it lies where bytes were read.
-  ///
-  /// In a client's direction each does, in a server's only one that begins a client's message. A
-  /// single byte, which may be a keep-alive probe, must begin one as well.
-  @inline(__always)
-  static func comesAgain(
-    _ payload: RawSpan, at sequence: SequenceNumber, _ direction: FlowDirection
-  ) -> Bool {
-    guard direction.hasRead(sequence), payload.byteCount > 0 else { return false }
-    return payload.byteCount > 1 && !direction.isServer
-      || beginsAnew(payload, at: sequence, direction)
-  }
-
-  /// Whether a segment of a done direction lies on read bytes and begins a client's message.
-  ///
-  /// The bytes read before may have been sent only to end the reading.
-  @inline(__always)
-  static func beginsAnew(
-    _ payload: RawSpan, at sequence: SequenceNumber, _ direction: FlowDirection
-  ) -> Bool {
-    guard direction.hasRead(sequence), payload.byteCount > 0 else { return false }
-    let (application, role) = Self.classify(
-      payload, isDNSPort: false, isServer: direction.isSurelyServer)
-    return role == .client || application == .beginning
-      || role == .unknown && !direction.isServer && HTTPRequest.mayBegin(payload)
   }
 }

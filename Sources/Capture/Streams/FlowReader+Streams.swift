@@ -18,21 +18,21 @@ extension FlowReader {
     let isWanted =
       hasData
       && (!direction.isDone || isSYN || !search.isEmpty
-        || Self.comesAgain(payload, at: item.sequence, direction))
+        || direction.comesAgain(payload, at: item.sequence))
     if isWanted, direction.stream == 0 || !flows[notes: place.flow].isRoleKnown {
       (application, role) = classify(
-        payload, isDNSPort: Self.isDNSPort(item), isServer: direction.isSurelyServer,
+        payload, isDNSPort: item.isDNSPort, isServer: direction.isSurelyServer,
         of: place.flow,
         isFromFirst: place.isSourceFirst)
     }
     let isAnswer =
       application == .none && readsAnswers
       && (role == .server || hasData && direction.isServer && HTTPReader.isCutAnswer(payload))
-    role = Self.told(role, application, payload)
+    role = Role.told(role, application, payload)
     if isSYN { role = item.isOpening ? .client : .server }
     settle(&place, role, isOpening: item.isOpening)
     if place.isNew, !hasData, item.flags == TCPFlag.ack {
-      expectStart(item.sequence, place.flow, place.isSourceFirst)
+      flows[place.flow][isFromFirst: place.isSourceFirst].expectStart(item.sequence)
     }
     // Most segments come in order, and nothing in them is wanted.
     let isNext =
@@ -60,41 +60,6 @@ extension FlowReader {
     endRecord(place)
   }
 
-  @inline(__always)
-  static func classify(
-    _ payload: RawSpan, isDNSPort: Bool, isServer: Bool
-  ) -> (Application, Role) {
-    switch payload.byte(unchecked: 0) {
-    case 20...22:
-      if let type = TLSClientHello.firstMessage(payload) {
-        return (.tls, type == 1 ? .client : type == 2 ? .server : .unknown)
-      }
-      if TLSClientHello.mayBegin(payload) { return (.beginning, .unknown) }
-    case 0x0a, 0x0d, 0x21...0x7e:
-      if !isServer, HTTPRequest.begins(payload) { return (.http, .client) }
-      if HTTPRequest.isResponse(payload) { return (.none, .server) }
-      if Preamble.mayUpgrade(payload), Preamble.upgradeEnd(payload) != nil {
-        return (.upgrade, .client)
-      }
-    default: break
-    }
-    guard payload.byteCount > 14 else { return (.none, .unknown) }
-    let length = Int(payload.bigEndianUInt16(unchecked: 0))
-    // On other ports the first message has to be whole; more may follow it.
-    if isDNSPort || length > 12 && length <= payload.byteCount &- 2 {
-      let message = payload.extracting(2..<min(payload.byteCount, 2 &+ length))
-      if DNSMessage.isMessage(message, needsQuestion: !isDNSPort) {
-        return (.dnsStream, DNSMessage.isResponse(message) ? .server : .client)
-      }
-      // In the middle of a message's bytes anything looks like a header.
-      if isDNSPort {
-        let isBeginning = DNSMessage.begins(message, length: length)
-        return (.dnsStream, isBeginning ? DNSMessage.role(message) : .unknown)
-      }
-    }
-    return (.none, .unknown)
-  }
-
   /// What a segment begins with, and the role of its sender.
   ///
   /// What looks like an answer of the side known to be the client is not one.
@@ -102,41 +67,27 @@ extension FlowReader {
   mutating func classify(
     _ payload: RawSpan, isDNSPort: Bool, isServer: Bool, of flow: UInt32, isFromFirst: Bool
   ) -> (Application, Role) {
-    let (application, role) = Self.classify(payload, isDNSPort: isDNSPort, isServer: isServer)
+    let (application, role) = Application.classify(
+      payload, isDNSPort: isDNSPort, isServer: isServer)
     let isClient =
       role == .server && flows[notes: flow].isRoleKnown
       && flows[notes: flow].isFirstOriginator == isFromFirst
     return (application, isClient ? .unknown : role)
   }
 
-  /// Whose bytes these are as far as they tell who began the flow: clients take an answer without a status for one, but
-  /// it may be the end of a request's first line.
-  @inline(__always)
-  static func told(_ role: Role, _ application: Application, _ payload: RawSpan) -> Role {
-    role == .server && application == .none && HTTPRequest.isVersionAlone(payload)
-      ? .unknown : role
-  }
-
-  @inline(__always)
-  static func isDNSPort(_ item: FlowItem) -> Bool {
-    isDNSPort(item.sourcePort) || isDNSPort(item.destinationPort)
-  }
-
-  static func isDNSPort(_ port: UInt16) -> Bool { DNSMessage.isRegistered(streamPort: port) }
-
   // MARK: Order
 
   /// Puts a segment in its place, and reads what can be read then.
   @inline(never)
   mutating func reassemble(_ payload: RawSpan, _ item: FlowItem, _ place: FlowPlace) {
-    let visit = visit(place, item)
+    let visit = StreamVisit(place, item)
     var sequence = item.sequence
     var isTaken = true
     if item.flags & TCPFlag.syn != 0 {
       sequence += 1
       isTaken = beginConnection(place, sequence, item)
       if item.flags & TCPFlag.ack != 0 {
-        expectStart(item.acknowledgement, visit.flow, !visit.isFromFirst)
+        flows[visit.flow][isFromFirst: !visit.isFromFirst].expectStart(item.acknowledgement)
       }
     }
     if item.flags & TCPFlag.ack != 0 {
@@ -148,7 +99,7 @@ extension FlowReader {
       readAgainOrAlone(payload, at: sequence, flows[visit], visit)
     } else if payload.byteCount > 0 {
       if !flows[visit].isStarted {
-        let start = start(flows[visit], sequence)
+        let start = flows[visit].start(at: sequence)
         flows[visit].isStarted = true
         flows[visit].isUnannounced = start == sequence
         flows[visit].next = start
@@ -246,7 +197,7 @@ extension FlowReader {
   private mutating func lack(_ missing: Int, _ visit: StreamVisit) {
     let number = flows[visit].stream
     if number == 0
-      || isNone(streams[number].content) && streams[number].openVersions.isEmpty
+      || streams[number].content.isNone && streams[number].openVersions.isEmpty
         && streams[number].rereadings.isEmpty
     {
       let known = flows[visit].lacking
@@ -332,13 +283,6 @@ extension FlowReader {
     }
   }
 
-  /// The visit in which a stream's waiting bytes are read.
-  static func visit(of stream: TCPStream) -> StreamVisit {
-    StreamVisit(
-      flow: stream.flow, isFromFirst: stream.isFromFirst, target: stream.target,
-      isDNSPort: isDNSPort(stream.record.sourcePort) || isDNSPort(stream.record.destinationPort))
-  }
-
   /// Gives up the bytes before the first waiting segment, and reads on from there.
   ///
   /// Values there belong to the packets that brought them.
@@ -346,7 +290,7 @@ extension FlowReader {
     let stream = streams[number]
     guard !stream.queue.isEmpty else { return }
     skips.add(.tcpGap)
-    let visit = Self.visit(of: stream)
+    let visit = StreamVisit(stream)
     let packet = (writer.number, writer.time)
     let next = flows[visit].next
     let start = stream.queue[0].place
@@ -374,12 +318,4 @@ extension FlowReader {
     noteQueue(number)
     writer.attribute(number: packet.0, time: packet.1)
   }
-}
-
-/// Where a segment is read: its flow and direction, and the target of its requests.
-struct StreamVisit {
-  var flow: UInt32
-  var isFromFirst: Bool
-  var target: HTTPTarget
-  var isDNSPort: Bool
 }

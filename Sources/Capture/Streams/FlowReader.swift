@@ -2,28 +2,6 @@ import CByteKernels
 import Indicators
 import Parsing
 
-/// What a payload is, by its content.
-enum Application {
-  case none
-  /// Maybe the first bytes of a protocol, but too few to tell.
-  case beginning
-  /// A line that asks for TLS, and TLS behind it.
-  case upgrade
-  case dns
-  /// DNS messages with a length before each.
-  case dnsStream
-  case http
-  case tls
-  case dtls
-}
-
-/// Whose message a packet carries, as far as its protocol tells.
-enum Role {
-  case unknown
-  case client
-  case server
-}
-
 /// What tells who began a flow: better evidence replaces worse, of equal evidence the first counts.
 enum OriginEvidence: UInt8, Comparable {
   /// Whose packet came first.
@@ -51,22 +29,16 @@ struct FlowPlace {
 
 /// Turns dealt items into observables: flows, streams, then protocols by content.
 ///
-/// The files with the suffixes `+Datagrams`, `+Streams`, `+Acknowledged`, `+Connections`, `+Beginnings`,
-/// `+Discovering`, `+Deciding`, `+Unsettled`, `+Passing`, `+Repeats`, `+Rereading`, `+Receivers`, `+Holes`, `+Content`,
-/// `+Answers`, `+Tunnels`, `+Search` and `+Keeping` hold a part each.
-/// What belongs to a thread is here (buffers, counters); what belongs to flows is in their shard, which the reader is
-/// pointed at for each item.
-///
 /// | File | Question | Entry |
 /// | --- | --- | --- |
 /// | `+Passing` | Can a TCP segment be passed over without being read? | `passes` |
 /// | `+Streams` | Which bytes of a segment are next, and which wait? | `decodeTCP`, `accept` |
 /// | `+Connections` | Where does a connection begin? | `beginConnection`, `chooseConnection` |
 /// | `+Beginnings` | What comes before a direction's first bytes, or instead? | `readBefore` |
-/// | `+Content` | Which protocol does a stream carry, and what reads it? | `feed`, `discover` |
+/// | `+Content` | Which protocol does a stream carry, and what reads it? | `feed` |
 /// | `+Deciding` | What is a stream whose first segments are too short to tell? | `decide` |
-/// | `+Answers` | What follows a request whose answer decides that? | `noteAnswer` |
-/// | `+Tunnels` | Where does a proxy lead a connection to? | `noteTunnel` |
+/// | `+Discovering` | Which protocol begins in a stream of which nothing is known? | `discover` |
+/// | `+Answers` | What follows a request whose answer decides that, and where to? | `noteAnswer` |
 /// | `+Repeats` | Are bytes that come again the same or other ones? | `reread` |
 /// | `+Rereading` | How do other versions of read bytes go on? | `continueRereadings` |
 /// | `+Receivers` | What do receivers have whose rules differ from the stream's? | `compare` |
@@ -378,7 +350,7 @@ struct FlowReader: ~Copyable {
     guard item.key.ipProtocol == IPProtocol.udp, item.end > item.start, item.place == 0 else {
       return .unknown
     }
-    return classifyDatagram(stretch.bytes(item), item).1
+    return Application.classifyDatagram(stretch.bytes(item), item).1
   }
 
   /// Writes the flow's addresses: the originator's as `ip.src`, the responder's as `ip.dst`.

@@ -154,3 +154,29 @@ struct StreamTable {
     links[index].list = list
   }
 }
+
+/// What directions of connections are read as.
+extension StreamTable {
+  /// Whether a direction is read as answers though no SYN told that it is the server's.
+  func isDoubtfulAnswer(_ direction: FlowDirection) -> Bool {
+    guard !direction.isSurelyServer, case .http = self[direction.stream].content else {
+      return false
+    }
+    return self[direction.stream].http.isAnswer
+  }
+
+  /// Whether bytes belong to the parked connection rather than to the present one.
+  ///
+  /// If they fit both, they belong to the nearer one. If both are as near, they belong to the
+  /// parked one if it has an unfinished message and nothing is being read in the present one: a SYN
+  /// whose number is that of the next byte, and its answer, need not be the receiver's.
+  func isNearer(
+    _ parked: FlowDirection, to sequence: SequenceNumber, than present: FlowDirection
+  ) -> Bool {
+    guard let distance = parked.distance(to: sequence) else { return false }
+    let other = present.distance(to: sequence) ?? .max
+    return distance < other
+      || distance == other && parked.stream != 0 && !self[parked.stream].isBetweenMessages
+        && self[present.stream].isUnread
+  }
+}

@@ -69,6 +69,8 @@ final class TCPStream {
     case http
     case tls
     case dns
+
+    var isNone: Bool { if case .none = self { true } else { false } }
   }
 
   @safe @exclusivity(unchecked) var content = Content.none
@@ -225,6 +227,22 @@ final class TCPStream {
     case .dns: dns.reset()
     }
     self.content = content
+  }
+
+  /// Begins to read what a payload was found to be; nothing if that is not read in streams.
+  ///
+  /// With `isFirst`, no bytes of the direction precede it.
+  func begin(_ application: Application, isFirst: Bool, isDNSPort: Bool) {
+    switch application {
+    case .none, .upgrade, .dns, .dtls: break
+    case .beginning: begin(.undecided)
+    case .http: begin(.http)
+    case .tls: begin(.tls)
+    case .dnsStream:
+      begin(.dns)
+      dns.isTrusted = isFirst && isDNSPort
+      dns.readsCut = isDNSPort
+    }
   }
 
   /// Takes over the reader of another stream's content, and leaves that stream without content.
