@@ -60,7 +60,7 @@ package enum CommunityID {
     var digest: [UInt8] = []
     digest.reserveCapacity(20)
     MessageDigest.appendSHA1(of: input.rawSpan, to: &digest)
-    var name: [UInt8] = [0x31, 0x3a]
+    var name: [UInt8] = Array("1:".utf8)
     name.reserveCapacity(30)
     Base64.encode(digest.rawSpan, to: &name)
     // Two characters for the version, 28 for the digest of twenty bytes.

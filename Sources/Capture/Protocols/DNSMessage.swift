@@ -130,7 +130,9 @@ struct DNSMessage {
   /// (RFC 1002 §4.2.1.2), and 32 letters from A to P for a name's 16 bytes (RFC 1001 §14.1).
   private static func isNetBIOS(_ message: RawSpan, nameAt start: Int, type: UInt16) -> Bool {
     guard type == 0x20 || type == 0x21, message.byte(unchecked: start) == 32 else { return false }
-    return (start + 1...start + 32).allSatisfy { 0x41...0x50 ~= message.byte(unchecked: $0) }
+    return (start + 1...start + 32).allSatisfy {
+      UInt8(ascii: "A")...UInt8(ascii: "P") ~= message.byte(unchecked: $0)
+    }
   }
 
   /// Whether bytes may begin a message of `length` bytes with a question; only the bytes that have

@@ -83,7 +83,7 @@ enum DNSName {
         guard let octet = octet(name, at: &offset, end: end) else { return nil }
         address |= octet << UInt32(8 * part)
         if part == 3 { return offset == end ? VersionedAddress(ipv4: address) : nil }
-        guard offset < end, name.byte(unchecked: offset) == 0x2e else { return nil }
+        guard offset < end, name.byte(unchecked: offset) == Byte.dot else { return nil }
         offset += 1
       }
     }
@@ -93,7 +93,7 @@ enum DNSName {
         let digit = Hex.value(of: name.byte(unchecked: 2 * nibble))
         guard digit < 16 else { return nil }
         let value = UInt64(digit)
-        if nibble < 31, name.byte(unchecked: 2 * nibble + 1) != 0x2e { return nil }
+        if nibble < 31, name.byte(unchecked: 2 * nibble + 1) != Byte.dot { return nil }
         if nibble < 16 {
           address.low |= value << UInt64(4 * nibble)
         } else {
@@ -115,12 +115,12 @@ enum DNSName {
     let start = offset
     var value: UInt32 = 0
     while offset < end, offset - start < 3 {
-      let digit = name.byte(unchecked: offset) &- 0x30
+      let digit = name.byte(unchecked: offset) &- Byte.zero
       guard digit < 10 else { break }
       value = value * 10 + UInt32(digit)
       offset += 1
     }
     guard offset > start, value < 256 else { return nil }
-    return offset - start > 1 && name.byte(unchecked: start) == 0x30 ? nil : value
+    return offset - start > 1 && name.byte(unchecked: start) == Byte.zero ? nil : value
   }
 }

@@ -34,9 +34,9 @@ extension HTTPReader {
     var isQuoted = false
     while offset < value.byteCount {
       switch value.byte(unchecked: offset) {
-      case 0x22: isQuoted.toggle()
-      case 0x5c where isQuoted && isEscape(value, offset): offset += 1
-      case 0x3b where !isQuoted: return offset
+      case Byte.quote: isQuoted.toggle()
+      case Byte.backslash where isQuoted && isEscape(value, offset): offset += 1
+      case UInt8(ascii: ";") where !isQuoted: return offset
       default: break
       }
       offset += 1

@@ -90,7 +90,7 @@ extension HTTPReader {
       // header. Empty elements of the list are ignored (RFC 9110 §5.6.1).
       func isBetween(_ offset: Int) -> Bool {
         let byte = text.byte(unchecked: offset)
-        return byte == UInt8(ascii: ",") || Byte.isBlank(byte)
+        return byte == Byte.comma || Byte.isBlank(byte)
       }
       var value = HTTPRequest.trimmed(text, colon + 1..<line.upperBound)
       while let last = value.last, isBetween(last) { value.removeLast() }
@@ -127,7 +127,8 @@ extension HTTPReader {
     var authority = (text: value.byteOffsets, hasPort: port != nil)
     if port == nil {
       // An impossible port is left out of the URL; the bracket after an IPv6 address is kept.
-      let isBracketed = host.lowerBound > 0 && value.byte(unchecked: host.lowerBound - 1) == 0x5b
+      let isBracketed =
+        host.lowerBound > 0 && value.byte(unchecked: host.lowerBound - 1) == UInt8(ascii: "[")
       authority.text = 0..<host.upperBound + (isBracketed ? 1 : 0)
     }
     if !isHost, let odd = keepOddHosts(value, &writer) { authority = odd }
@@ -309,7 +310,7 @@ extension [UInt8] {
     var divisor: UInt16 = 10_000
     while divisor > 1, port < divisor { divisor /= 10 }
     while divisor > 0 {
-      append(0x30 + UInt8(truncatingIfNeeded: port / divisor % 10))
+      append(Byte.zero + UInt8(truncatingIfNeeded: port / divisor % 10))
       divisor /= 10
     }
   }

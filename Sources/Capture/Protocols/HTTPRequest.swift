@@ -219,7 +219,7 @@ enum HTTPRequest {
     guard let method = looseMethod(text, line) else { return nil }
     let rest = trimmed(text, method.upperBound..<line.upperBound)
     var end = rest.lowerBound
-    while end < rest.upperBound, text.byte(unchecked: end) > 0x20 { end += 1 }
+    while end < rest.upperBound, text.byte(unchecked: end) > Byte.space { end += 1 }
     let target = rest.lowerBound..<end
     guard !target.isEmpty else { return nil }
     let isPath = text.byte(unchecked: target.lowerBound) == Byte.slash
@@ -256,9 +256,13 @@ enum HTTPRequest {
   /// Whether a byte may occur in a token (RFC 9110 §5.6.2).
   @inline(__always)
   private static func isTokenByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x41...0x5a, 0x61...0x7a, 0x30...0x39: true
-    case 0x21, 0x23...0x27, 0x2a, 0x2b, 0x2d, 0x2e, 0x5e...0x60, 0x7c, 0x7e: true
+    // Letters first: most bytes are.
+    if Byte.isAlphanumeric(byte) { return true }
+    return switch byte {
+    case UInt8(ascii: "!"), UInt8(ascii: "#")...UInt8(ascii: "'"), UInt8(ascii: "*"), Byte.plus,
+      Byte.minus, Byte.dot, UInt8(ascii: "^")...UInt8(ascii: "`"), UInt8(ascii: "|"),
+      UInt8(ascii: "~"):
+      true
     default: false
     }
   }
@@ -341,10 +345,7 @@ enum HTTPRequest {
   // MARK: Bytes
 
   private static func isSchemeByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case 0x41...0x5a, 0x61...0x7a, 0x30...0x39, 0x2b, 0x2d, 0x2e: true
-    default: false
-    }
+    Byte.isAlphanumeric(byte) || byte == Byte.plus || byte == Byte.minus || byte == Byte.dot
   }
 
   static func isLineBreak(_ byte: UInt8) -> Bool {
@@ -389,7 +390,7 @@ enum HTTPRequest {
       let byte = bytes.byte(unchecked: offset)
       guard Byte.isDigit(byte) else { return 0 }
       let (product, isTooLong) = value.multipliedReportingOverflow(by: 10)
-      let (sum, isTooLarge) = product.addingReportingOverflow(Int(byte - 0x30))
+      let (sum, isTooLarge) = product.addingReportingOverflow(Int(byte - Byte.zero))
       if isTooLong || isTooLarge { return 0 }
       value = sum
     }
@@ -403,11 +404,9 @@ enum HTTPRequest {
     var offset = 0
     while offset < end {
       let byte = bytes.byte(unchecked: offset)
-      switch byte {
-      case 0x30...0x39: value = value << 4 | Int(byte - 0x30)
-      case 0x41...0x46, 0x61...0x66: value = value << 4 | Int((byte | 0x20) - 0x57)
-      default: return offset > 0 ? value : nil
-      }
+      let digit = Hex.value(of: byte)
+      guard digit < 16 else { return offset > 0 ? value : nil }
+      value = value << 4 | Int(digit)
       offset += 1
       if value > Int(UInt32.max) { return nil }
     }

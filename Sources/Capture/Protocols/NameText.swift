@@ -52,7 +52,7 @@ struct NameText: ~Copyable {
   /// printed is written as `\DDD` (RFC 1035 §5.1). Well-formed UTF-8 is kept, except for the dots
   /// of other scripts.
   mutating func appendLabel(_ message: RawSpan, _ range: Range<Int>) {
-    if count > 0 { append(0x2e) }
+    if count > 0 { append(Byte.dot) }
     var offset = range.lowerBound
     let end = range.upperBound
     while offset < end {
@@ -85,11 +85,11 @@ struct NameText: ~Copyable {
   /// the bytes after it.
   @inline(__always)
   static func unusual(_ word: UInt64) -> UInt64 {
-    let fromSlash = word &+ ones &* (0x80 - 0x2f)
+    let fromSlash = word &+ ones &* (0x80 - UInt64(Byte.slash))
     let isDelete = word &+ ones
     // 0x80 minus a byte below 0x80 keeps its top bit only if the byte is 0.
-    let isBackslash = tops &- (word ^ ones &* 0x5c)
-    let isHyphen = tops &- (word ^ ones &* 0x2d)
+    let isBackslash = tops &- (word ^ ones &* UInt64(Byte.backslash))
+    let isHyphen = tops &- (word ^ ones &* UInt64(Byte.minus))
     let plain = fromSlash & ~isDelete & ~isBackslash | isHyphen
     return (~plain | word) & tops
   }
@@ -97,7 +97,9 @@ struct NameText: ~Copyable {
   /// The bytes of a word, all ASCII, with capital letters in lower case.
   @inline(__always)
   static func lowered(_ word: UInt64) -> UInt64 {
-    let capitals = (word &+ ones &* (0x80 - 0x41)) & ~(word &+ ones &* (0x80 - 0x5b)) & tops
+    let capitals =
+      (word &+ ones &* (0x80 - UInt64(UInt8(ascii: "A"))))
+      & ~(word &+ ones &* (0x80 - UInt64(UInt8(ascii: "[")))) & tops
     return word | capitals >> 2
   }
 
@@ -106,7 +108,7 @@ struct NameText: ~Copyable {
   @inline(never)
   private mutating func appendByte(_ label: RawSpan, at offset: Int) -> Int {
     let byte = label.byte(unchecked: offset)
-    guard byte &- 0x2f < 0x2d || byte &- 0x5d < 0x22 || byte == 0x2d else {
+    guard byte &- Byte.slash < 0x2d || byte &- UInt8(ascii: "]") < 0x22 || byte == Byte.minus else {
       return appendUnusual(label, at: offset)
     }
     append(Byte.lowercased(byte))
@@ -118,11 +120,11 @@ struct NameText: ~Copyable {
   private mutating func appendUnusual(_ label: RawSpan, at offset: Int) -> Int {
     let byte = label.byte(unchecked: offset)
     switch byte {
-    case 0x2e, 0x5c:
-      append(0x5c)
+    case Byte.dot, Byte.backslash:
+      append(Byte.backslash)
       append(byte)
       hasEscapes = true
-    case 0x20...0x7e:
+    case Byte.space...UInt8(ascii: "~"):
       append(byte)
     case 0x80...:
       let length = Self.scalarLength(label, at: offset)
@@ -140,10 +142,10 @@ struct NameText: ~Copyable {
 
   private mutating func appendDecimal(_ byte: UInt8) {
     hasEscapes = true
-    append(0x5c)
-    append(0x30 + byte / 100)
-    append(0x30 + byte / 10 % 10)
-    append(0x30 + byte % 10)
+    append(Byte.backslash)
+    append(Byte.zero + byte / 100)
+    append(Byte.zero + byte / 10 % 10)
+    append(Byte.zero + byte % 10)
   }
 
   /// Whether three bytes are a character that IDNA takes for a dot (UTS 46); inside a label it

@@ -53,7 +53,7 @@ extension ObservableWriter {
     _ field: CaptureField, _ host: RawSpan, port: UInt16
   ) -> Bool {
     // An address with a trailing dot is still an address, just as a name with one is the same name.
-    let isRooted = host.byteCount > 1 && host.byte(unchecked: host.byteCount - 1) == 0x2e
+    let isRooted = host.byteCount > 1 && host.byte(unchecked: host.byteCount - 1) == Byte.dot
     if let address = VersionedAddress(
       text: isRooted ? host.extracting(0..<host.byteCount - 1) : host)
     {

@@ -7,9 +7,15 @@ extension Preamble {
   @inline(__always)
   static func mayAnswer(_ payload: RawSpan) -> Bool {
     switch payload.byte(unchecked: 0) {
-    case 0, 5, 0x2b, 0x32, 0x41...0x5a, 0x61...0x7a: true
-    default: false
+    case 0, 5: true
+    case let first: mayBeginLine(first)
     }
+  }
+
+  /// Whether a line that grants TLS may begin with a byte.
+  @inline(__always)
+  private static func mayBeginLine(_ byte: UInt8) -> Bool {
+    Byte.isLetter(byte) || byte == Byte.plus || byte == UInt8(ascii: "2")
   }
 
   /// Where the server's answer ends before its first TLS message, or nil if there is none.
@@ -24,10 +30,10 @@ extension Preamble {
     // (RFC 1928 §6).
     case 0: reach = 8
     case 5: reach = 2 + 2 + 262
-    case 0x53: reach = 1
-    case 0x48 where HTTPRequest.isResponse(payload): reach = longestHead
+    case UInt8(ascii: "S"): reach = 1
+    case UInt8(ascii: "H") where HTTPRequest.isResponse(payload): reach = longestHead
     // `+OK`, `220 `, `234 `, and IMAP's `OK` after a tag.
-    case 0x2b, 0x32, 0x41...0x5a, 0x61...0x7a: reach = longestLine
+    case let first where mayBeginLine(first): reach = longestLine
     default: return nil
     }
     var offset = 1
@@ -52,12 +58,12 @@ extension Preamble {
     switch bytes.byte(unchecked: 0) {
     case 0: return count == 8 && bytes.byte(unchecked: 1) == 0x5a
     case 5: return count >= 10
-    case 0x53 where count == 1: return true
-    case 0x48 where HTTPRequest.isResponse(bytes):
+    case UInt8(ascii: "S") where count == 1: return true
+    case UInt8(ascii: "H") where HTTPRequest.isResponse(bytes):
       return bytes.starts(ignoringCase: "\r\n\r\n", at: count - 4)
         || bytes.starts(ignoringCase: "\n\n", at: count - 2)
     default:
-      return count > 4 && bytes.byte(unchecked: count - 1) == 0x0a
+      return count > 4 && bytes.byte(unchecked: count - 1) == Byte.lineFeed
         && bytes.firstOffset(of: 0, in: 0..<count) == nil
     }
   }

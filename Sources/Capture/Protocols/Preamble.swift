@@ -9,7 +9,7 @@ enum Preamble {
   @inline(__always)
   static func mayBegin(_ payload: RawSpan) -> Bool {
     switch payload.byte(unchecked: 0) {
-    case 0, 4, 5, 0x0d, 0x12, 0x20, 0x50: true
+    case 0, 4, 5, 0x12, 32, Byte.carriageReturn, UInt8(ascii: "P"): true
     default: mayUpgrade(payload)
     }
   }
@@ -44,8 +44,8 @@ enum Preamble {
     switch payload.byte(unchecked: 0) {
     case 4: isCutSOCKS4(payload)
     case 5: isCutSOCKS5(payload)
-    case 0x20: isCutMySQL(payload)
-    case 0x0d, 0x50: ProxyHeader.isCut(payload)
+    case 32: isCutMySQL(payload)
+    case Byte.carriageReturn, UInt8(ascii: "P"): ProxyHeader.isCut(payload)
     default: false
     }
   }
@@ -56,8 +56,8 @@ enum Preamble {
     case 4: tabularData(payload) ?? socks4(payload)
     case 5: socks5(payload)
     case 0x12: tabularData(payload)
-    case 0x20: mySQL(payload)
-    case 0x0d, 0x50: ProxyHeader.end(payload)
+    case 32: mySQL(payload)
+    case Byte.carriageReturn, UInt8(ascii: "P"): ProxyHeader.end(payload)
     default: upgradeEnd(payload)
     }
   }
@@ -66,7 +66,7 @@ enum Preamble {
   @inline(__always)
   static func mayUpgrade(_ payload: RawSpan) -> Bool {
     let letter = payload.byte(unchecked: 0) | 0x20
-    return letter == 0x73 || letter == 0x61
+    return letter == UInt8(ascii: "s") || letter == UInt8(ascii: "a")
   }
 
   /// Where a line that asks for TLS ends, if TLS follows it; else nil.
@@ -75,9 +75,12 @@ enum Preamble {
   /// (RFC 2595), and FTP's `AUTH TLS` (RFC 4217).
   static func upgradeEnd(_ payload: RawSpan) -> Int? {
     let limit = min(payload.byteCount, 32)
-    guard let newline = payload.firstOffset(of: 0x0a, in: 0..<limit), isTLS(payload, newline + 1)
+    guard let newline = payload.firstOffset(of: Byte.lineFeed, in: 0..<limit),
+      isTLS(payload, newline + 1)
     else { return nil }
-    let end = newline > 0 && payload.byte(unchecked: newline - 1) == 0x0d ? newline - 1 : newline
+    let end =
+      newline > 0 && payload.byte(unchecked: newline - 1) == Byte.carriageReturn
+      ? newline - 1 : newline
     let asks =
       end >= 8 && payload.starts(ignoringCase: "starttls", at: end - 8)
       || end == 4 && payload.starts(ignoringCase: "stls", at: 0)
@@ -217,7 +220,7 @@ enum Preamble {
 /// The header in which a proxy says where a connection came from: HAProxy's PROXY protocol,
 /// versions 1 and 2.
 enum ProxyHeader {
-  private static let signature: [UInt8] = [13, 10, 13, 10, 0, 13, 10, 0x51, 0x55, 0x49, 0x54, 10]
+  private static let signature: [UInt8] = Array("\r\n\r\n\0\r\nQUIT\n".utf8)
   /// Version 1 is one line of at most this many bytes.
   private static let longestLine = 107
 
@@ -228,7 +231,7 @@ enum ProxyHeader {
   static func isCut(_ payload: RawSpan) -> Bool {
     if payload.starts(ignoringCase: "proxy ", at: 0) {
       return payload.byteCount < longestLine
-        && payload.firstOffset(of: 0x0a, in: 0..<payload.byteCount) == nil
+        && payload.firstOffset(of: Byte.lineFeed, in: 0..<payload.byteCount) == nil
     }
     guard signatureLength(payload) == min(payload.byteCount, signature.count) else { return false }
     guard payload.byteCount >= signature.count + 4 else { return true }
@@ -253,7 +256,9 @@ enum ProxyHeader {
   static func end(_ payload: RawSpan) -> Int? {
     if payload.starts(ignoringCase: "proxy ", at: 0) {
       let limit = min(payload.byteCount, longestLine)
-      guard let newline = payload.firstOffset(of: 0x0a, in: 6..<max(6, limit)) else { return nil }
+      guard let newline = payload.firstOffset(of: Byte.lineFeed, in: 6..<max(6, limit)) else {
+        return nil
+      }
       return newline + 1
     }
     guard payload.byteCount >= signature.count + 4, signatureLength(payload) == signature.count,

@@ -97,14 +97,14 @@ struct TLSFingerprint {
   func appendJA3Text(to text: inout [UInt8]) {
     Self.append(decimal: version, to: &text)
     for list in [ciphers, extensions, groups, pointFormats.map { UInt16($0) }] {
-      text.append(0x2c)
+      text.append(Byte.comma)
       Self.append(decimals: list, to: &text)
     }
   }
 
   static func append(decimals list: [UInt16], to text: inout [UInt8]) {
     for (index, number) in list.enumerated() {
-      if index > 0 { text.append(0x2d) }
+      if index > 0 { text.append(Byte.minus) }
       append(decimal: number, to: &text)
     }
   }
@@ -113,7 +113,7 @@ struct TLSFingerprint {
     var divisor: UInt16 = 10_000
     while divisor > 1, number < divisor { divisor /= 10 }
     while divisor > 0 {
-      text.append(0x30 + UInt8(truncatingIfNeeded: number / divisor % 10))
+      text.append(Byte.zero + UInt8(truncatingIfNeeded: number / divisor % 10))
       divisor /= 10
     }
   }
@@ -122,23 +122,23 @@ struct TLSFingerprint {
 
   /// Appends the JA4, as its technical description defines it.
   func appendJA4(isDatagram: Bool, to text: inout [UInt8]) {
-    text.append(isDatagram ? 0x64 : 0x74)
+    text.append(isDatagram ? UInt8(ascii: "d") : UInt8(ascii: "t"))
     // DTLS version numbers count downwards.
     let offered = isDatagram ? versions.min() : versions.max()
     text += Self.name(ofVersion: offered ?? version).utf8
-    text.append(extensions.contains(0) ? 0x64 : 0x69)
+    text.append(extensions.contains(0) ? UInt8(ascii: "d") : UInt8(ascii: "i"))
     Self.append(count: ciphers.count, to: &text)
     Self.append(count: extensions.count, to: &text)
     appendProtocol(to: &text)
-    text.append(0x5f)
+    text.append(UInt8(ascii: "_"))
     var list: [UInt8] = []
     Self.append(hexadecimals: ciphers.sorted(), to: &list)
     Self.append(shortDigest: list, to: &text)
-    text.append(0x5f)
+    text.append(UInt8(ascii: "_"))
     list = []
     Self.append(hexadecimals: extensions.filter { $0 != 0 && $0 != 16 }.sorted(), to: &list)
     if !list.isEmpty, !signatures.isEmpty {
-      list.append(0x5f)
+      list.append(UInt8(ascii: "_"))
       Self.append(hexadecimals: signatures, to: &list)
     }
     Self.append(shortDigest: list, to: &text)
@@ -161,15 +161,15 @@ struct TLSFingerprint {
 
   private static func append(count: Int, to text: inout [UInt8]) {
     let count = UInt8(min(count, 99))
-    text.append(0x30 + count / 10)
-    text.append(0x30 + count % 10)
+    text.append(Byte.zero + count / 10)
+    text.append(Byte.zero + count % 10)
   }
 
   /// Appends the first and last character of the first protocol, or of its hexadecimal digits;
   /// zeros if there is no protocol.
   private func appendProtocol(to text: inout [UInt8]) {
     guard let (first, last) = protocolEnds else {
-      text += [0x30, 0x30]
+      text += [Byte.zero, Byte.zero]
       return
     }
     if Byte.isAlphanumeric(first), Byte.isAlphanumeric(last) {
@@ -181,7 +181,7 @@ struct TLSFingerprint {
 
   private static func append(hexadecimals list: [UInt16], to text: inout [UInt8]) {
     for (index, number) in list.enumerated() {
-      if index > 0 { text.append(0x2c) }
+      if index > 0 { text.append(Byte.comma) }
       for shift: UInt16 in [12, 8, 4, 0] {
         text.append(Hex.digit(UInt8(truncatingIfNeeded: number >> shift)))
       }
@@ -191,7 +191,7 @@ struct TLSFingerprint {
   /// Appends the first twelve digits of a text's SHA-256; zeros for an empty text.
   private static func append(shortDigest list: [UInt8], to text: inout [UInt8]) {
     guard !list.isEmpty else {
-      text += repeatElement(0x30, count: 12)
+      text += repeatElement(Byte.zero, count: 12)
       return
     }
     var bytes: [UInt8] = []
@@ -247,9 +247,9 @@ extension TLSFingerprint {
     writer.place(message.byteCount)
     writer.scratch.removeAll(keepingCapacity: true)
     append(decimal: version, to: &writer.scratch)
-    writer.scratch.append(0x2c)
+    writer.scratch.append(Byte.comma)
     append(decimal: cipher, to: &writer.scratch)
-    writer.scratch.append(0x2c)
+    writer.scratch.append(Byte.comma)
     append(decimals: extensions, to: &writer.scratch)
     writer.appendScratchDigest(.tlsJA3S, .ja3s)
   }

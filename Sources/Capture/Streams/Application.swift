@@ -38,7 +38,7 @@ extension Application {
         return (.tls, type == 1 ? .client : type == 2 ? .server : .unknown)
       }
       if TLSClientHello.mayBegin(payload) { return (.beginning, .unknown) }
-    case 0x0a, 0x0d, 0x21...0x7e:
+    case Byte.lineFeed, Byte.carriageReturn, UInt8(ascii: "!")...UInt8(ascii: "~"):
       if !isServer, HTTPRequest.begins(payload) { return (.http, .client) }
       if HTTPRequest.isResponse(payload) { return (.none, .server) }
       if Preamble.mayUpgrade(payload), Preamble.upgradeEnd(payload) != nil {
@@ -137,7 +137,7 @@ extension Application {
     }
     if isDNSPort { return (.dns, DNSMessage.role(payload)) }
     switch payload.byte(unchecked: 0) {
-    case 0x41...0x5a:
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"):
       if HTTPRequest.begins(payload) { return (.http, .client) }
       if HTTPRequest.isResponse(payload) { return (.none, .server) }
     default: break

@@ -156,7 +156,8 @@ extension FlowReader {
     var offset = 0
     while offset < bytes.byteCount, !reader.content.isNone, !reader.isBetweenMessages {
       let end =
-        bytes.firstOffset(of: 0x0a, in: offset..<bytes.byteCount).map { $0 + 1 } ?? bytes.byteCount
+        bytes.firstOffset(of: Byte.lineFeed, in: offset..<bytes.byteCount).map { $0 + 1 }
+        ?? bytes.byteCount
       if read(bytes.extracting(offset..<end), reader, visit) { return }
       offset = end
     }
