@@ -247,7 +247,7 @@ struct FlowTests {
       let number = random.next() % UInt64(limit * 2)
       let key = FlowKey(
         first: IPAddress(high: number, low: 1), second: IPAddress(high: 2, low: 3),
-        ports: UInt32(number % 3), kind: 6)
+        ports: UInt32(number % 3), kind: FlowKind(rawValue: 6))
       let hash = table.hash(key)
       var flow = table.find(key, hash)
       let isNew = flow == 0

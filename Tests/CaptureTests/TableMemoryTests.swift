@@ -41,7 +41,7 @@ struct TableMemoryTests {
     func key(_ number: Int, _ table: Int) -> FlowKey {
       FlowKey(
         first: IPAddress(high: UInt64(number), low: UInt64(table)),
-        second: IPAddress(high: 2, low: 3), ports: UInt32(number), kind: 6)
+        second: IPAddress(high: 2, low: 3), ports: UInt32(number), kind: FlowKind(rawValue: 6))
     }
     for order in [[0, 1, 2, 3, 4], [4, 2, 0, 3, 1]] {
       let tables = FlowTables(count, limit, memory)

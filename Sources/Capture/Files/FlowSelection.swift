@@ -20,10 +20,12 @@ package struct FlowSelection: Sendable {
   package mutating func insert(_ flow: FlowRecord) {
     keys.insert(
       FlowKey(
-        source: flow.source, destination: flow.destination,
-        sourcePort: flow.hasPorts ? flow.sourcePort : 0,
-        destinationPort: flow.hasPorts ? flow.destinationPort : 0, ipProtocol: flow.ipProtocol,
-        version: flow.ipVersion, depth: Int(flow.tunnelDepth), hasPorts: flow.hasPorts))
+        source: Endpoint(address: flow.source, port: flow.hasPorts ? flow.sourcePort : 0),
+        destination: Endpoint(
+          address: flow.destination, port: flow.hasPorts ? flow.destinationPort : 0),
+        kind: FlowKind(
+          ipProtocol: flow.ipProtocol, version: flow.ipVersion, depth: Int(flow.tunnelDepth),
+          hasPorts: flow.hasPorts)))
     pairs.insert(Self.pair(flow.source, flow.destination))
     if flow.tunnelDepth > 0 { hasTunnels = true }
   }
@@ -43,7 +45,7 @@ package struct FlowSelection: Sendable {
 
   private static func pair(_ source: IPAddress, _ destination: IPAddress) -> FlowKey {
     FlowKey(
-      source: source, destination: destination, sourcePort: 0, destinationPort: 0, ipProtocol: 0,
-      version: 0, depth: 0, hasPorts: false)
+      source: Endpoint(address: source, port: 0),
+      destination: Endpoint(address: destination, port: 0), kind: FlowKind(rawValue: 0))
   }
 }

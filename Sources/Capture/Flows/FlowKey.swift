@@ -1,18 +1,51 @@
 import Indicators
 
+/// One end of a packet: its address, and its port or 0.
+struct Endpoint {
+  var address: IPAddress
+  var port: UInt16
+
+  /// Whether this end comes first in the key of a flow between the two.
+  @inline(__always)
+  func precedes(_ other: Endpoint) -> Bool {
+    address == other.address ? port <= other.port : address < other.address
+  }
+}
+
+/// What a flow's packets are besides their ends, a byte each.
+///
+/// These are the IP protocol, the version, the tunnel depth, and whether the protocol has ports.
+struct FlowKind: Hashable {
+  let rawValue: UInt32
+
+  @inline(__always)
+  init(rawValue: UInt32) { self.rawValue = rawValue }
+
+  @inline(__always)
+  init(ipProtocol: UInt8, version: UInt8, depth: Int, hasPorts: Bool) {
+    rawValue =
+      UInt32(ipProtocol) << 24 | UInt32(version) << 16
+      | UInt32(truncatingIfNeeded: depth) << 8 | (hasPorts ? 1 : 0)
+  }
+
+  var ipProtocol: UInt8 { UInt8(truncatingIfNeeded: rawValue >> 24) }
+  var version: UInt8 { UInt8(truncatingIfNeeded: rawValue >> 16) }
+  var depth: UInt8 { UInt8(truncatingIfNeeded: rawValue >> 8) }
+  var hasPorts: Bool { rawValue & 1 != 0 }
+}
+
 /// What makes two packets belong to one flow, whichever way they go: the ends in address order.
 struct FlowKey: Hashable {
   var first: IPAddress
   var second: IPAddress
   /// The first end's port in the upper half.
   var ports: UInt32
-  /// IP protocol, version, tunnel depth, and whether the protocol has ports, a byte each.
-  var kind: UInt32
+  var kind: FlowKind
 
-  var ipProtocol: UInt8 { UInt8(truncatingIfNeeded: kind >> 24) }
-  var version: UInt8 { UInt8(truncatingIfNeeded: kind >> 16) }
-  var depth: UInt8 { UInt8(truncatingIfNeeded: kind >> 8) }
-  var hasPorts: Bool { kind & 1 != 0 }
+  var ipProtocol: UInt8 { kind.ipProtocol }
+  var version: UInt8 { kind.version }
+  var depth: UInt8 { kind.depth }
+  var hasPorts: Bool { kind.hasPorts }
   var isICMP: Bool { ipProtocol == IPProtocol.icmp(version: version) }
 
   @inline(__always)
@@ -20,7 +53,7 @@ struct FlowKey: Hashable {
     let ends =
       (left.first.high ^ right.first.high) | (left.second.high ^ right.second.high)
       | (left.first.low ^ right.first.low) | (left.second.low ^ right.second.low)
-    let rest = (left.ports ^ right.ports) | (left.kind ^ right.kind)
+    let rest = (left.ports ^ right.ports) | (left.kind.rawValue ^ right.kind.rawValue)
     return ends | UInt64(rest) == 0
   }
 
@@ -36,7 +69,8 @@ struct FlowKey: Hashable {
       lowHalves
       ^ Self.mix(first.high ^ 0x9e37_79b9_7f4a_7c15 ^ seed, second.high ^ 0xe703_7ed1_a0b4_28db)
     return Self.mix(
-      state ^ 0x1d8e_4e27_c47d_124f, (UInt64(ports) << 32 | UInt64(kind)) ^ 0xeb44_acca_b455_d165)
+      state ^ 0x1d8e_4e27_c47d_124f,
+      (UInt64(ports) << 32 | UInt64(kind.rawValue)) ^ 0xeb44_acca_b455_d165)
   }
 
   /// What IPv4 addresses, whose lower halves are empty, contribute to a hash with these.
@@ -52,7 +86,8 @@ struct FlowKey: Hashable {
   var spread: UInt64 {
     let high = first.high &* 0x9e37_79b9_7f4a_7c15 &+ second.high &* 0xc2b2_ae3d_27d4_eb4f
     let low = first.low &* 0xff51_afd7_ed55_8ccd &+ second.low &* 0xc4ce_b9fe_1a85_ec53
-    let rest = UInt64(ports) &* 0x1656_67b1_9e37_79f9 &+ UInt64(kind) &* 0xd6e8_feb8_6659_fd93
+    let rest =
+      UInt64(ports) &* 0x1656_67b1_9e37_79f9 &+ UInt64(kind.rawValue) &* 0xd6e8_feb8_6659_fd93
     let sum = (high ^ high >> 29) &+ (low ^ low >> 31) &+ rest
     return (sum ^ sum >> 32) &* 0x9e37_79b9_7f4a_7c15
   }
@@ -68,27 +103,11 @@ struct FlowKey: Hashable {
 extension FlowKey {
   /// The key of packets between two ends, whichever way they go.
   @inline(__always)
-  init(
-    source: IPAddress, destination: IPAddress, sourcePort: UInt16, destinationPort: UInt16,
-    ipProtocol: UInt8, version: UInt8, depth: Int, hasPorts: Bool
-  ) {
-    let isSourceFirst = Self.isFirst(source, sourcePort, destination, destinationPort)
-    first = isSourceFirst ? source : destination
-    second = isSourceFirst ? destination : source
-    ports =
-      isSourceFirst
-      ? UInt32(sourcePort) << 16 | UInt32(destinationPort)
-      : UInt32(destinationPort) << 16 | UInt32(sourcePort)
-    kind =
-      UInt32(ipProtocol) << 24 | UInt32(version) << 16
-      | UInt32(truncatingIfNeeded: depth) << 8 | (hasPorts ? 1 : 0)
-  }
-
-  /// Whether `address` and `port` are the end that comes first in a key.
-  @inline(__always)
-  static func isFirst(
-    _ address: IPAddress, _ port: UInt16, _ other: IPAddress, _ otherPort: UInt16
-  ) -> Bool {
-    address == other ? port <= otherPort : address < other
+  init(source: Endpoint, destination: Endpoint, kind: FlowKind) {
+    let isSourceFirst = source.precedes(destination)
+    let (one, other) = isSourceFirst ? (source, destination) : (destination, source)
+    self.init(
+      first: one.address, second: other.address,
+      ports: UInt32(one.port) << 16 | UInt32(other.port), kind: kind)
   }
 }

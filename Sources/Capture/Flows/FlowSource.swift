@@ -5,7 +5,7 @@ import Indicators
 /// Nothing is written for most packets, so the record is made only when it is needed.
 struct FlowSource {
   var key = FlowKey(
-    first: IPAddress(ipv4: 0), second: IPAddress(ipv4: 0), ports: 0, kind: 0)
+    first: IPAddress(ipv4: 0), second: IPAddress(ipv4: 0), ports: 0, kind: FlowKind(rawValue: 0))
   /// ICMP's type and code.
   var message: (type: UInt8, code: UInt8) = (0, 0)
   var shard: UInt8 = 0

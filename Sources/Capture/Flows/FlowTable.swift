@@ -7,7 +7,7 @@ struct Flow {
   fileprivate var firstHigh: UInt64
   fileprivate var secondHigh: UInt64
   fileprivate var ports: UInt32
-  fileprivate var kind: UInt32
+  fileprivate var kind: FlowKind
   /// When the flow was last used, as a value of the table's `clock`.
   fileprivate var used: UInt64
   /// Bytes from the end that comes first in the key, and bytes from the other end.
@@ -236,7 +236,8 @@ struct FlowTable: ~Copyable {
     let ends =
       unsafe (flow.pointee.firstHigh ^ key.first.high)
       | (flow.pointee.secondHigh ^ key.second.high)
-    let rest = unsafe (flow.pointee.ports ^ key.ports) | (flow.pointee.kind ^ key.kind)
+    let rest =
+      unsafe (flow.pointee.ports ^ key.ports) | (flow.pointee.kind.rawValue ^ key.kind.rawValue)
     if ends | UInt64(rest) != 0 { return false }
     // The equal kinds hold the version, and IPv4 addresses have no lower halves.
     if key.version == 4 { return true }

@@ -94,12 +94,14 @@ extension PacketDealer {
   private mutating func deal(
     _ work: FlowItem.Work, _ header: IPHeader, _ segment: Segment, _ depth: Int
   ) -> Int {
-    let isSourceFirst = FlowKey.isFirst(
-      header.source, segment.sourcePort, header.destination, segment.destinationPort)
+    let source = Endpoint(address: header.source, port: segment.sourcePort)
+    let destination = Endpoint(address: header.destination, port: segment.destinationPort)
+    let isSourceFirst = source.precedes(destination)
     let key = FlowKey(
-      source: header.source, destination: header.destination, sourcePort: segment.sourcePort,
-      destinationPort: segment.destinationPort, ipProtocol: header.ipProtocol,
-      version: header.version, depth: depth, hasPorts: segment.hasPorts)
+      source: source, destination: destination,
+      kind: FlowKind(
+        ipProtocol: header.ipProtocol, version: header.version, depth: depth,
+        hasPorts: segment.hasPorts))
     if let selection, selection.contains(key) { isSelected = true }
     var item = FlowItem(key: key, number: number, time: time)
     item.hash = key.hash(seed)

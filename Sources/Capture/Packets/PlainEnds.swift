@@ -14,11 +14,11 @@ struct PlainEnds {
   private(set) var first: UInt32 = 0
   private(set) var second: UInt32 = 0
   private(set) var ports: UInt32 = 0
-  /// `FlowKey.kind`; 0 before the first packet.
+  /// Of no packet before the first one.
   ///
   /// `first`, `second`, `ports` and `kind` are in the same order as in `PlainSegment`, so that they
   /// are copied together.
-  private(set) var kind: UInt32 = 0
+  private(set) var kind = FlowKind(rawValue: 0)
   private(set) var isSourceFirst = false
   /// The shard that the flow is in.
   private(set) var shard: UInt8 = 0
@@ -34,7 +34,7 @@ struct PlainEnds {
   /// Takes a packet's ends; true if its flow is that of the packet before.
   @inline(__always)
   mutating func move(to packet: RawSpan, _ ipProtocol: UInt8) -> Bool {
-    let kind = UInt32(ipProtocol) << 24 | 4 << 16 | 1
+    let kind = FlowKind(ipProtocol: ipProtocol, version: 4, depth: 0, hasPorts: true)
     let addresses = packet.littleEndianUInt64(unchecked: 26)
     let ports = packet.bigEndianUInt32(unchecked: 34)
     let isSameKind = kind == self.kind

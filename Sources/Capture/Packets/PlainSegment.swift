@@ -9,8 +9,7 @@ struct PlainSegment {
   private var first: UInt32
   private var second: UInt32
   var ports: UInt32
-  /// `FlowKey.kind`.
-  private var kind: UInt32
+  private var kind: FlowKind
   var time: Int64
   /// Where the packet begins in the stretch's memory, and its captured length.
   var place: UInt32
