@@ -79,7 +79,8 @@ extension DealerCore {
       if flow != 0, plain[count].mayPass {
         let payload = stretch.bytes(from: plain[count].start, to: plain[count].end)
         let passing = reader.passing(
-          payload, at: plain[count].sequence, missing: 0, of: flow,
+          payload, at: plain[count].sequence, missing: 0,
+          of: flow,
           isFromFirst: plain[count].isSourceFirst, ports: plain[count].ports)
         isPassed = passing != .not
         if isSearched, passing == .next || passing == .again {
@@ -118,9 +119,10 @@ extension DealerCore {
       number: framer.number &+ UInt64(truncatingIfNeeded: index &+ 1), time: plain[index].time,
       order: stretch.firstOrder
         &+ UInt64(dealer.count &+ UInt32(truncatingIfNeeded: index)),
-      shard: plain[index].shard, isFromFirst: plain[index].isSourceFirst,
+      shard: plain[index].shard,
+      side: FlowSide(flow: flow, isFromFirst: plain[index].isSourceFirst),
       sequence: plain[index].sequence)
-    reader.searchPassed(payload, flow, packet, isNext: isNext)
+    reader.searchPassed(payload, packet, isNext: isNext)
   }
 
   /// Reads the headers of the next packets; returns how many of them are plain.

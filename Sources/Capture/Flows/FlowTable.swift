@@ -130,20 +130,28 @@ struct FlowTable: ~Copyable {
     }
   }
 
-  /// The flow's direction that is visited.
+  /// A flow's direction.
+  subscript(side: FlowSide) -> FlowDirection {
+    @inline(__always)
+    get { self[side.flow][isFromFirst: side.isFromFirst] }
+    @inline(__always)
+    set { self[side.flow][isFromFirst: side.isFromFirst] = newValue }
+  }
+
+  /// The direction that is visited.
   subscript(visit: StreamVisit) -> FlowDirection {
     @inline(__always)
-    get { self[visit.flow][isFromFirst: visit.isFromFirst] }
+    get { self[visit.side] }
     @inline(__always)
-    set { self[visit.flow][isFromFirst: visit.isFromFirst] = newValue }
+    set { self[visit.side] = newValue }
   }
 
   /// The direction that a stream is of.
   subscript(stream: TCPStream) -> FlowDirection {
     @inline(__always)
-    get { self[stream.flow][isFromFirst: stream.isFromFirst] }
+    get { self[stream.side] }
     @inline(__always)
-    set { self[stream.flow][isFromFirst: stream.isFromFirst] = newValue }
+    set { self[stream.side] = newValue }
   }
 
   /// What is known besides of the flow at an index.

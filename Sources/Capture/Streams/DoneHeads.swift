@@ -7,8 +7,7 @@ import Parsing
 /// the last few directions of a shard are known.
 struct DoneHeads {
   private struct Slot {
-    var flow: UInt32 = 0
-    var isFromFirst = false
+    var side = FlowSide(flow: 0, isFromFirst: false)
     var sequence = SequenceNumber()
     var bytes: [UInt8] = []
     /// Hashes of other bytes that were read in their place.
@@ -24,10 +23,9 @@ struct DoneHeads {
   private var oldest = 0
 
   /// Keeps the bytes read of a direction, the last of which lies before `end`.
-  mutating func keep(_ bytes: [UInt8], upTo end: SequenceNumber, of flow: UInt32, isFromFirst: Bool)
-  {
+  mutating func keep(_ bytes: [UInt8], upTo end: SequenceNumber, of side: FlowSide) {
     guard !bytes.isEmpty else { return }
-    let index = take(flow, isFromFirst)
+    let index = take(side)
     slots[index].sequence = end - bytes.count
     slots[index].bytes += bytes.prefix(Self.longest)
   }
@@ -44,10 +42,10 @@ struct DoneHeads {
 
   /// Compares bytes that come in the place of read ones; those that differ are known from now on.
   mutating func compare(
-    _ payload: RawSpan, at sequence: SequenceNumber, of flow: UInt32, isFromFirst: Bool
+    _ payload: RawSpan, at sequence: SequenceNumber, of side: FlowSide
   ) -> Comparison {
     guard
-      let index = slots.firstIndex(where: { $0.flow == flow && $0.isFromFirst == isFromFirst })
+      let index = slots.firstIndex(where: { $0.side == side })
     else { return .unknown }
     let start = sequence - slots[index].sequence
     let kept = slots[index].bytes
@@ -70,24 +68,24 @@ struct DoneHeads {
 
   /// Keeps bytes that were read alone, unless bytes of their direction are kept already.
   mutating func keepAlone(
-    _ payload: RawSpan, at sequence: SequenceNumber, of flow: UInt32, isFromFirst: Bool
+    _ payload: RawSpan, at sequence: SequenceNumber, of side: FlowSide
   ) {
-    if slots.contains(where: { $0.flow == flow && $0.isFromFirst == isFromFirst }) { return }
-    let index = take(flow, isFromFirst)
+    if slots.contains(where: { $0.side == side }) { return }
+    let index = take(side)
     slots[index].sequence = sequence
     slots[index].bytes.append(payload.extracting(0..<min(payload.byteCount, Self.longest)))
   }
 
   /// A slot for a direction: its own, or the oldest, emptied.
-  private mutating func take(_ flow: UInt32, _ isFromFirst: Bool) -> Int {
-    var index = slots.firstIndex { $0.flow == flow && $0.isFromFirst == isFromFirst }
+  private mutating func take(_ side: FlowSide) -> Int {
+    var index = slots.firstIndex { $0.side == side }
     if index == nil, slots.count < Self.most {
       slots.append(Slot())
       index = slots.count - 1
     }
     let taken = index ?? oldest
     if index == nil { oldest = (oldest + 1) % Self.most }
-    (slots[taken].flow, slots[taken].isFromFirst) = (flow, isFromFirst)
+    slots[taken].side = side
     slots[taken].bytes.removeAll(keepingCapacity: true)
     slots[taken].others.removeAll(keepingCapacity: true)
     return taken

@@ -11,8 +11,7 @@ import Parsing
 struct FirstSegments {
   /// The bytes that are kept of a direction.
   private struct Slot {
-    var flow: UInt32 = 0
-    var isFromFirst = false
+    var side = FlowSide(flow: 0, isFromFirst: false)
     var sequence = SequenceNumber()
     var count = 0
     /// How many segments had other bytes.
@@ -61,11 +60,9 @@ struct FirstSegments {
   private var oldest = 0
 
   @inline(__always)
-  private func index(of flow: UInt32, isFromFirst: Bool) -> Int? {
+  private func index(of side: FlowSide) -> Int? {
     for index in slots.indices
-    where slots[index].flow == flow && slots[index].isFromFirst == isFromFirst
-      && slots[index].count > 0
-    {
+    where slots[index].side == side && slots[index].count > 0 {
       return index
     }
     return nil
@@ -73,7 +70,7 @@ struct FirstSegments {
 
   /// Keeps a direction's first segment in the oldest slot, or a further one behind those kept.
   mutating func keep(
-    _ segment: Segment, at sequence: SequenceNumber, of flow: UInt32, isFromFirst: Bool,
+    _ segment: Segment, at sequence: SequenceNumber, of side: FlowSide,
     isFirst: Bool,
     present: UInt64
   ) {
@@ -83,10 +80,10 @@ struct FirstSegments {
       let index = oldest
       oldest = (oldest + 1) % slots.count
       slots[index] = Slot(
-        flow: flow, isFromFirst: isFromFirst, sequence: sequence, stretch: present)
+        side: side, sequence: sequence, stretch: present)
       if !originals[index].isEmpty { originals[index].removeAll(keepingCapacity: true) }
       add(segment, to: index)
-    } else if let index = index(of: flow, isFromFirst: isFromFirst),
+    } else if let index = index(of: side),
       slots[index].sequence + slots[index].count == sequence,
       slots[index].count + count <= Self.longest
     {
@@ -142,9 +139,9 @@ struct FirstSegments {
 
   /// Takes the `count` bytes of a direction from `sequence` on; nil unless just these are kept.
   mutating func take(
-    of flow: UInt32, isFromFirst: Bool, from sequence: SequenceNumber, count: Int, present: UInt64
+    of side: FlowSide, from sequence: SequenceNumber, count: Int, present: UInt64
   ) -> [UInt8]? {
-    guard let index = index(of: flow, isFromFirst: isFromFirst), slots[index].count == count,
+    guard let index = index(of: side), slots[index].count == count,
       slots[index].sequence == sequence, hold(index, present)
     else { return nil }
     slots[index].count = 0
@@ -155,10 +152,10 @@ struct FirstSegments {
   ///
   /// These are as the first or the last segments had them; nil unless just these are kept.
   mutating func bytes(
-    _ rule: ReceiverVersion.Rule, of flow: UInt32, isFromFirst: Bool, from sequence: SequenceNumber,
+    _ rule: ReceiverVersion.Rule, of side: FlowSide, from sequence: SequenceNumber,
     count: Int, present: UInt64
   ) -> [UInt8]? {
-    guard let index = index(of: flow, isFromFirst: isFromFirst), slots[index].count == count,
+    guard let index = index(of: side), slots[index].count == count,
       slots[index].sequence == sequence, hold(index, present)
     else { return nil }
     return rule == .lastWins || originals[index].isEmpty ? copies[index] : originals[index]
@@ -168,11 +165,11 @@ struct FirstSegments {
   ///
   /// False if none are kept there.
   mutating func differ(
-    _ segment: RawSpan, at sequence: SequenceNumber, of flow: UInt32, isFromFirst: Bool,
+    _ segment: RawSpan, at sequence: SequenceNumber, of side: FlowSide,
     from base: SequenceNumber,
     present: UInt64
   ) -> Bool {
-    guard let index = index(of: flow, isFromFirst: isFromFirst), slots[index].sequence == base
+    guard let index = index(of: side), slots[index].sequence == base
     else { return false }
     let start = sequence.offset(from: base)
     guard start < slots[index].count, hold(index, present) else { return false }
@@ -185,14 +182,14 @@ struct FirstSegments {
   /// Gives the bytes with it as the last segments had them and, where these differ, as the first
   /// ones had. Empty if no bytes are kept there, if they are the same, or after too many versions.
   mutating func replace(
-    _ segment: RawSpan, at sequence: SequenceNumber, of flow: UInt32, isFromFirst: Bool,
+    _ segment: RawSpan, at sequence: SequenceNumber, of side: FlowSide,
     from base: SequenceNumber,
     present: UInt64
   ) -> [Version] {
     guard
       differ(
-        segment, at: sequence, of: flow, isFromFirst: isFromFirst, from: base, present: present),
-      let index = index(of: flow, isFromFirst: isFromFirst),
+        segment, at: sequence, of: side, from: base, present: present),
+      let index = index(of: side),
       slots[index].versions < Self.mostVersions
     else { return [] }
     let start = sequence.offset(from: base)

@@ -19,9 +19,9 @@ struct AcknowledgedGap {
 /// with the acknowledgement is over. Stretches depend on the capture alone.
 extension FlowReader {
   /// Notes that the other side has received the bytes before `number`.
-  mutating func acknowledge(_ flow: UInt32, _ side: Bool, _ number: SequenceNumber) {
-    guard flows[flow][isFromFirst: side].hasQueue else { return }
-    let index = flows[flow][isFromFirst: side].stream
+  mutating func acknowledge(_ side: FlowSide, _ number: SequenceNumber) {
+    guard flows[side].hasQueue else { return }
+    let index = flows[side].stream
     guard index != 0, let first = streams[index].queue.first,
       number > first.place
     else { return }

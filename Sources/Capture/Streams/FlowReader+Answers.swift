@@ -18,11 +18,11 @@ extension FlowReader {
   /// it sent them: others answer earlier requests.
   @inline(never)
   mutating func noteAnswer(_ payload: RawSpan, _ item: FlowItem, _ place: FlowPlace) {
-    let side = !place.isSourceFirst
-    let waiting = flows[place.flow][isFromFirst: side]
-    let own = flows[place.flow][isFromFirst: place.isSourceFirst]
+    let side = place.side.other
+    let waiting = flows[side]
+    let own = flows[place.side]
     guard waiting.stream != 0, streams[waiting.stream].awaitsAnswer else {
-      flows[place.flow][isFromFirst: side].awaitsAnswer = false
+      flows[side].awaitsAnswer = false
       return
     }
     guard item.flags & TCPFlag.ack != 0, item.acknowledgement == waiting.next,
@@ -30,7 +30,7 @@ extension FlowReader {
       let status = streams[waiting.stream].status(payload)
     else { return }
     streams[waiting.stream].takeAnswer(status)
-    flows[place.flow][isFromFirst: side].awaitsAnswer = streams[waiting.stream].awaitsAnswer
+    flows[side].awaitsAnswer = streams[waiting.stream].awaitsAnswer
   }
 }
 

@@ -8,9 +8,9 @@ extension FlowReader {
   /// Keeps bytes that a direction has read just now, if they are among its first and nothing was made of them, or
   /// nothing that the middle of a message could not be.
   mutating func keepFirst(
-    _ payload: RawSpan, isFirst: Bool, _ flow: UInt32, isFromFirst: Bool
+    _ payload: RawSpan, isFirst: Bool, _ side: FlowSide
   ) {
-    let direction = flows[flow][isFromFirst: isFromFirst]
+    let direction = flows[side]
     guard direction.readCount <= FirstSegments.longest, !direction.isServer,
       !direction.isDone,
       direction.stream == 0 || streams[direction.stream].isUnread
@@ -18,8 +18,7 @@ extension FlowReader {
     else { return }
     firsts.keep(
       FirstSegments.Segment(payload, stretch: isApart ? nil : stretch),
-      at: direction.next - payload.byteCount, of: flow,
-      isFromFirst: isFromFirst, isFirst: isFirst, present: stretch)
+      at: direction.next - payload.byteCount, of: side, isFirst: isFirst, present: stretch)
   }
 
   /// Lets a direction begin at the earlier `sequence`: what was read waits for the bytes between.
@@ -74,7 +73,7 @@ extension FlowReader {
       else { return nil }
     }
     let bytes = firsts.take(
-      of: visit.flow, isFromFirst: visit.isFromFirst, from: direction.base,
+      of: visit.side, from: direction.base,
       count: direction.readCount, present: stretch)
     if bytes != nil, direction.stream != 0 {
       keepAssumed(direction)
@@ -89,7 +88,7 @@ extension FlowReader {
   private mutating func mayBeEnd(_ direction: FlowDirection, _ visit: StreamVisit) -> Bool {
     guard case .http = streams[direction.stream].content else { return false }
     let first = firsts.bytes(
-      .firstWins, of: visit.flow, isFromFirst: visit.isFromFirst, from: direction.base,
+      .firstWins, of: visit.side, from: direction.base,
       count: direction.readCount, present: stretch)
     return first.map { !HTTPRequest.isLineOfKnownMethod($0.rawSpan) } ?? false
   }
@@ -120,7 +119,7 @@ extension FlowReader {
     guard count < Self.widestSwap, count > 0, count <= payload.byteCount,
       !direction.isDone,
       let rest = firsts.take(
-        of: visit.flow, isFromFirst: visit.isFromFirst, from: direction.base,
+        of: visit.side, from: direction.base,
         count: direction.readCount, present: stretch)
     else { return false }
     var bytes: [UInt8] = []
@@ -143,7 +142,7 @@ extension FlowReader {
       !direction.isDone
     else { return false }
     let versions = firsts.replace(
-      payload, at: sequence, of: visit.flow, isFromFirst: visit.isFromFirst,
+      payload, at: sequence, of: visit.side,
       from: direction.base, present: stretch)
     guard !versions.isEmpty else { return false }
     skips.add(.tcpOverlap)

@@ -56,7 +56,7 @@ extension FlowReader {
   ///
   /// Tells whether it does.
   private mutating func takeInnerSYN(_ place: FlowPlace, _ item: FlowItem) -> Bool {
-    let asked = flows[place.flow][isFromFirst: !place.isSourceFirst]
+    let asked = flows[place.side.other]
     let distance = item.acknowledgement.offset(from: asked.base)
     guard asked.hasInnerSYN, distance > 0, distance <= asked.readCount else {
       return false
@@ -66,14 +66,14 @@ extension FlowReader {
     beginBeside(
       at: item.acknowledgement,
       StreamVisit(
-        flow: place.flow, isFromFirst: !place.isSourceFirst, target: target,
+        side: place.side.other, target: target,
         isDNSPort: item.isDNSPort))
     return true
   }
 
   private mutating func restart(_ visit: StreamVisit, at sequence: SequenceNumber) {
     while flows[visit].stream != 0 { closeStream(flows[visit].stream) }
-    forgetTail(visit.flow, isFromFirst: visit.isFromFirst)
+    forgetTail(visit.side)
     flows[visit] = FlowDirection(next: sequence, base: sequence, isStarted: true)
   }
 
@@ -87,7 +87,7 @@ extension FlowReader {
     if let parked = streams[number].parked,
       streams.isNearer(parked, to: sequence, than: flows[visit])
     {
-      exchange(visit.flow, visit.isFromFirst)
+      exchange(visit.side)
     }
     let present = flows[visit]
     guard let start = streams[present.stream].otherStart else { return }
@@ -108,7 +108,7 @@ extension FlowReader {
     streams[number].otherStart = nil
     streams.touch(number)
     flows[visit] = FlowDirection(next: start, base: start, isStarted: true)
-    forgetTail(visit.flow, isFromFirst: visit.isFromFirst)
+    forgetTail(visit.side)
     flows[notes: visit.flow].hasHole = true
     let new = openStream(visit)
     streams[new].parked = present

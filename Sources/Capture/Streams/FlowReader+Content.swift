@@ -6,7 +6,7 @@ extension FlowReader {
   /// Gives a stream's next bytes to what reads them.
   mutating func feed(_ payload: RawSpan, _ visit: StreamVisit, isFirst: Bool) {
     if !search.isEmpty {
-      searchNext(payload, visit.flow, isFromFirst: visit.isFromFirst, writer.searchOrigin)
+      searchNext(payload, visit.side, writer.searchOrigin)
       let direction = flows[visit]
       if direction.isDone {
         if direction.stream != 0 { streams[direction.stream].history.forget() }
@@ -95,7 +95,7 @@ extension FlowReader {
       let direction = flows[visit]
       if !direction.isServer {
         heads.keep(
-          stream.history.bytes, upTo: direction.next, of: visit.flow, isFromFirst: visit.isFromFirst
+          stream.history.bytes, upTo: direction.next, of: visit.side
         )
       }
       // Segments that wait for others hold nothing that is wanted, unless they are searched.
@@ -200,7 +200,7 @@ extension FlowReader {
 
   /// Tells a stream that `count` bytes before its next one are missing.
   mutating func loseBytes(_ count: Int, _ visit: StreamVisit) {
-    forgetTail(visit.flow, isFromFirst: visit.isFromFirst)
+    forgetTail(visit.side)
     flows[notes: visit.flow].hasHole = true
     let number = flows[visit].stream
     guard number != 0 else { return }

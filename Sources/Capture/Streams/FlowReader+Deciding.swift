@@ -45,8 +45,7 @@ extension FlowReader {
     while start < bytes.byteCount {
       let rest = bytes.extracting(start..<bytes.byteCount)
       var (application, role) = classify(
-        rest, isDNSPort: visit.isDNSPort && start == 0, isServer: isServer, of: visit.flow,
-        isFromFirst: visit.isFromFirst)
+        rest, isDNSPort: visit.isDNSPort && start == 0, isServer: isServer, of: visit.side)
       if application == .dnsStream, !DNSStreamReader.begins(rest) {
         (application, role, mayBeDNS) = (.none, .unknown, true)
       }

@@ -12,8 +12,7 @@ extension FlowReader {
     let direction = flows[visit]
     let payload = whole.extracting(start..<whole.byteCount)
     var (application, role) = classify(
-      payload, isDNSPort: visit.isDNSPort, isServer: direction.isSurelyServer, of: visit.flow,
-      isFromFirst: visit.isFromFirst)
+      payload, isDNSPort: visit.isDNSPort, isServer: direction.isSurelyServer, of: visit.side)
     if application == .beginning { return wait(whole, behind: start, visit) }
     if isFirst, application == .dnsStream, Application.mayBeOther(payload) {
       (application, role) = (.none, .unknown)

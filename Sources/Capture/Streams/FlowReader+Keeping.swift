@@ -8,8 +8,7 @@ extension FlowReader {
     let number = flows[visit].stream
     if number != 0 { return number }
     let new = streams.insert(record: writer.flow(), target: visit.target)
-    streams[new].flow = visit.flow
-    streams[new].isFromFirst = visit.isFromFirst
+    streams[new].side = visit.side
     flows[visit].stream = new
     return new
   }
@@ -31,15 +30,15 @@ extension FlowReader {
   }
 
   /// Exchanges a direction's present connection and the one that is parked beside it.
-  mutating func exchange(_ flow: UInt32, _ side: Bool) {
-    let present = flows[flow][isFromFirst: side]
+  mutating func exchange(_ side: FlowSide) {
+    let present = flows[side]
     guard present.stream != 0, let parked = streams[present.stream].parked else { return }
     streams[present.stream].parked = nil
     streams.touch(present.stream)
-    flows[flow][isFromFirst: side] = parked
+    flows[side] = parked
     streams[parked.stream].parked = present
     streams.touch(parked.stream)
-    forgetTail(flow, isFromFirst: side)
+    forgetTail(side)
   }
 
   /// Reads what waits in a stream as far as it goes, and forgets the stream.
@@ -47,7 +46,7 @@ extension FlowReader {
     guard number != 0 else { return }
     let stream = streams[number]
     if flows[stream].stream != number {
-      exchange(stream.flow, stream.isFromFirst)
+      exchange(stream.side)
     }
     while !stream.queue.isEmpty,
       flows[stream].stream == number

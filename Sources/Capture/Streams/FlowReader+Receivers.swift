@@ -39,7 +39,7 @@ extension FlowReader {
       if !stream.isUnread { return false }
     }
     return firsts.differ(
-      payload, at: sequence, of: visit.flow, isFromFirst: visit.isFromFirst,
+      payload, at: sequence, of: visit.side,
       from: direction.base, present: stretch)
   }
 
@@ -76,7 +76,7 @@ extension FlowReader {
   ) -> [UInt8]? {
     if stream.isUnread,
       let first = firsts.bytes(
-        rule, of: visit.flow, isFromFirst: visit.isFromFirst, from: direction.base,
+        rule, of: visit.side, from: direction.base,
         count: direction.readCount, present: stretch)
     {
       return first

@@ -30,7 +30,7 @@ extension FlowReader {
       if count == payload.byteCount, !flows[notes: visit.flow].hasHole,
         sequence >= direction.base,
         !firsts.differ(
-          payload, at: sequence, of: visit.flow, isFromFirst: visit.isFromFirst,
+          payload, at: sequence, of: visit.side,
           from: direction.base, present: stretch)
       {
         return skips.add(.retransmission)
@@ -50,7 +50,7 @@ extension FlowReader {
       if streams[direction.stream].isUnread {
         // In case nothing is made of the first bytes either way.
         _ = firsts.replace(
-          payload, at: sequence, of: visit.flow, isFromFirst: visit.isFromFirst,
+          payload, at: sequence, of: visit.side,
           from: direction.base, present: stretch)
       }
       skips.add(.tcpOverlap)
@@ -269,7 +269,7 @@ extension FlowReader {
   ) {
     if direction.isDone {
       switch heads.compare(
-        payload, at: sequence, of: visit.flow, isFromFirst: visit.isFromFirst)
+        payload, at: sequence, of: visit.side)
       {
       case .same:
         skips.add(.retransmission)
@@ -285,7 +285,7 @@ extension FlowReader {
         return searchAlone(payload, at: sequence, of: visit)
       }
       skips.add(.retransmission)
-      heads.keepAlone(payload, at: sequence, of: visit.flow, isFromFirst: visit.isFromFirst)
+      heads.keepAlone(payload, at: sequence, of: visit.side)
       return readAlone(payload, at: sequence, visit)
     }
     if sequence + payload.byteCount == direction.next,

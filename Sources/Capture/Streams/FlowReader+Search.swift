@@ -9,22 +9,21 @@ extension FlowReader {
   /// Searches the next bytes of a stream.
   @inline(never)
   mutating func searchNext(
-    _ payload: RawSpan, _ flow: UInt32, isFromFirst: Bool, _ origin: SearchOrigin
+    _ payload: RawSpan, _ side: FlowSide, _ origin: SearchOrigin
   ) {
-    let next = flows[flow][isFromFirst: isFromFirst].next
+    let next = flows[side].next
     let place = SearchPlace(
-      flow: flow, sequence: next - payload.byteCount,
-      shard: shardNumber, isFromFirst: isFromFirst, coming: .next)
+      side: side, sequence: next - payload.byteCount, shard: shardNumber, coming: .next)
     guard search.tailLength > 0 else { return search.add(payload, place, origin) }
-    var slot = flows[notes: flow].tail
+    var slot = flows[notes: side.flow].tail
     if slot == 0 {
-      let taken = tails.take(for: flow)
+      let taken = tails.take(for: side.flow)
       if taken.robbed != 0 {
         flows[notes: taken.robbed].tail = 0
         skips.add(.tcpStreamLimit)
       }
       slot = taken.slot
-      flows[notes: flow].tail = slot
+      flows[notes: side.flow].tail = slot
     }
     searchNext(payload, slot: slot, place, origin)
   }
@@ -44,8 +43,7 @@ extension FlowReader {
     guard !search.isEmpty else { return }
     guard changed == nil else {
       let place = SearchPlace(
-        flow: visit.flow, sequence: sequence, shard: shardNumber,
-        isFromFirst: visit.isFromFirst, coming: .version)
+        side: visit.side, sequence: sequence, shard: shardNumber, coming: .version)
       // More may follow of this version.
       if search.tailLength > 0 {
         repeats.keep(payload, behind: [], length: search.tailLength, of: place)
@@ -53,20 +51,20 @@ extension FlowReader {
       return search.add(payload, changed: changed, place, writer.searchOrigin)
     }
     searchAgain(
-      payload, visit.flow, isFromFirst: visit.isFromFirst, at: sequence, writer.searchOrigin)
+      payload, visit.side, at: sequence, writer.searchOrigin)
   }
 
   /// Searches repeated bytes that were not kept, behind those before them that came again, too.
   @inline(never)
   private mutating func searchAgain(
-    _ payload: RawSpan, _ flow: UInt32, isFromFirst: Bool, at sequence: SequenceNumber,
+    _ payload: RawSpan, _ side: FlowSide, at sequence: SequenceNumber,
     _ origin: SearchOrigin
   ) {
-    let base = flows[flow][isFromFirst: isFromFirst].base
+    let base = flows[side].base
     let isRead =
-      !flows[notes: flow].hasHole && sequence >= base
+      !flows[notes: side.flow].hasHole && sequence >= base
     var place = SearchPlace(
-      flow: flow, sequence: sequence, shard: shardNumber, isFromFirst: isFromFirst,
+      side: side, sequence: sequence, shard: shardNumber,
       coming: isRead ? .again : .version)
     guard search.tailLength > 0 else { return search.add(payload, place, origin) }
     let before = repeats.tail(of: place)
@@ -99,7 +97,7 @@ extension FlowReader {
     var bytes: [UInt8] = []
     if slot != 0, again.byteCount < length {
       // SAFETY: the bytes are copied before any tail is changed.
-      let tail = unsafe tails.bytes(slot, isFromFirst: visit.isFromFirst)
+      let tail = unsafe tails.bytes(slot, isFromFirst: visit.side.isFromFirst)
       bytes += unsafe tail.dropLast(again.byteCount)
     }
     bytes.append(again.extracting(max(0, again.byteCount - length)..<again.byteCount))
@@ -109,8 +107,7 @@ extension FlowReader {
 
   private func versionPlace(at sequence: SequenceNumber, _ visit: StreamVisit) -> SearchPlace {
     SearchPlace(
-      flow: visit.flow, sequence: sequence, shard: shardNumber, isFromFirst: visit.isFromFirst,
-      coming: .version)
+      side: visit.side, sequence: sequence, shard: shardNumber, coming: .version)
   }
 
   /// Searches a stream's next bytes once more, behind other versions of the bytes before them.
@@ -133,31 +130,31 @@ extension FlowReader {
   /// Searches a segment from which nothing else is wanted.
   @inline(never)
   mutating func searchPassed(
-    _ payload: RawSpan, _ flow: UInt32, _ packet: PassedPacket, isNext: Bool
+    _ payload: RawSpan, _ packet: PassedPacket, isNext: Bool
   ) {
     if search.isDue { finishSearch() }
-    let notes = flows[notes: flow]
+    let notes = flows[notes: packet.side.flow]
     let origin = SearchOrigin(
       number: packet.number, time: packet.time, order: packet.order,
       position: writer.batch.observables.count,
       flowIndex: notes.batch == writer.serial ? notes.batchIndex : .max,
       flow: FlowSource(
         key: packet.key, shard: packet.shard, isFirstOriginator: notes.isFirstOriginator,
-        isForward: packet.isFromFirst == notes.isFirstOriginator, hasOverlap: notes.hasOverlap),
+        isForward: packet.side.isFromFirst == notes.isFirstOriginator, hasOverlap: notes.hasOverlap),
       madeFlow: nil)
     guard isNext else {
       return searchAgain(
-        payload, flow, isFromFirst: packet.isFromFirst, at: packet.sequence, origin)
+        payload, packet.side, at: packet.sequence, origin)
     }
-    searchNext(payload, flow, isFromFirst: packet.isFromFirst, origin)
+    searchNext(payload, packet.side, origin)
   }
 
   /// Forgets the last bytes of a direction: what follows does not join them.
   @inline(__always)
-  mutating func forgetTail(_ flow: UInt32, isFromFirst: Bool) {
+  mutating func forgetTail(_ side: FlowSide) {
     if search.isEmpty { return }
-    let slot = flows[notes: flow].tail
-    if slot != 0 { tails.clear(slot, isFromFirst: isFromFirst) }
+    let slot = flows[notes: side.flow].tail
+    if slot != 0 { tails.clear(slot, isFromFirst: side.isFromFirst) }
   }
 
   /// Forgets the last bytes of a flow, which is itself forgotten.
@@ -177,6 +174,6 @@ struct PassedPacket {
   var time: Int64
   var order: UInt64
   var shard: UInt8
-  var isFromFirst: Bool
+  var side: FlowSide
   var sequence: SequenceNumber
 }

@@ -7,11 +7,11 @@ extension FlowReader {
   @inline(__always)
   mutating func decodeTCP(_ payload: RawSpan, _ item: FlowItem, _ flow: UInt32) {
     var place = enter(flow, item)
-    let direction = flows[place.flow][isFromFirst: place.isSourceFirst]
-    let peerWaits = flows[place.flow][isFromFirst: !place.isSourceFirst].hasQueue
+    let direction = flows[place.side]
+    let peerWaits = flows[place.side.other].hasQueue
     let isSYN = item.flags & TCPFlag.syn != 0
     let hasData = payload.byteCount > 0
-    if hasData, flows[place.flow][isFromFirst: !place.isSourceFirst].awaitsAnswer {
+    if hasData, flows[place.side.other].awaitsAnswer {
       noteAnswer(payload, item, place)
     }
     var (application, role) = (Application.none, Role.unknown)
@@ -22,8 +22,7 @@ extension FlowReader {
     if isWanted, direction.stream == 0 || !flows[notes: place.flow].isRoleKnown {
       (application, role) = classify(
         payload, isDNSPort: item.isDNSPort, isServer: direction.isSurelyServer,
-        of: place.flow,
-        isFromFirst: place.isSourceFirst)
+        of: place.side)
     }
     let isAnswer =
       application == .none && readsAnswers
@@ -32,7 +31,7 @@ extension FlowReader {
     if isSYN { role = item.isOpening ? .client : .server }
     settle(&place, role, isOpening: item.isOpening)
     if place.isNew, !hasData, item.flags == TCPFlag.ack {
-      flows[place.flow][isFromFirst: place.isSourceFirst].expectStart(item.sequence)
+      flows[place.side].expectStart(item.sequence)
     }
     // Most segments come in order, and nothing in them is wanted.
     let isNext =
@@ -42,16 +41,16 @@ extension FlowReader {
     let isSearched = isWanted && !search.isEmpty
     if !isSYN, !peerWaits, !isWanted || isNext {
       if isWanted {
-        flows[place.flow][isFromFirst: place.isSourceFirst].advance(payload.byteCount)
-        keepFirst(payload, isFirst: false, place.flow, isFromFirst: place.isSourceFirst)
+        flows[place.side].advance(payload.byteCount)
+        keepFirst(payload, isFirst: false, place.side)
         if item.missing > 0, isNext {
-          flows[place.flow][isFromFirst: place.isSourceFirst].lacking = item.missing
+          flows[place.side].lacking = item.missing
         }
       }
       beginRecord(item, place, isNeeded: isSearched)
       if isSearched {
         searchNext(
-          payload, place.flow, isFromFirst: place.isSourceFirst, writer.searchOrigin)
+          payload, place.side, writer.searchOrigin)
       }
     } else {
       beginRecord(item, place, isNeeded: true)
@@ -65,13 +64,13 @@ extension FlowReader {
   /// What looks like an answer of the side known to be the client is not one.
   @inline(__always)
   mutating func classify(
-    _ payload: RawSpan, isDNSPort: Bool, isServer: Bool, of flow: UInt32, isFromFirst: Bool
+    _ payload: RawSpan, isDNSPort: Bool, isServer: Bool, of side: FlowSide
   ) -> (Application, Role) {
     let (application, role) = Application.classify(
       payload, isDNSPort: isDNSPort, isServer: isServer)
     let isClient =
-      role == .server && flows[notes: flow].isRoleKnown
-      && flows[notes: flow].isFirstOriginator == isFromFirst
+      role == .server && flows[notes: side.flow].isRoleKnown
+      && flows[notes: side.flow].isFirstOriginator == side.isFromFirst
     return (application, isClient ? .unknown : role)
   }
 
@@ -87,11 +86,11 @@ extension FlowReader {
       sequence += 1
       isTaken = beginConnection(place, sequence, item)
       if item.flags & TCPFlag.ack != 0 {
-        flows[visit.flow][isFromFirst: !visit.isFromFirst].expectStart(item.acknowledgement)
+        flows[visit.side.other].expectStart(item.acknowledgement)
       }
     }
     if item.flags & TCPFlag.ack != 0 {
-      acknowledge(visit.flow, !visit.isFromFirst, item.acknowledgement)
+      acknowledge(visit.side.other, item.acknowledgement)
     }
     if !isTaken {
       readAlone(payload, at: sequence, visit)
@@ -187,7 +186,7 @@ extension FlowReader {
     if !rereadings.isEmpty {
       continueRereadings(rereadings, payload, at: sequence, of: number, visit)
     }
-    keepFirst(payload, isFirst: isFirst, visit.flow, isFromFirst: visit.isFromFirst)
+    keepFirst(payload, isFirst: isFirst, visit.side)
     if missing > 0 { lack(missing, visit) }
   }
 

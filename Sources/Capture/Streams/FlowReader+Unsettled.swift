@@ -85,7 +85,7 @@ extension FlowReader {
   /// Decides who began a flow by what several segments tell together, as each by itself does not.
   mutating func settle(_ role: Role, _ visit: StreamVisit) {
     guard role != .unknown, !flows[notes: visit.flow].isRoleKnown else { return }
-    let isFirstOriginator = visit.isFromFirst == (role == .client)
+    let isFirstOriginator = visit.side.isFromFirst == (role == .client)
     flows[notes: visit.flow].evidence = .role
     guard isFirstOriginator != flows[notes: visit.flow].isFirstOriginator else { return }
     flows[notes: visit.flow].isFirstOriginator = isFirstOriginator

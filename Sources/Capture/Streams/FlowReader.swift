@@ -25,6 +25,11 @@ struct FlowPlace {
   var isSourceFirst: Bool
   var isNew: Bool
   var isSourceOriginator = true
+
+  /// The packet's direction.
+  var side: FlowSide {
+    @inline(__always) get { FlowSide(flow: flow, isFromFirst: isSourceFirst) }
+  }
 }
 
 /// Turns dealt items into observables: flows, streams, then protocols by content.

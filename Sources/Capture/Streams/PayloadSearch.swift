@@ -99,7 +99,7 @@ struct PayloadSearch: ~Copyable {
     _ origin: SearchOrigin
   ) {
     guard payload.byteCount > 0 else { return }
-    let stream = SearchStream(shard: place.shard, slot: slot, isFromFirst: place.isFromFirst)
+    let stream = SearchStream(shard: place.shard, slot: slot, isFromFirst: place.side.isFromFirst)
     // SAFETY: the tail is used before any is changed.
     let tail = unsafe tails.bytes(stream.slot, isFromFirst: stream.isFromFirst)
     var first = used

@@ -35,14 +35,13 @@ struct SearchPlace {
     case version
   }
 
-  var flow: UInt32
+  var side: FlowSide
   var sequence: SequenceNumber
   var shard: UInt8
-  var isFromFirst: Bool
   var coming: Coming
 
   /// A number for the direction, unique in its shard.
-  var direction: UInt64 { UInt64(flow) << 1 | (isFromFirst ? 1 : 0) }
+  var direction: UInt64 { UInt64(side.flow) << 1 | (side.isFromFirst ? 1 : 0) }
 }
 
 /// What a record is made from if anything is found in a piece.

@@ -112,8 +112,7 @@ final class TCPStream {
   /// The present gap's `AcknowledgedGap.order`; 0 if no gap is to be given up in time.
   @safe @exclusivity(unchecked) var gap: UInt64 = 0
   /// The flow and the direction that the stream belongs to.
-  @safe @exclusivity(unchecked) var flow: UInt32 = 0
-  @safe @exclusivity(unchecked) var isFromFirst = false
+  @safe @exclusivity(unchecked) var side = FlowSide(flow: 0, isFromFirst: false)
   /// How the flow is shown, and the target of its requests.
   @safe @exclusivity(unchecked) var record: FlowRecord
   @safe @exclusivity(unchecked) var target: HTTPTarget
@@ -121,6 +120,8 @@ final class TCPStream {
   @safe @exclusivity(unchecked) var tunnel: HTTPTarget?
   /// The beginning of a status line that came in its own segment, while an answer is waited for.
   @safe @exclusivity(unchecked) var answerStart: [UInt8] = []
+
+  var flow: UInt32 { side.flow }
 
   init(record: FlowRecord, target: HTTPTarget) {
     self.record = record
