@@ -137,6 +137,39 @@ struct CertificateTests {
 
   private var serverHello: [UInt8] { Self.serverHello }
 
+  /// A certificate with these host names as alternative names.
+  private static func certificate(names: [String]) -> [UInt8] {
+    func der(_ tag: UInt8, _ content: [UInt8]) -> [UInt8] {
+      join([tag, 0x84], UInt32(content.count).bytes, content)
+    }
+    let list = der(0x30, names.flatMap { Self.der(0x82, utf8($0)) })
+    let other = der(0x30, join(Self.der(0x06, [0x55, 0x1d, 0x11]), der(0x04, list)))
+    let body = join(
+      Self.der(0x02, [1]), Array(repeatElement(Self.der(0x30, []), count: 5).joined()),
+      der(0xa3, der(0x30, other)))
+    return der(0x30, der(0x30, body))
+  }
+
+  @Test("a message's length alone bounds its names and certificates, each written once")
+  func manyNames() {
+    let names = (0..<20_000).map { "\($0).example" }
+    let lists = [names + names] + (0..<100).map { ["\($0).example.com"] }
+    let messages = join(Self.serverHello, Self.message(lists.map(Self.certificate)))
+    var records: [UInt8] = []
+    for start in stride(from: 0, to: messages.count, by: 16_000) {
+      records += TLSBuilder.record(22, Array(messages[start..<min(start + 16_000, messages.count)]))
+    }
+    let stream = StreamBuilder(port: 443, back: true)
+    let segments = stream.segments(
+      records, Array(stride(from: 30_000, to: records.count, by: 30_000)))
+    // All values belong to the packet that closes the gap.
+    let found = Self.observed([stream.syn] + segments.dropFirst() + segments.prefix(1))
+    let values = found.filter { $0.field == "tls.certificate.name" }.map { $0.value }
+    #expect(values.count == 20_100)
+    #expect(Set(values) == Set((names + lists.dropFirst().joined()).map { utf8($0) }))
+    #expect(found.filter { $0.field == "tls.certificate.sha256" }.count == 101)
+  }
+
   @Test("behind a retry and a ChangeCipherSpec comes another hello, behind that ciphertext")
   func retry() {
     let second = TLSBuilder.handshake(

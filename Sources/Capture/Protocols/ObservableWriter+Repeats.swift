@@ -27,7 +27,9 @@ extension ObservableWriter {
   private mutating func knownByHash(
     _ field: CaptureField, _ kind: IndicatorKind, from start: Int, addsIt: Bool
   ) -> Int {
+    if seen.isFull { seen.removeAll() }
     if seen.isEmpty {
+      seen.reserve(batch.observables.count - packetStart)
       for index in packetStart..<batch.observables.count {
         let other = batch.observables[index]
         let begin = Int(other.offset)

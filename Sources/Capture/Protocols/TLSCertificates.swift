@@ -3,12 +3,9 @@ import Parsing
 
 /// Certificates as TLS up to 1.2 sends them (RFC 5246 §7.4.2): hashes, and the names in each
 /// (RFC 5280 §4.1, §4.2.1.6).
+///
+/// The message's length alone bounds how many of both are read.
 enum TLSCertificates {
-  /// The most certificates read in one message.
-  private static let longestChain = 64
-  /// The most names read in one certificate.
-  private static let mostNames = 4096
-
   /// Writes the values of a message's certificates; the list begins at offset `start`.
   static func read(
     _ message: RawSpan, start: Int, into writer: inout ObservableWriter,
@@ -19,10 +16,7 @@ enum TLSCertificates {
       try cursor.skip(start)
       var list = try cursor.readCursor(Int(cursor.readUInt24()))
       let listStart = start + 3
-      var count = 0
       while !list.isAtEnd {
-        guard count < longestChain else { return skips.add(.tlsMessageLimit) }
-        count += 1
         let length = Int(try list.readUInt24())
         let place = listStart + list.offset
         let certificate = try list.readSpan(length)
@@ -155,9 +149,7 @@ enum TLSCertificates {
   private static func readAlternativeNames(
     _ names: inout DERReader, into writer: inout ObservableWriter
   ) throws(DERError) {
-    var count = 0
-    while !names.isAtEnd, count < mostNames, let tag = names.nextTag {
-      count += 1
+    while let tag = names.nextTag {
       let value = try names.value(tag)
       writer.place(names.place)
       switch tag {
