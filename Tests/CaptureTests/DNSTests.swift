@@ -334,6 +334,17 @@ struct DNSTests {
     let answered = Observed(Self.udp(tunnel))
     #expect(answered.values == ["1 dns.answer.name x.example"])
     #expect(answered.counts == ["dns-malformed": 1])
+    for count in [16, 17, 300] {
+      let name = Builder.name(labels: Array(repeating: utf8(label), count: count))
+      for message in [
+        Builder(flags: 0x8180, answers: 1).question(name),
+        Builder(flags: 0x8180, answers: 2).question("b.example").record(name, type: 10, [1]),
+      ] {
+        let observed = Observed(Self.udp(message.record("b.example", type: 1, [192, 0, 2, 1])))
+        #expect(observed.values.contains("1 dns.answer.address 192.0.2.1"))
+        #expect(observed.counts.values.reduce(0, +) == 1)
+      }
+    }
     let escaped = Builder.name(labels: Array(repeating: Array(repeating: 0, count: 63), count: 3))
     let observed = Observed(Self.udp(Builder().question(escaped)))
     // The field's name and number, four characters a byte, two dots.

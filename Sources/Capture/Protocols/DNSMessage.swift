@@ -208,7 +208,7 @@ struct DNSMessage {
       skips.add(.dnsMalformed)
       // The name may only be too long, as tunnels make names: then the records behind it can still
       // be read.
-      guard DNSName.skip(message, at: &offset, limit: DNSName.longestSkipped),
+      guard DNSName.skip(message, at: &offset, limit: message.byteCount),
         message.byteCount - offset >= 4
       else { return false }
       offset += 4
@@ -293,9 +293,9 @@ struct DNSMessage {
     let owner = readOwner(
       message, at: &offset, &owners, pointerLimit: pointerLimit, into: &writer)
     if owner == .malformed {
-      // If only a pointer is wrong, the next record can still be found.
+      // If only a pointer is wrong or the name too long, the next record can still be found.
       skips.add(.dnsName)
-      guard DNSName.skip(message, at: &offset, limit: DNSName.longestSkipped) else { return false }
+      guard DNSName.skip(message, at: &offset, limit: message.byteCount) else { return false }
     }
     guard message.byteCount - offset >= 10 else {
       skips.add(.dnsMessageCut)

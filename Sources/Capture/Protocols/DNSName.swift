@@ -46,10 +46,8 @@ enum DNSName {
     return false
   }
 
-  /// The most bytes that are stepped over for a name that is too long.
-  static let longestSkipped = 1024
-
-  /// Moves the offset past a name's bytes at its place; false if they are no name.
+  /// Moves the offset past a name's bytes at its place; false if they are no name, or more than
+  /// `limit`.
   static func skip(
     _ message: RawSpan, at offset: inout Int, allowsPointer: Bool = true, limit: Int = longest
   ) -> Bool {
