@@ -37,13 +37,11 @@ struct TLSReader {
   private var isAtStart = false
   /// A ChangeCipherSpec record has passed.
   private var isEncrypted = false
-  /// Bytes of application data that may still come before a second hello.
-  private var earlyRest = 0
-  /// The most bytes of early data that are stepped over.
+  /// Application data may come before a second hello.
   ///
   /// A client may send early data before the server's answer, which may ask for a second hello
-  /// (RFC 8446 §4.2.10). Servers accept a quarter of this.
-  private static let mostEarly = 64 << 10
+  /// (RFC 8446 §4.2.10). How much of it there may be the server has said in an earlier connection.
+  private var hasEarlyData = false
 
   /// Whether all records and messages that have begun are complete.
   var isBetweenMessages: Bool { message.isEmpty && rest == 0 && headerCount == 0 }
@@ -55,7 +53,7 @@ struct TLSReader {
   mutating func reset() {
     message.removeAll()
     (header, headerCount, rest, unwanted) = (0, 0, 0, 0)
-    (isHandshake, isEncrypted, earlyRest) = (false, false, 0)
+    (isHandshake, isEncrypted, hasEarlyData) = (false, false, false)
   }
 
   /// Reads the next bytes of the stream.
@@ -119,8 +117,7 @@ struct TLSReader {
     case 20: isEncrypted = true
     case 21, 22, 24: break
     case 23:
-      guard earlyRest > 0, rest <= earlyRest else { return .done }
-      earlyRest -= rest
+      guard hasEarlyData else { return .done }
     default: return .other
     }
     return .goesOn
@@ -149,9 +146,8 @@ struct TLSReader {
           continue
         }
         if length <= end - offset - 4 {
-          noteEarlyData(
-            TLSHandshake.read(
-              data.extracting(offset..<offset + 4 + length), isWhole: true, into: &writer, &skips))
+          hasEarlyData = TLSHandshake.read(
+            data.extracting(offset..<offset + 4 + length), isWhole: true, into: &writer, &skips)
           offset += 4 + length
           continue
         }
@@ -182,10 +178,6 @@ struct TLSReader {
     4 + Int(message.bytes[1]) << 16 + Int(message.bytes[2]) << 8 + Int(message.bytes[3])
   }
 
-  private mutating func noteEarlyData(_ isAnnounced: Bool) {
-    earlyRest = isAnnounced ? Self.mostEarly : 0
-  }
-
   private mutating func readMessage(
     isWhole: Bool, into writer: inout ObservableWriter, _ skips: inout SkipCounters
   ) {
@@ -193,10 +185,9 @@ struct TLSReader {
     swap(&whole, &message)
     writer.useMarks(whole.marks)
     // SAFETY: the closure only reads the array's bytes.
-    let hasEarlyData = unsafe whole.bytes.withUnsafeBytes {
+    hasEarlyData = unsafe whole.bytes.withUnsafeBytes {
       unsafe TLSHandshake.read($0.bytes, isWhole: isWhole, into: &writer, &skips)
     }
-    noteEarlyData(hasEarlyData)
     writer.endMarks()
     whole.removeAll()
     swap(&whole, &message)
