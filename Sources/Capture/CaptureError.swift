@@ -50,6 +50,14 @@ package struct CaptureError: Error, Sendable, CustomStringConvertible {
     self.init(code: code, path: error.path, packets: packets, message: error.message)
   }
 
+  /// What may be done about an impossible record after so many packets.
+  ///
+  /// Some variants of pcap have longer headers before each packet, but no first bytes of their own.
+  /// Their records make no sense from the second one on.
+  static func variantRemedy(after packets: UInt64) -> String {
+    packets < 8 ? "; if this is a variant of pcap, convert it with editcap -F pcapng" : ""
+  }
+
   /// The path and the message.
   package var description: String { "\(path): \(message)" }
 }

@@ -36,7 +36,8 @@ final class LibpcapReader {
       unsafe fclose(file)
       throw CaptureError(
         code: .unsupported, path: path, packets: 0,
-        message: "libpcap cannot read it: \(Self.text(message))")
+        message: "libpcap cannot read it: \(Self.text(message))"
+          + CaptureError.variantRemedy(after: 0))
     }
     unsafe self.handle = handle
     linkType = UInt32(truncatingIfNeeded: unsafe pcap_datalink(handle))
@@ -119,10 +120,11 @@ final class LibpcapReader {
       return nil
     default:
       let message = unsafe String(cString: pcap_geterr(handle))
+      let isCut = message.utf8.starts(with: "truncated".utf8)
       throw CaptureError(
-        code: message.utf8.starts(with: "truncated".utf8) ? .truncated : .corrupt,
-        path: path, packets: packets,
-        message: "\(message), after packet \(packets)")
+        code: isCut ? .truncated : .corrupt, path: path, packets: packets,
+        message: "\(message), after packet \(packets)"
+          + (isCut ? "" : CaptureError.variantRemedy(after: packets)))
     }
   }
 

@@ -181,11 +181,11 @@ struct PacketFramer: ~Copyable {
       message: "the capture ends in the middle of \(place), after packet \(number)")
   }
 
-  /// The error for an impossible length.
-  func corrupt(_ message: String) -> CaptureError {
+  /// The error for an impossible length, and what may be done about it.
+  func corrupt(_ message: String, remedy: String = "") -> CaptureError {
     CaptureError(
       code: .corrupt, path: input.source.path, packets: number,
-      message: "\(message), after packet \(number)")
+      message: "\(message), after packet \(number)\(remedy)")
   }
 
   /// Whether the input ends exactly here; throws if reading it failed here.

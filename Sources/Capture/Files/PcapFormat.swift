@@ -53,7 +53,8 @@ extension PacketFramer {
     let captured = header.uint32(unchecked: 8, swapped: layout.isSwapped)
     frame.originalLength = header.uint32(unchecked: 12, swapped: layout.isSwapped)
     if captured > layout.longestRecord {
-      throw corrupt("a packet claims \(captured) bytes")
+      throw corrupt(
+        "a packet claims \(captured) bytes", remedy: CaptureError.variantRemedy(after: number))
     }
     // `seconds` and `fraction` are below 2³², so the sum stays below 2⁶³.
     frame.time =
