@@ -150,15 +150,18 @@ struct CertificateTests {
     return der(0x30, der(0x30, body))
   }
 
-  @Test("a message's length alone bounds its names and certificates, each written once")
+  private static func records(_ messages: [UInt8]) -> [UInt8] {
+    stride(from: 0, to: messages.count, by: 16_000).flatMap {
+      TLSBuilder.record(22, Array(messages[$0..<min($0 + 16_000, messages.count)]))
+    }
+  }
+
+  @Test("a message's length alone bounds its names, each of which is written once")
   func manyNames() {
     let names = (0..<20_000).map { "\($0).example" }
     let lists = [names + names] + (0..<100).map { ["\($0).example.com"] }
-    let messages = join(Self.serverHello, Self.message(lists.map(Self.certificate)))
-    var records: [UInt8] = []
-    for start in stride(from: 0, to: messages.count, by: 16_000) {
-      records += TLSBuilder.record(22, Array(messages[start..<min(start + 16_000, messages.count)]))
-    }
+    let records = Self.records(
+      join(Self.serverHello, Self.message(lists.map(Self.certificate))))
     let stream = StreamBuilder(port: 443, back: true)
     let segments = stream.segments(
       records, Array(stride(from: 30_000, to: records.count, by: 30_000)))
@@ -168,6 +171,16 @@ struct CertificateTests {
     #expect(values.count == 20_100)
     #expect(Set(values) == Set((names + lists.dropFirst().joined()).map { utf8($0) }))
     #expect(found.filter { $0.field == "tls.certificate.sha256" }.count == 101)
+  }
+
+  @Test("elements of a few bytes that no real chain has so many of are counted")
+  func manyElements() {
+    let elements = (0..<4100).map { UInt16($0).bytes }
+    let frames = StreamBuilder(port: 443, back: true)
+      .segments(Self.records(join(Self.serverHello, Self.message(elements))), [])
+    let observed = Observed(pcap(frames.map { CapturedPacket($0) }))
+    #expect(observed.lines.filter { $0.contains("certificate.sha256") }.count == 4096)
+    #expect(observed.counts["tls-message-limit"] == 1)
   }
 
   @Test("behind a retry and a ChangeCipherSpec comes another hello, behind that ciphertext")

@@ -4,8 +4,14 @@ import Parsing
 /// Certificates as TLS up to 1.2 sends them (RFC 5246 §7.4.2): hashes, and the names in each
 /// (RFC 5280 §4.1, §4.2.1.6).
 ///
-/// The message's length alone bounds how many of both are read.
+/// The message's length alone bounds how many names are read.
 enum TLSCertificates {
+  /// The most certificates read in one message.
+  ///
+  /// Hardly more real ones fit into the longest message. Of elements of a few bytes, each of which
+  /// has two hashes, there could be so many that their values take fifty times the message's room.
+  private static let longestChain = 1 << 12
+
   /// Writes the values of a message's certificates; the list begins at offset `start`.
   static func read(
     _ message: RawSpan, start: Int, into writer: inout ObservableWriter,
@@ -16,7 +22,10 @@ enum TLSCertificates {
       try cursor.skip(start)
       var list = try cursor.readCursor(Int(cursor.readUInt24()))
       let listStart = start + 3
+      var count = 0
       while !list.isAtEnd {
+        guard count < longestChain else { return skips.add(.tlsMessageLimit) }
+        count += 1
         let length = Int(try list.readUInt24())
         let place = listStart + list.offset
         let certificate = try list.readSpan(length)
