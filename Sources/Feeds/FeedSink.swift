@@ -210,10 +210,10 @@ struct FeedSink {
     }
     let pieces = CellPieces.values(of: cell, as: declared, &parser, admission)
     if pieces.isEmpty {
-      // A digest followed by its file's name, which is cut off as in a list.
-      let noted = cell.extracting(NotedValue.value(in: cell))
-      if noted.byteCount < cell.byteCount, Text.isDigest(noted) {
-        return add(noted, as: declared, nameMode: nameMode, line: line, id: id)
+      // Several values as in a line of a list, or a digest beside its file's name, which is cut off.
+      let noted = CellPieces.notedValues(of: cell)
+      if !noted.isEmpty {
+        return add(noted, of: cell, as: declared, nameMode: nameMode, line: line, id: id)
       }
       summary.candidates += 1
       if declared == .none, !isStrict,

@@ -38,7 +38,7 @@ struct ShapeTest {
   /// Whether the text is a value of the kind, or several.
   mutating func fitsCell(_ text: RawSpan, as declared: DeclaredKind) -> Bool {
     fits(text, as: declared) || !CellPieces.values(of: text, as: declared, &parser, options).isEmpty
-      || STIXPattern(cell: text) != nil
+      || STIXPattern(cell: text) != nil || !CellPieces.notedValues(of: text).isEmpty
   }
 
   /// Whether the name that was tested last had a port.

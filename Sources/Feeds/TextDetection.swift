@@ -143,7 +143,7 @@ struct TextDetection {
     var formats: [FeedFormat] = []
     if HostsEvidence.fits(line) { return [.hosts] }
     let value = line.extracting(NotedValue.value(in: line))
-    if Text.isDigest(value) || test.fitsStrictly(value) || PlainFormat.digests(in: line) != nil {
+    if Text.isDigest(value) || test.fitsStrictly(value) {
       formats.append(.plain)
       if test.fitsAddress(value) { formats.append(.netset) }
     }

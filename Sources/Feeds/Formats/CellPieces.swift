@@ -65,6 +65,17 @@ enum CellPieces {
     return damaged == 0 || !hasBlanksOnly && damaged * 2 <= pieces.count ? pieces : []
   }
 
+  /// The ranges of a cell's values if dashes or brackets stand between them, as in a line of a list.
+  ///
+  /// A digest beside words is the only one; of another value beside words there is none.
+  static func notedValues(of cell: RawSpan) -> [Range<Int>] {
+    guard Text.hasSpace(cell) else { return [] }
+    let blanked = Text.blanked(cell)
+    let parts = blanked.map { NotedValue($0.rawSpan) } ?? NotedValue(cell)
+    guard !parts.further.isEmpty || Text.isDigest(cell.extracting(parts.value)) else { return [] }
+    return [parts.value] + parts.further.map(\.range)
+  }
+
   /// The ranges of URLs that are joined without a blank; empty for a single URL.
   ///
   /// For example `http://a.example/x;http://b.example/y`.

@@ -1,0 +1,131 @@
+import Indicators
+import Parsing
+
+/// The values in a line of a list, and what the line says of them: a comment, the name of the file whose
+/// digest it is, or words behind an address.
+///
+/// What stands behind a value is no note as far as it begins with values itself:
+/// `192.0.2.1 192.0.2.2 botnet`, `http://a.example/x (loader) + http://b.example/y`.
+struct NotedValue {
+  /// The first value.
+  private(set) var value: Range<Int>
+  /// What stands behind the last value, or in front of a digest.
+  private(set) var note: Range<Int>
+  /// The values behind the first, and what each is called.
+  private(set) var further: [(range: Range<Int>, note: Range<Int>)] = []
+  /// What the first value is called.
+  private(set) var firstNote: Range<Int>
+  /// Whether the note begins with words behind the value, and not with a comment's sign.
+  private(set) var isOfWords = false
+
+  /// The range of the first value in a line, whatever kind of white space follows it.
+  static func value(in line: RawSpan) -> Range<Int> {
+    guard let blanked = Text.blanked(line) else { return NotedValue(line).value }
+    return NotedValue(blanked.rawSpan).value
+  }
+
+  /// The parts of a line without white space beyond ASCII.
+  init(_ line: RawSpan) {
+    if let noted = NotedAddress(cells: line) {
+      self.init(noted.address, noted.note)
+      return
+    }
+    let (text, comment) = Comment.split(line)
+    let whole = line.extracting(text)
+    guard
+      let blank = whole.byteOffsets.first(where: { Byte.isBlank(whole.byte(unchecked: $0)) })
+    else {
+      self.init(text, comment)
+      return
+    }
+    if let named = Self.namedDigest(whole, firstEnd: blank) {
+      self.init(named.digest, comment.isEmpty ? named.name : comment)
+      return
+    }
+    let first = whole.extracting(0..<blank)
+    var start: Int?
+    if Text.isDigest(first),
+      whole.starts(with: "  ", at: blank) || whole.starts(with: " *", at: blank)
+    {
+      start = Text.trimmed(line, blank + 2..<text.upperBound).lowerBound
+    } else if let noted = NotedAddress(whole) {
+      start = noted.note.lowerBound
+    } else {
+      start = Self.noteStart(whole, behind: blank)
+    }
+    let isClear = start != nil || Text.isDigest(first) || FurtherValues.isURL(first)
+    let rest = isClear ? FurtherValues(whole, behind: 0..<blank) : nil
+    guard let start = start ?? rest.map({ $0.note.lowerBound }) else {
+      self.init(text, comment)
+      return
+    }
+    self.init(0..<blank, comment.isEmpty ? rest?.note ?? start..<text.upperBound : comment)
+    isOfWords = comment.isEmpty
+    guard let rest else { return }
+    further = rest.values
+    if !rest.firstNote.isEmpty { firstNote = rest.firstNote }
+    for index in further.indices where further[index].note.isEmpty {
+      further[index].note = note
+    }
+  }
+
+  private init(_ value: Range<Int>, _ note: Range<Int>) {
+    (self.value, self.note, firstNote) = (value, note, note)
+  }
+
+  /// A digest behind the name of its file and a dash, or in brackets: `setup.zip - 0123…`.
+  ///
+  /// Nil if the first word is a value of its own.
+  private static func namedDigest(
+    _ line: RawSpan, firstEnd: Int
+  ) -> (digest: Range<Int>, name: Range<Int>)? {
+    guard let last = line.byteOffsets.last(where: { Byte.isBlank(line.byte(unchecked: $0)) }),
+      line.byteCount - last > 32
+    else { return nil }
+    let word = last + 1..<line.byteCount
+    let digest = FurtherValues.stripped(line, word)
+    guard Text.isDigest(line.extracting(digest)) else { return nil }
+    var end = Text.trimmed(line, 0..<word.lowerBound).upperBound
+    if let dash = FurtherValues.dash(line, endingAt: end) {
+      end = Text.trimmed(line, 0..<dash).upperBound
+    } else if line.byte(unchecked: word.lowerBound) != UInt8(ascii: "(") {
+      return nil
+    }
+    guard end > 0, !FurtherValues.holdsValue(line, 0..<end) else { return nil }
+    let first = line.extracting(0..<min(firstEnd, end))
+    let isHost =
+      firstEnd >= end && first.firstOffset(of: Byte.dot) != nil && TopLevelDomains.endsName(first)
+      && !FileExtensions.endsName(first)
+    return isHost ? nil : (digest, 0..<end)
+  }
+
+  /// The start of a note after a dash, or in brackets.
+  ///
+  /// It follows a digest or a possible host name.
+  private static func noteStart(_ line: RawSpan, behind blank: Int) -> Int? {
+    let first = line.extracting(0..<blank)
+    // An address may be the first of a range, but not after a scheme.
+    let isURL = FurtherValues.isURL(first) || Text.firstIndex(of: "://", in: first) != nil
+    let isHost =
+      isURL || blank > 0 && Byte.isLetter(first.byte(unchecked: blank - 1))
+    guard
+      Text.isDigest(first) || isHost && first.firstOffset(of: Byte.dot) != nil
+    else { return nil }
+    // The command line of a program, with what it fetches.
+    if !isURL, FileExtensions.endsFile(first),
+      Text.firstIndex(of: "://", in: line, from: blank) != nil
+    {
+      return nil
+    }
+    var start = blank
+    while start < line.byteCount, Byte.isBlank(line.byte(unchecked: start)) { start += 1 }
+    for mark in ["- ", "\u{2013} ", "\u{2014} "] as [StaticString]
+    where line.starts(with: mark, at: start) {
+      return start + mark.utf8CodeUnitCount
+    }
+    let isInBrackets =
+      line.starts(with: "(", at: start)
+      && line.byte(unchecked: line.byteCount - 1) == UInt8(ascii: ")")
+    return isInBrackets ? start : nil
+  }
+}
