@@ -363,6 +363,14 @@ import Testing
     let loaded = Loaded(#"{"type":"bundle","id":"\#(id)","objects":[\#(seen),\#(seen)]}"#)
     #expect(loaded.entries.isEmpty)
     #expect(loaded.warnings == ["observables-not-loaded", "empty-feed"])
+    // STIX 2.0 holds them in the observation.
+    let inner = #""0":{"type":"file","hashes":{"SHA-1":"\#(Sample.sha1)"}},"1":{"type":"process"}"#
+    let old = Loaded(
+      #"{"type":"bundle","id":"\#(id)","spec_version":"2.0","objects":[{"type":"observed-data","#
+        + #""objects":{\#(inner)},"number_observed":1}]}"#)
+    #expect(old.entries.isEmpty)
+    #expect(
+      old.summary?.warnings.first?.hasPrefix("observables-not-loaded: 1 ") ?? false)
   }
 
   /// A cell of many lines is one cell; a quote that was not meant to open one swallows no rows.

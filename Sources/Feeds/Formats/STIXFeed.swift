@@ -124,7 +124,7 @@ struct STIXFeed: DocumentFeed {
           try skipMembers()
           return
         }
-        try json.skip(value)
+        try countObservables(value)
         continue
       }
       guard let field = STIXObject.Field(json.stream.window.rawSpan.extracting(key.range)) else {
@@ -146,6 +146,24 @@ struct STIXFeed: DocumentFeed {
       try readField(field)
     }
     if !isEnvelope { use(&sink, line: line) }
+  }
+
+  /// Counts what STIX 2.0's `observed-data` holds: an object of objects under numbers.
+  private mutating func countObservables(_ value: JSONToken) throws(FeedError) {
+    guard value.kind == .beginObject else { return try json.skip(value) }
+    let outside = json.depth - 1
+    while json.depth > outside {
+      let token = try json.next()
+      guard token.kind == .key, json.depth == outside + 2, json.text(token, is: "type") else {
+        continue
+      }
+      let type = try json.next()
+      if type.kind == .string,
+        STIXObject.isObservable(json.stream.window.rawSpan.extracting(type.range))
+      {
+        observables += 1
+      }
+    }
   }
 
   /// Whether a member is one in which services return objects.

@@ -92,7 +92,12 @@ struct STIXObject {
   /// Whether the object is a value that was seen.
   var isObservable: Bool {
     guard let type else { return false }
-    return Self.observables.contains { text(type, is: $0) }
+    return Self.isObservable(arena.rawSpan.extracting(type))
+  }
+
+  /// Whether an object of a type is a value that was seen.
+  static func isObservable(_ type: RawSpan) -> Bool {
+    observables.contains { type.byteCount == $0.utf8CodeUnitCount && type.starts(with: $0) }
   }
 
   /// Whether the text in a range of the arena is `word`.
