@@ -34,6 +34,7 @@ enum Trimming {
       {
         end -= scalar.length
       }
+      if isBracketed(text, start..<end) { end -= 1 }
     case .opaque:
       if end - start >= 2, let first = UTF8Scalar.decode(text, at: start), first.isQuote,
         let last = UTF8Scalar.decode(text, endingAt: end, from: start), last.isQuote,
@@ -45,6 +46,16 @@ enum Trimming {
       }
     }
     return start..<end
+  }
+
+  /// Whether a closing bracket stands behind a digest: the end of a sentence that was cut off.
+  private static func isBracketed(_ text: RawSpan, _ range: Range<Int>) -> Bool {
+    guard range.count > 32, ")]".utf8.contains(text.byte(unchecked: range.upperBound - 1)) else {
+      return false
+    }
+    let digits = range.lowerBound..<range.upperBound - 1
+    return IndicatorParser.digestKind(ofDigits: digits.count) != nil
+      && digits.allSatisfy { Hex.value(of: text.byte(unchecked: $0)) < 16 }
   }
 
   private static func isTrailing(_ scalar: UTF8Scalar) -> Bool {

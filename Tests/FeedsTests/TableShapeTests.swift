@@ -351,6 +351,22 @@ import Testing
     #expect(loaded.error?.problem.contains("'nots'") ?? false)
   }
 
+  @Test func textsOfDigestsAreToldOf() {
+    for name in ["Description", "comment", "Info", "Reference", "Title"] {
+      let loaded = Loaded(
+        "indicator,\(name)\na.example,\(Sample.md5)\nb.example,\(Sample.sha256)\n")
+      #expect(loaded.entries.count == 2)
+      #expect(loaded.warnings == ["column-not-read"], "\(name)")
+      #expect(Loaded("indicator,\(name)\na.example,\(Sample.md5)\nb.example,x\n").warnings == [])
+    }
+  }
+
+  @Test func bracketBehindADigest() {
+    let loaded = Loaded("Sha1\n\(Sample.sha1)\n\(Sample.sha1.uppercased()))\n")
+    #expect(loaded.entries == ["2 sha1 \(Sample.sha1) exact", "3 sha1 \(Sample.sha1) exact"])
+    #expect(Loaded("Network Indicator,x\nevil.example,1\n192.0.2.1,2\n").entries.count == 2)
+  }
+
   @Test func tablesOfMarkdownAreNoFeeds() {
     let rows = (0..<9).map { "| List \($0) | http://list\($0).example/a |\n" }.joined()
     #expect(Loaded("| Name | URL |\n|---|:---:|\n" + rows).error?.code == .unrecognized)

@@ -242,6 +242,10 @@ extension CSVPlan {
     case .unknown:
       // Without a header, a value whose type has no shape is no evidence about the column.
       if !hasHeader, case .value(let kind, _) = type, kind != .none, !Self.hasShape(kind) { return }
+    case _ where Self.texts.contains(column):
+      evidence.cells += 1
+      if Text.isDigest(cell) { evidence.digests += 1 }
+      return
     default: return
     }
     // A heading among a list's values.
@@ -282,6 +286,7 @@ extension CSVPlan {
   }
 
   private mutating func decide(_ evidence: [Evidence]) {
+    noteTexts(evidence)
     for column in columns.indices
     where evidence[column].cells > 0 && evidence[column].pages == evidence[column].cells {
       // Pages about indicators are not indicators themselves.

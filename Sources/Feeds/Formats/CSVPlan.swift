@@ -33,6 +33,8 @@ struct CSVPlan {
   private(set) var holdsAddressesWithPorts = false
   /// Columns that are not read although at least half of their cells look like values.
   private(set) var unread: [(column: Int, cells: Int, values: Int)] = []
+  /// Columns of text, which are never read, although nearly all of their cells are digests.
+  var textsOfDigests: [(column: Int, cells: Int, values: Int)] = []
   /// Which of two numbers in the table's dates is the day.
   private(set) var dateOrder: FeedTime.Order?
   /// The user says what the columns hold.
@@ -274,10 +276,11 @@ struct CSVPlan {
 
   /// What a person should know of the columns that are not read.
   var warnings: [String] {
-    unread.filter { columns[$0.column] == .other || columns[$0.column] == .unknown }.map {
-      "column-not-read: \($0.values) of \($0.cells) cells of \(name(of: $0.column)) look like values; "
-        + "'columns' in a feeds.yaml says what it holds"
-    }
+    (unread.filter { columns[$0.column] == .other || columns[$0.column] == .unknown }
+      + textsOfDigests).map {
+        "column-not-read: \($0.values) of \($0.cells) cells of \(name(of: $0.column)) look like values; "
+          + "'columns' in a feeds.yaml says what it holds"
+      }
   }
 
   private func name(of column: Int) -> String {

@@ -115,7 +115,7 @@ enum Column: Equatable {
     (.value(.kind(.registryKey), nameMode: .exact), "registrykey registrykeys regkey regkeys registrypath windowsregistrykey"),
     (.value(.kind(.pipe), nameMode: .exact), "pipe pipename namedpipe"),
     (.value(.none, nameMode: .withSubdomains), "pattern stixpattern"),
-    (.typedValue, "indicator indicators ioc iocs iocvalue value values data indicatorvalue observable observablevalue artifact artefact indicatorofcompromise networkioc atomvalue threatintelindicator indicador indicadores"),
+    (.typedValue, "indicator indicators ioc iocs iocvalue value values data indicatorvalue observable observablevalue artifact artefact indicatorofcompromise networkindicator networkindicators networkioc atomvalue threatintelindicator indicador indicadores"),
     (.type, "type indicatortype ioctype entitytype datatype iockind attributetype observabletype valuetype filehashtype atomtype"),
     (.description, "description desc notes note comment comments detail details context info remark remarks message"),
     (.title, "title"),
