@@ -282,3 +282,88 @@ extension FeedCase {
     }
   }
 }
+
+extension FeedCase {
+  /// Lists of several kinds in one object of JSON.
+  static let severalLists: [FeedCase] = [
+    FeedCase(
+      name: "json: lists of objects, of strings and an object of lists beside one another",
+      text: """
+        {"domains":["a.example","b.example"],"ips":["192.0.2.1"],
+        "hashes":{"sha256":["\(Sample.sha256)"],"md5":["\(Sample.md5)"]},
+        "urls":[{"url":"http://c.example/x"}],"c2":{"domain":"d.example"}}
+        """, format: .json,
+      entries: [
+        "3 url http://c.example/x exact", "1 domain a.example withSubdomains",
+        "1 domain b.example withSubdomains", "1 ipv4 192.0.2.1 exact",
+        "1 sha256 \(Sample.sha256) exact", "1 md5 \(Sample.md5) exact",
+        "1 domain d.example withSubdomains",
+      ]),
+    FeedCase(
+      name: "json: two lists of objects",
+      text: """
+        {"indicators":[{"value":"a.example","type":"domain"},{"value":"b.example","type":"domain"}],
+        "hashes":[{"value":"\(Sample.md5)","type":"md5"}]}
+        """, format: .json,
+      entries: [
+        "1 domain a.example withSubdomains", "1 domain b.example withSubdomains",
+        "2 md5 \(Sample.md5) exact",
+      ]),
+    FeedCase(
+      name: "json: a list of objects within an object",
+      text: """
+        {"title":"Evil","iocs":{"ips":["192.0.2.1"],
+        "files":[{"name":"x.exe","md5":"\(Sample.md5)"}]}}
+        """, format: .json,
+      entries: ["2 md5 \(Sample.md5) exact", "1 ipv4 192.0.2.1 exact"]),
+    FeedCase(
+      name: "json: reports, each with a list of objects",
+      text: """
+        [{"title":"one","iocs":[{"type":"domain","value":"a.example"}]},
+        {"title":"two","iocs":[{"type":"domain","value":"b.example"},{"type":"url","value":"http://c.example/x"}]}]
+        """, format: .json,
+      entries: [
+        "1 domain a.example withSubdomains", "2 domain b.example withSubdomains",
+        "2 url http://c.example/x exact",
+      ]),
+  ]
+}
+
+@Suite struct SeveralListsTests {
+  /// What a report says before its list is said of each in it.
+  @Test func listsHaveWhatIsSaidBeforeThem() {
+    let loaded = Loaded(
+      #"{"malware":"Evil","tlp":"red","iocs":[{"type":"domain","value":"a.example"},"#
+        + #"{"type":"md5","value":"\#(Sample.md5)"}],"urls":["http://b.example/x"]}"#)
+    #expect(loaded.error == nil)
+    for value in ["a.example", Sample.md5, "http://b.example/x"] {
+      #expect(loaded.context(of: value) == ["malware=Evil", "tlp=red"], "\(value)")
+    }
+    #expect(loaded.entries.count == 3)
+  }
+
+  /// What stands outside the records is not read, and told of.
+  @Test func membersThatAreNotReadAreToldOf() {
+    let records = #""data":[{"domain":"a.example"},{"domain":"b.example"}]"#
+    let loaded = Loaded(
+      #"{\#(records),"extra":[{"md5":"\#(Sample.md5)"}],"next":"https://c.example/","tags":["x"]}"#)
+    #expect(loaded.entries.count == 2)
+    #expect(loaded.warnings == ["member-not-read"])
+    let inner = Loaded(
+      #"[{"domain":"a.example","rest":[{"ip":"192.0.2.1"}],"links":[{"url":"https://c.example/"}]}]"#
+    )
+    #expect(inner.entries == ["1 domain a.example withSubdomains"])
+    #expect(
+      inner.summary?.warnings.map { String($0.prefix(52)) } == [
+        "member-not-read: 1 of 1 strings in 'rest' look like "
+      ])
+  }
+
+  /// Long lists of objects take time as they are long.
+  @Test(.timeLimit(.minutes(20))) func longLists() {
+    let names = (0..<3000).map { #""n\#($0).example""# }.joined(separator: ",")
+    let urls = (0..<3000).map { #"{"url":"http://u\#($0).example/x"}"# }.joined(separator: ",")
+    let loaded = Loaded(#"{"domains":[\#(names)],"urls":[\#(urls)],"ips":["192.0.2.1"]}"#)
+    #expect(loaded.entries.count == 6001)
+  }
+}
