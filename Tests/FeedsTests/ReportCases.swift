@@ -331,6 +331,16 @@ struct ReportCase: Sendable, CustomTestStringConvertible {
     ReportCase("\(pairs(Sample.sha1)):01 \(pairs(Sample.sha1))x \(pairs(Sample.sha1)):0123"),
     ReportCase("(see victim.example.) [see victim.example.] victim.example/x hxxp hidden"),
     ReportCase("C:\\Users\\.ssh \\temp\\payload\\.exe"),
+    ReportCase("C:\\Program Files\\.net, C:\\Users\\Jane Roe\\.dev"),
+    ReportCase("C:\\Temp\\x.exe asks evil\\.example", "domain evil.example"),
+    ReportCase("C:\\Temp\\x: evil\\.example", "domain evil.example"),
+    ReportCase("/Temporary ASP\\.NET Files/ = /Some System Agent\\.exe/i ^www\\.example\\.com/"),
+    ReportCase("foo\\.zip/ or shop\\.example$"),
+    ReportCase("a/b evil\\.example/x/ and evil\\.test/", "url evil.example/x/", "url evil.test/"),
+    ReportCase("Setup[.]zip  \(Sample.sha256)", "filename setup.zip", "sha256 \(Sample.sha256)"),
+    ReportCase("\(Sample.md5) | update[.]py", "md5 \(Sample.md5)", "filename update.py"),
+    ReportCase("evil[.]zip serves \(Sample.md5)", "domain evil.zip", "md5 \(Sample.md5)"),
+    ReportCase("cdn.evil[.]zip \(Sample.md5)", "domain cdn.evil.zip", "md5 \(Sample.md5)"),
   ]
   /// Digits in pairs with colons between them.
   static func pairs(_ digits: String) -> String {

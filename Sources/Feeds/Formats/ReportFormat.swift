@@ -249,7 +249,7 @@ struct ReportFormat: LineFormat {
     var next = run.range.upperBound
     for part in run.parts(text) {
       var range = part.range
-      guard part.hasDot, !(run.isBackslashed && Self.isInPath(text, run.range.lowerBound)) else {
+      guard part.hasDot, !(run.isBackslashed && ReportBackslash.isPlain(text, run.range)) else {
         sink.refuse(.prose, text.extracting(run.range), line: number)
         continue
       }
@@ -272,10 +272,15 @@ struct ReportFormat: LineFormat {
         }
         range = whole
       }
-      if run.isBackslashed, range.upperBound == part.range.upperBound,
+      if run.isBackslashed, range.upperBound <= part.range.upperBound + 1,
         Self.isFileName(text.extracting(part.range))
       {
         sink.refuse(.prose, text.extracting(range), line: number)
+        continue
+      }
+      if part.hasMark, range == part.range, Self.isBesideDigest(text, range),
+        addFileName(text, range, number, &sink)
+      {
         continue
       }
       // After a host and a slash it may be a file's name.
@@ -343,11 +348,36 @@ struct ReportFormat: LineFormat {
   /// Bytes before a slash in which a host's last dot is looked for.
   private static let longestHost = 64
 
-  /// Whether a run continues a path or an expression, where `\.` does not defang anything.
-  private static func isInPath(_ text: RawSpan, _ start: Int) -> Bool {
-    guard start > 0 else { return false }
-    let before = text.byte(unchecked: start - 1)
-    return before == Byte.backslash || before == Byte.slash
+  /// Whether nothing but signs and blanks is between a name and a digest.
+  private static func isBesideDigest(_ text: RawSpan, _ name: Range<Int>) -> Bool {
+    var start = name.upperBound
+    while start < text.byteCount, isBetween(text.byte(unchecked: start)) { start += 1 }
+    var end = start
+    while end < text.byteCount, Byte.isAlphanumeric(text.byte(unchecked: end)) { end += 1 }
+    if Text.isDigest(text.extracting(start..<end)) { return true }
+    end = name.lowerBound
+    while end > 0, isBetween(text.byte(unchecked: end - 1)) { end -= 1 }
+    start = end
+    while start > 0, Byte.isAlphanumeric(text.byte(unchecked: start - 1)) { start -= 1 }
+    return Text.isDigest(text.extracting(start..<end))
+  }
+
+  private static func isBetween(_ byte: UInt8) -> Bool {
+    Text.isSpace(byte) || "-|,;:=()*`'\"".utf8.contains(byte)
+  }
+
+  /// Lets in the name of a file that ends as hosts do as well; false for any other name.
+  private mutating func addFileName(
+    _ text: RawSpan, _ range: Range<Int>, _ number: UInt64, _ sink: inout FeedSink
+  ) -> Bool {
+    var name: [UInt8] = []
+    Refanging.append(text.extracting(range), to: &name)
+    guard Self.isFileName(name.rawSpan) else { return false }
+    floor = range.upperBound
+    if sink.add(name.rawSpan, as: .kind(.filename), line: number) {
+      sink.note(Lint.fileName.rawValue, text.extracting(range), line: number)
+    }
+    return true
   }
 
   private mutating func add(
