@@ -15,7 +15,7 @@ struct BenchCommand: ParsableCommand {
         sekisho bench scan --db indicators.skdb traffic.pcap
         sekisho bench literals patterns.txt access.log --nocase
 
-      Exit codes: 0 measured, 1 slower than a baseline allows, 2 an error.
+      Exit codes: 0 measured, 1 slower than a baseline allows, 2 an error, 130 interrupted.
       """,
     subcommands: [ScanBench.self, LiteralsBench.self, KeysBench.self, PrefixesBench.self])
 }

@@ -12,8 +12,8 @@ struct CompileCommand: ParsableCommand {
       Example:
         sekisho compile feeds/ bad.txt=netset --allow ours.txt -o indicators.skdb
 
-      Exit codes: 0 compiled, 2 an error. A feed that cannot be read is an error; the database then \
-      holds the others.
+      Exit codes: 0 compiled, 2 an error, 130 interrupted. A feed that cannot be read is an error; the \
+      database then holds the others.
       """)
 
   @Argument(help: ArgumentHelp("Feeds, or folders of feeds.", valueName: "feed[=format]"))
@@ -70,6 +70,10 @@ struct CompileCommand: ParsableCommand {
   func validate() throws {
     if feeds.isEmpty, allow.isEmpty, configurations.isEmpty {
       throw ValidationError("give at least one feed, an --allow list, or a --feeds configuration")
+    }
+    if output.isEmpty {
+      throw ValidationError(
+        "--output is empty; name the file that the database is to be written to")
     }
     if output == "-" {
       throw ValidationError("a database is a file, not a stream; name it with --output FILE")

@@ -15,7 +15,8 @@ struct ExplainCommand: ParsableCommand {
         sekisho explain --db indicators.skdb cdn.evil.example
         sekisho explain --feed feeds/ --weak traffic.pcap 'hxxp://evil[.]example/x'
 
-      Exit codes: 0 it is a hit, 1 it is none, 2 an error, such as a feed or an input that cannot be read.
+      Exit codes: 0 it is a hit, 1 it is none, 2 an error, such as a feed or an input that cannot be \
+      read, 130 interrupted.
       """)
 
   @Argument(help: ArgumentHelp("Inputs to search, then the value.", valueName: "input … value"))

@@ -8,7 +8,8 @@ struct InspectCommand: ParsableCommand {
     abstract: "Show what a database holds.",
     discussion: """
       Entries by kind and by feed, sizes, and facts of the build. --verify checks every sum and every \
-      internal reference.
+      internal reference: for copies that you did not make yourself, since damage in one is no error \
+      elsewhere but may hide hits.
 
       Example:
         sekisho inspect --verify indicators.skdb

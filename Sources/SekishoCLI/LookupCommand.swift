@@ -14,7 +14,7 @@ struct LookupCommand: ParsableCommand {
         sekisho lookup --feed c2.csv --allow our-names.txt 192.0.2.7
 
       Exit codes: 0 something was found, 1 nothing, 2 an error, or a feed that cannot be read (the \
-      others were asked).
+      others were asked), 130 interrupted.
       """)
 
   @Argument(

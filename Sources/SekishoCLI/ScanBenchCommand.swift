@@ -16,7 +16,7 @@ struct ScanBench: ParsableCommand {
         sekisho bench scan --db bad.skdb a.pcap --baseline a.json --update-baseline
         sekisho bench scan --db bad.skdb a.pcap --baseline a.json --max-slowdown 10%
 
-      Exit codes: 0 measured, 1 slower than the baseline allows, 2 an error.
+      Exit codes: 0 measured, 1 slower than the baseline allows, 2 an error, 130 interrupted.
       """)
 
   @OptionGroup var sources: NamedSources

@@ -50,12 +50,14 @@ extension YAMLMember {
     throw .unknown(word, line: line, known: meanings.map(\.word), what: "value of '\(key)'")
   }
 
-  /// The keys and values of a map.
-  package func members() throws(YAMLFault) -> [YAMLMember] {
+  /// The keys and values of a map; a message about anything else names the keys that it may have.
+  package func members(of known: [String] = []) throws(YAMLFault) -> [YAMLMember] {
     if case .map(let members) = node.value { return members }
     // `key:` with nothing behind it holds nothing.
     if case .scalar("", true) = node.value { return [] }
-    throw YAMLFault(line: line, problem: "'\(key)' is a map: write its keys below it, indented")
+    let names = known.isEmpty ? "" : " (\(known.joined(separator: " ")))"
+    throw YAMLFault(
+      line: line, problem: "'\(key)' is a map: write its keys\(names) below it, indented")
   }
 
   /// The items of a list; a single value is a list of one.

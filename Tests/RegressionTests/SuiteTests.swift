@@ -50,6 +50,10 @@ import YAML
     ),
     ("defaults:\n  inputs: x\ncases:\n  - name: a\n", 2, "belongs to one case"),
     (text("hit:\n  - {value: a}"), 6, "did you mean 'hits'?"),
+    (
+      "cases:\n  - name: a\n    feeds: x\n    text: y\n    expect: 1\n", 5,
+      "'expect' is a map: write its keys (hits no-hits"
+    ),
     (text("hits:\n  - {valeu: a}"), 7, "unknown key of a hit 'valeu'; did you mean 'value'?"),
     (text("hits:\n  - {kind: domian}"), 7, "did you mean 'domain'?"),
     (text("hits:\n  - {match: exactly}"), 7, "did you mean 'exact'?"),

@@ -117,6 +117,11 @@ import Testing
     try fails(["diff", feed, feed, "--fail-on", "removed>0,"], "is no threshold")
   }
 
+  /// Refused before feeds are read, which may take long.
+  @Test func outputWithoutAName() throws {
+    try fails(["compile", folder.path("nowhere"), "-o", ""], "--output is empty")
+  }
+
   @Test func usageIsTheCommandsOwn() throws {
     try fails(
       ["scan", "--feed", feed, "--home", "x", log], "--home x", "Usage: sekisho scan",

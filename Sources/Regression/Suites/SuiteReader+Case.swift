@@ -195,7 +195,7 @@ extension SuiteReader {
 
   private static func expectation(_ member: YAMLMember) throws(YAMLFault) -> Expectation {
     var result = Expectation()
-    for part in try member.members() {
+    for part in try member.members(of: expectKeys) {
       switch part.key {
       case "hits":
         for node in part.items() {

@@ -29,7 +29,7 @@ struct SummaryPattern: Sendable {
   init() {}
 
   init(_ member: YAMLMember) throws(YAMLFault) {
-    for figure in try member.members() {
+    for figure in try member.members(of: Self.keys) {
       if figure.key == "complete" {
         isComplete = try figure.flag()
       } else if Self.numbers.contains(figure.key) {

@@ -6,7 +6,8 @@ public enum CoverageTable {
   /// The tables, ending in a newline; feeds in the order in which they add most.
   public static func write(_ report: CoverageReport) -> [UInt8] {
     var text = ""
-    text += "\(Figure.count(report.values)) values of \(report.feeds.count) feeds"
+    text += "\(Figure.count(report.values)) values of \(report.feeds.count) "
+    text += report.feeds.count == 1 ? "feed" : "feeds"
     let alone = report.listedBy.first ?? 0
     if report.values > 0 {
       text +=

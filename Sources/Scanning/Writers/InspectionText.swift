@@ -17,7 +17,8 @@ package enum InspectionText {
     if let date = database.publicSuffixDate { line("public suffix list of \(date)") }
     let entries = max(database.entryCount, 1)
     line(
-      "\(database.entryCount) entries of \(database.feedCount) feeds, "
+      "\(database.entryCount) \(database.entryCount == 1 ? "entry" : "entries") of \(database.feedCount) "
+        + "\(database.feedCount == 1 ? "feed" : "feeds"), "
         + "\(database.byteCount / entries) bytes an entry")
     line("")
     for (kind, count) in database.entryCounts {
