@@ -38,7 +38,15 @@ struct ShapeTest {
   /// Whether the text is a value of the kind, or several.
   mutating func fitsCell(_ text: RawSpan, as declared: DeclaredKind) -> Bool {
     fits(text, as: declared) || !CellPieces.values(of: text, as: declared, &parser, options).isEmpty
-      || STIXPattern(cell: text) != nil || !CellPieces.notedValues(of: text).isEmpty
+      || STIXPattern(cell: text) != nil || fitsNoted(text, as: declared)
+  }
+
+  /// Whether the text holds values of the kind with dashes or brackets between them, or a digest
+  /// beside words.
+  private mutating func fitsNoted(_ text: RawSpan, as declared: DeclaredKind) -> Bool {
+    let values = CellPieces.notedValues(of: text)
+    for value in values where !fits(text.extracting(value), as: declared) { return false }
+    return !values.isEmpty
   }
 
   /// Whether the name that was tested last had a port.

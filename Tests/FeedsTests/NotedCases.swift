@@ -70,12 +70,15 @@ extension FeedCase {
         https://c.example/c - https://d.example/d
         http://e.example/e (http://f.example/f)
         hxxp://g[.]example/g hxxps://h[.]example/h
+        a@i[.]example - j[.]example, k[.]example and l[.]example
         """, format: .plain,
       entries: [
         "1 url https://a.example/a.exe exact", "1 url https://b.example/b.exe exact",
         "2 url https://c.example/c exact", "2 url https://d.example/d exact",
         "3 url http://e.example/e exact", "3 url http://f.example/f exact",
         "4 url http://g.example/g exact", "4 url https://h.example/h exact",
+        "5 email a@i.example exact", "5 domain j.example withSubdomains",
+        "5 domain k.example withSubdomains", "5 domain l.example withSubdomains",
       ]),
     FeedCase(
       name: "csv: cells of several values with dashes or brackets between them",
@@ -109,7 +112,21 @@ extension FeedCase {
         "1 md5 \(Sample.md5) exact", "2 sha1 \(Sample.sha1) exact",
         "3 sha256 \(Sample.sha256) exact", "4 md5 \(Sample.md5) exact",
         "5 sha1 \(Sample.sha1) exact", "6 sha256 \(Sample.sha256) exact",
-      ])
+      ]),
+    FeedCase(
+      name: "plain: digests behind the names of their files below a list of hosts",
+      text: """
+        C2s:
+        \((2...9).map { "c\($0).evil.example" }.joined(separator: "\n"))
+        Files:
+        a file - \(Sample.md5)
+        settings.js - \(Sample.sha1)
+        manifest.json - \(Sample.sha256)
+        """, format: .plain,
+      entries: (2...9).map { "\($0) domain c\($0).evil.example withSubdomains" } + [
+        "11 md5 \(Sample.md5) exact", "12 sha1 \(Sample.sha1) exact",
+        "13 sha256 \(Sample.sha256) exact",
+      ], diagnostics: ["1 not-an-indicator", "10 not-an-indicator"]),
   ]
 
   private static let notes: [FeedCase] = [

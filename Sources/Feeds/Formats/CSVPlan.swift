@@ -83,7 +83,8 @@ struct CSVPlan {
       return Self.isOfNetwork(cell, &test)
         ? .value(.none, nameMode: .withSubdomains) : columns[0]
     case .network, .kind(.domain), .kind(.url):
-      return Text.isDigest(cell) ? .value(.digest, nameMode: .exact) : columns[0]
+      let value = CellPieces.notedValues(of: cell).first ?? cell.byteOffsets
+      return Text.isDigest(cell.extracting(value)) ? .value(.digest, nameMode: .exact) : columns[0]
     default: return columns[0]
     }
   }

@@ -4,8 +4,8 @@ import Parsing
 /// The values behind the first in a line of a list.
 ///
 /// They follow one another, alone, behind a dash, a plus sign or `and`, or in brackets; words in brackets
-/// may stand between them. Only addresses, digests and URLs count: a name may be that of whom it
-/// deceives or who sold it, and a page about the first value is no value either.
+/// may stand between them. Addresses, digests and URLs count, and names that are defanged: any other name
+/// may be that of whom it deceives or who sold it, and a page about the first value is no value either.
 struct FurtherValues {
   private(set) var values: [(range: Range<Int>, note: Range<Int>)] = []
   /// What stands in brackets directly behind the first value.
@@ -140,7 +140,18 @@ struct FurtherValues {
       return isPage ? nil : range
     }
     // `::` alone is none.
-    return text.byteCount > 2 && NotedAddress.isWrittenAddress(text) ? range : nil
+    guard text.byteCount > 2 else { return nil }
+    return NotedAddress.isWrittenAddress(text) || isDefangedName(text) ? range : nil
+  }
+
+  /// Whether text is a name that nobody can click on.
+  private static func isDefangedName(_ text: RawSpan) -> Bool {
+    guard text.byteCount <= 320, Refanging.isCandidate(text) else { return false }
+    var name: [UInt8] = []
+    Refanging.append(text, to: &name)
+    return name.count < text.byteCount && TopLevelDomains.endsName(name.rawSpan)
+      && !FileExtensions.endsName(name.rawSpan)
+      && name.allSatisfy { Byte.isAlphanumeric($0) || $0 >= 0x80 || "-._".utf8.contains($0) }
   }
 
   /// Whether text begins with a scheme and two slashes, as it is or defanged.
