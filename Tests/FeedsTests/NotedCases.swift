@@ -71,6 +71,7 @@ extension FeedCase {
         http://e.example/e (http://f.example/f)
         hxxp://g[.]example/g hxxps://h[.]example/h
         a@i[.]example - j[.]example, k[.]example and l[.]example
+        http://m.example/m 192.0.2.1 and words
         """, format: .plain,
       entries: [
         "1 url https://a.example/a.exe exact", "1 url https://b.example/b.exe exact",
@@ -79,7 +80,7 @@ extension FeedCase {
         "4 url http://g.example/g exact", "4 url https://h.example/h exact",
         "5 email a@i.example exact", "5 domain j.example withSubdomains",
         "5 domain k.example withSubdomains", "5 domain l.example withSubdomains",
-      ]),
+      ], diagnostics: ["6 white-space-inside"]),
     FeedCase(
       name: "csv: cells of several values with dashes or brackets between them",
       text: """

@@ -55,7 +55,9 @@ struct NotedValue {
     }
     let isClear = start != nil || Text.isDigest(first) || FurtherValues.isURL(first)
     let rest = isClear ? FurtherValues(whole, behind: 0..<blank) : nil
-    guard let start = start ?? rest.map({ $0.note.lowerBound }) else {
+    // Blanks alone separate values only where nothing but values follows.
+    if start == nil, let rest, rest.note.isEmpty { start = rest.note.lowerBound }
+    guard let start else {
       self.init(text, comment)
       return
     }
