@@ -94,34 +94,6 @@ struct HTTPOddityTests {
     }
   }
 
-  @Test("a request behind a head that is too long, wherever segments are cut")
-  func longHead() {
-    var options = CaptureOptions()
-    options.httpHeaderLimit = 200
-    let lines = [
-      "X: " + String(repeating: "x", count: 290) + "\r\n",
-      String(repeating: "X: xxxxx\r\n", count: 30),
-    ]
-    let start = "GET /1 HTTP/1.1\r\nHost: a.example\r\n"
-    let next = "GET /2 HTTP/1.1\r\nHost: evil.example\r\n\r\n"
-    for line in lines {
-      let text = utf8(start + line + "\r\n" + next)
-      let begin = text.count - next.utf8.count
-      for step in [70, 100, 400] {
-        for shift in 0..<step {
-          let cuts = Array(stride(from: 1 + shift, to: text.count, by: step))
-          let frames = [StreamBuilder().syn] + StreamBuilder().segments(text, cuts)
-          let observed = Observed(pcap(frames.map { CapturedPacket($0) }), options)
-          let place = cuts.map { $0 - begin }
-          #expect(
-            observed.values.contains { $0.hasSuffix(" http.url http://evil.example/2") },
-            "cut at \(place)")
-          #expect(observed.counts["http-header-limit"] == 1, "cut at \(place)")
-        }
-      }
-    }
-  }
-
   @Test("lengths", arguments: lengths.indices)
   func length(_ index: Int) {
     let (headers, body, isFound) = Self.lengths[index]

@@ -8,7 +8,6 @@ extension HTTPReader {
     into writer: inout ObservableWriter, _ skips: inout SkipCounters
   ) {
     phase = .headers
-    lostRest = 0
     head.isConnect =
       request.method.count == 7
       && text.starts(ignoringCase: "connect", at: request.method.lowerBound)

@@ -6,8 +6,7 @@ import Parsing
 ///
 /// A line that is whole in one packet is read in place; only a line that continues in the next
 /// packet is kept (`HTTPReader+Lines.swift`). Bodies are stepped over. The methods that write
-/// values are in `HTTPReader+Values.swift` and `+FileNames.swift`, what happens in bytes that are no
-/// request in `HTTPReader+Lost.swift`.
+/// values are in `HTTPReader+Values.swift` and `+FileNames.swift`.
 struct HTTPReader {
   enum Phase {
     case requestLine
@@ -17,8 +16,8 @@ struct HTTPReader {
     case chunk(Int)
     case chunkSize
     case trailers
-    /// After chunks with invalid lengths or in a head that is too long.
-    case lost
+    /// After chunks with invalid lengths: how many more bytes may come before the next request.
+    case lost(Int)
   }
 
   /// What to do after the bytes that were read.
@@ -49,9 +48,7 @@ struct HTTPReader {
   /// An answer is over, and another may follow.
   private var isAnswerOver = false
   /// At least one line was read.
-  var hasRead = false
-  /// In how many more bytes the next request is searched for; 0 once it is found.
-  var lostRest = 0
+  private var hasRead = false
   /// Bytes of answers' bodies that may still be stepped over.
   private var bodyBudget = 0
 
@@ -120,7 +117,6 @@ struct HTTPReader {
     isAnswer = false
     isAnswerOver = false
     hasRead = false
-    lostRest = 0
   }
 
   /// The length of a body whose stated lengths differ: one of them if a request follows there, but
@@ -134,6 +130,21 @@ struct HTTPReader {
       0 < $0 && $0 < rest.byteCount
         && HTTPRequest.begins(rest.extracting($0..<rest.byteCount))
     } ?? 0
+  }
+
+  /// Whether a chunk's length is expected next.
+  var isBeforeChunk: Bool {
+    if case .chunkSize = phase { !isAnswer } else { false }
+  }
+
+  /// The most bytes after chunks with invalid lengths in which the next request is searched for.
+  private static let longestLost = 1 << 20
+
+  /// Begins in bytes that cannot be read; the next request is searched for after an empty line.
+  mutating func beginLost() {
+    reset()
+    hasRead = true
+    phase = .lost(Self.longestLost)
   }
 
   /// Begins to read answers, at the first one's status line.
@@ -195,11 +206,11 @@ struct HTTPReader {
         bodyBudget -= step
         phase = step == rest ? .chunkSize : .chunk(rest - step)
         if isAnswer, bodyBudget < 0 { return .other(offset) }
-      case .lost:
+      case .lost(let rest):
         guard let next = HTTPRequest.offsetBehindEmptyLine(data, from: offset) else {
           let length = data.byteCount - offset
-          lostRest = max(0, lostRest - length)
-          return lostRest > 0 ? .all : .other(data.byteCount)
+          phase = .lost(rest - length)
+          return length < rest ? .all : .other(data.byteCount)
         }
         offset = next
         endMessage()
@@ -229,7 +240,8 @@ struct HTTPReader {
       let rest = data.extracting(offset..<data.byteCount)
       headLength += rest.byteCount
       guard headLength <= context.headerLimit else {
-        return endLongHead(at: data.byteCount, &skips)
+        skips.add(.httpHeaderLimit)
+        return .other(data.byteCount)
       }
       line.append(rest, of: writer.present)
       return .all
@@ -237,7 +249,10 @@ struct HTTPReader {
     let start = offset
     offset = end
     headLength += end - start
-    guard headLength <= context.headerLimit else { return endLongHead(at: end, &skips) }
+    guard headLength <= context.headerLimit else {
+      skips.add(.httpHeaderLimit)
+      return .other(end)
+    }
     let piece = data.extracting(start..<end)
     let mayGoOn = mayGoOn(piece, data, end)
     if line.isEmpty, !mayGoOn {

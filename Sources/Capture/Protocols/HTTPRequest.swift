@@ -103,7 +103,7 @@ enum HTTPRequest {
   }
 
   /// The offset of the first request that follows an empty line, or nil; used after chunks with
-  /// invalid lengths and in heads that are too long.
+  /// invalid lengths.
   static func offsetBehindEmptyLine(_ payload: RawSpan, from start: Int) -> Int? {
     var offset = start
     while let lineEnd = payload.firstOffset(of: Byte.lineFeed, in: offset..<payload.byteCount) {

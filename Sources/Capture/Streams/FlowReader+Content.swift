@@ -142,7 +142,7 @@ extension FlowReader {
         case .all: return false
         case .other(let end):
           offset += end
-          let bytesToSearch = stream.http.bytesToSearch
+          let isBeforeChunk = stream.http.isBeforeChunk
           stream.begin(.none)
           var application = Application.none
           if !isAnswer, offset < payload.byteCount {
@@ -151,12 +151,11 @@ extension FlowReader {
               isDNSPort: DNSMessage.isRegistered(streamPort: visit.target.port))
           }
           stream.begin(application, isFirst: false, isDNSPort: visit.isDNSPort)
-          if application == .none, bytesToSearch > 0 {
+          if application == .none, isBeforeChunk {
             stream.begin(.http)
-            stream.http.beginLost(bytesToSearch)
+            stream.http.beginLost()
             return false
           }
-          if application == .http { stream.http.lostRest = bytesToSearch }
           if isAnswer { return false }
         case .begins(let end):
           // Behind a CONNECT another protocol may begin at once, or in the next segments.
