@@ -55,10 +55,10 @@ import Testing
     ),
     // CloudFront was asked for the first, and hands the request to the second.
     (
-      "#Fields: cs(Host) cs-uri-stem x-host-header\nb.example /x a.example\nb.example /y -\n",
+      "#Fields: cs(Host) cs-uri-stem x-host-header\nb.example /x a.example\nb.example /y -\nb.example /z foo!\n",
       [
         "cs-uri-stem http://a.example/x", "cs-uri-stem http://b.example/x joint",
-        "cs-uri-stem http://b.example/y",
+        "cs-uri-stem http://b.example/y", "cs-uri-stem http://b.example/z",
       ]
     ),
     // The query may stand in a field of its own.

@@ -186,11 +186,12 @@ extension Extraction {
           scanner.joined.query = []
         }
       }
-      guard scanner.emitJoined(parts, into: &batch), scanner.isScan,
-        let inner = url.inner(behind: hostColumn),
+      let hasURL = scanner.emitJoined(parts, into: &batch)
+      // Where the client's host makes no URL, the other one is the record's.
+      guard !hasURL || scanner.isScan, let inner = url.inner(behind: hostColumn),
         let host = tableRow.column(inner, chunk, header)
       else { continue }
-      parts.isSecond = true
+      parts.isSecond = hasURL
       scanner.joined.host = tableRow.part(inner, chunk, host, header)
       scanner.emitJoined(parts, into: &batch)
     }
