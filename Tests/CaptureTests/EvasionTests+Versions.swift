@@ -159,6 +159,42 @@ extension EvasionTests {
     }
   }
 
+  @Test("a greeting with early data first, then another message in its place", arguments: [1, 5])
+  func earlyDataFirst(_ count: Int) {
+    let extensions = join(
+      TLSBuilder.serverName("harmless.example"), TLSBuilder.otherExtension(42, count: 0))
+    var decoy = TLSBuilder.record(
+      22, TLSBuilder.handshake(1, TLSBuilder.hello(extensions: extensions)))
+    for _ in 0..<count { decoy += TLSBuilder.record(23, zeros(16_384)) }
+    let stream = StreamBuilder()
+    let before =
+      [stream.syn] + stream.segments(decoy, Array(stride(from: 1400, to: decoy.count, by: 1400)))
+    let greeting = TLSBuilder.clientHello("hidden.example")
+    for (message, field) in [(greeting, "tls.sni"), (Self.request, "http.host")] {
+      // A segment that says what the decoy says is no other version.
+      for cut in stride(from: 8, to: message.count, by: 7) {
+        let frames = before + stream.segments(message, [cut])
+        let values = Observed(pcap(frames.map { CapturedPacket($0) })).values
+        #expect(
+          values.contains { $0.hasSuffix(" \(field) hidden.example") }, "\(field), cut at \(cut)")
+      }
+    }
+  }
+
+  @Test("bad chunks first, then a request in the place of all of it", arguments: [20_000, 90_000])
+  func badChunksFirst(_ count: Int) {
+    let decoy = join(
+      utf8(
+        "POST /d HTTP/1.1\r\nHost: harmless.example\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
+      zeros(count))
+    let stream = StreamBuilder()
+    let before =
+      [stream.syn] + stream.segments(decoy, Array(stride(from: 1400, to: decoy.count, by: 1400)))
+    for cut in stride(from: 1, to: Self.request.count, by: 7) {
+      #expect(Self.sees(before + stream.segments(Self.request, [cut])), "cut at \(cut)")
+    }
+  }
+
   @Test("junk first, then so many connections that it is forgotten, then a message in its place")
   func forgotten() {
     let decoy = StreamBuilder().segment(zeros(64), at: 0)

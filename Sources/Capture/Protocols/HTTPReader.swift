@@ -73,10 +73,15 @@ struct HTTPReader {
     if case .requestLine = phase { !isAnswer && !line.isEmpty } else { false }
   }
 
+  /// Whether the next request is searched for in bytes that cannot be read.
+  var isLost: Bool {
+    if case .lost = phase { true } else { false }
+  }
+
   /// Whether a request line is expected, but the bytes that have come of it, if any, cannot begin
   /// one.
   var isOutOfStep: Bool {
-    if case .lost = phase { return true }
+    if isLost { return true }
     guard case .requestLine = phase, !isAnswer else { return false }
     return line.isEmpty || !HTTPRequest.mayBegin(line.bytes.rawSpan)
   }

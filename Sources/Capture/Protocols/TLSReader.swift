@@ -42,6 +42,8 @@ struct TLSReader {
   /// A client may send early data before the server's answer, which may ask for a second hello
   /// (RFC 8446 §4.2.10). How much of it there may be the server has said in an earlier connection.
   private var hasEarlyData = false
+  /// The last record that began has early data, of which nothing is read.
+  private(set) var isInEarlyData = false
 
   /// Whether all records and messages that have begun are complete.
   var isBetweenMessages: Bool { message.isEmpty && rest == 0 && headerCount == 0 }
@@ -53,7 +55,7 @@ struct TLSReader {
   mutating func reset() {
     message.removeAll()
     (header, headerCount, rest, unwanted) = (0, 0, 0, 0)
-    (isHandshake, isEncrypted, hasEarlyData) = (false, false, false)
+    (isHandshake, isEncrypted, hasEarlyData, isInEarlyData) = (false, false, false, false)
   }
 
   /// Reads the next bytes of the stream.
@@ -115,9 +117,11 @@ struct TLSReader {
     isAtStart = true
     switch type {
     case 20: isEncrypted = true
-    case 21, 22, 24: break
+    case 21, 24: break
+    case 22: isInEarlyData = false
     case 23:
       guard hasEarlyData else { return .done }
+      isInEarlyData = true
     default: return .other
     }
     return .goesOn

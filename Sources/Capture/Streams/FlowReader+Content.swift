@@ -116,11 +116,8 @@ extension FlowReader {
     var isRemembered = false
     while offset < payload.byteCount {
       let rest = payload.extracting(offset..<payload.byteCount)
-      // Other versions of a long body matter only to the search for literals.
-      if case .http = stream.content,
-        stream.http.isLongBody && search.isEmpty || stream.http.isInAnswer
-      {
-        if offset == 0, !stream.http.isInAnswer, !stream.history.bytes.isEmpty {
+      if stream.isInAnswer || stream.isSteppingOver && search.isEmpty {
+        if offset == 0, !stream.isInAnswer, !stream.history.bytes.isEmpty {
           let next = flows[visit].next
           stream.history.forgetBody(from: next - payload.byteCount)
         } else {

@@ -101,7 +101,7 @@ extension FlowReader {
     guard sequence >= direction.base else {
       return readAlone(payload, at: sequence, visit)
     }
-    let isRead = !streams[direction.stream].content.isNone && !streams.isDoubtfulAnswer(direction)
+    let isRead = streams[direction.stream].isRead && !streams.isDoubtfulAnswer(direction)
     if !isRead, readInPlace(payload, at: sequence, direction, visit) { return }
     skips.add(.retransmission)
     guard isRead else { return readAgainOrAlone(payload, at: sequence, direction, visit) }

@@ -179,6 +179,31 @@ final class TCPStream {
     if case .tls = content { false } else { true }
   }
 
+  /// Whether a protocol's reader takes the stream's bytes, and has not lost its way in them.
+  var isRead: Bool {
+    switch content {
+    case .none: false
+    case .http: !http.isLost
+    case .undecided, .tls, .dns: true
+    }
+  }
+
+  /// Whether the stream's bytes are an answer of HTTP.
+  var isInAnswer: Bool {
+    if case .http = content { http.isInAnswer } else { false }
+  }
+
+  /// Whether the next bytes are stepped over: a long body, or early data.
+  ///
+  /// Other versions of them matter only to the search for literals.
+  var isSteppingOver: Bool {
+    switch content {
+    case .http: http.isLongBody
+    case .tls: tls.isInEarlyData
+    case .none, .undecided, .dns: false
+    }
+  }
+
   /// Whether a line has begun that is taken for a request's, or may be.
   var isInRequestLine: Bool {
     switch content {
