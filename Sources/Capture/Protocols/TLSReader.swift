@@ -42,8 +42,10 @@ struct TLSReader {
   /// A client may send early data before the server's answer, which may ask for a second hello
   /// (RFC 8446 §4.2.10). How much of it there may be the server has said in an earlier connection.
   private var hasEarlyData = false
-  /// The last record that began has early data, of which nothing is read.
-  private(set) var isInEarlyData = false
+  /// Bytes of early data that were stepped over, if the last record that began has early data.
+  private var earlyCount = 0
+  /// The last record that began has early data, of which much was stepped over.
+  var isInLongEarlyData: Bool { earlyCount > 1 << 13 }
 
   /// Whether all records and messages that have begun are complete.
   var isBetweenMessages: Bool { message.isEmpty && rest == 0 && headerCount == 0 }
@@ -55,7 +57,7 @@ struct TLSReader {
   mutating func reset() {
     message.removeAll()
     (header, headerCount, rest, unwanted) = (0, 0, 0, 0)
-    (isHandshake, isEncrypted, hasEarlyData, isInEarlyData) = (false, false, false, false)
+    (isHandshake, isEncrypted, hasEarlyData, earlyCount) = (false, false, false, 0)
   }
 
   /// Reads the next bytes of the stream.
@@ -84,6 +86,8 @@ struct TLSReader {
         }
         isAtStart = false
         guard readHandshake(data, offset, end, into: &writer, &skips) else { return .other }
+      } else if hasEarlyData {
+        earlyCount += end - offset
       }
       rest -= end - offset
       offset = end
@@ -118,10 +122,9 @@ struct TLSReader {
     switch type {
     case 20: isEncrypted = true
     case 21, 24: break
-    case 22: isInEarlyData = false
+    case 22: earlyCount = 0
     case 23:
       guard hasEarlyData else { return .done }
-      isInEarlyData = true
     default: return .other
     }
     return .goesOn

@@ -114,9 +114,11 @@ extension FlowReader {
   ) -> Bool {
     var offset = 0
     var isRemembered = false
+    var isPassed = false
     while offset < payload.byteCount {
       let rest = payload.extracting(offset..<payload.byteCount)
       if stream.isInAnswer || stream.isSteppingOver && search.isEmpty {
+        isPassed = true
         if offset == 0, !stream.isInAnswer, !stream.history.bytes.isEmpty {
           let next = flows[visit].next
           stream.history.forgetBody(from: next - payload.byteCount)
@@ -177,7 +179,10 @@ extension FlowReader {
         }
       case .tls:
         switch stream.tls.read(rest, into: &writer, &skips) {
-        case .goesOn: return false
+        case .goesOn:
+          // Another hello has begun behind early data.
+          if isPassed, !stream.isSteppingOver { stream.history.append(rest) }
+          return false
         case .done: return true
         case .other:
           stream.begin(.none)

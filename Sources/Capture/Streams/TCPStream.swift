@@ -193,13 +193,13 @@ final class TCPStream {
     if case .http = content { http.isInAnswer } else { false }
   }
 
-  /// Whether the next bytes are stepped over: a long body, or early data.
+  /// Whether the next bytes are stepped over: a long body, or much early data.
   ///
   /// Other versions of them matter only to the search for literals.
   var isSteppingOver: Bool {
     switch content {
     case .http: http.isLongBody
-    case .tls: tls.isInEarlyData
+    case .tls: tls.isInLongEarlyData
     case .none, .undecided, .dns: false
     }
   }
