@@ -168,9 +168,7 @@ extension FeedReader {
         "to-ids-false: \(notForDetection) attributes are not meant for detection and were not "
           + "loaded")
     }
-    let saysLittle = [
-      "to-ids-false", "column-not-read", "member-not-read", "observables-not-loaded",
-    ]
+    let saysLittle = ["to-ids-false", "column-not-read", "observables-not-loaded"]
     guard sink.entryCount == 0,
       sink.summary.warnings.allSatisfy({ warning in saysLittle.contains { warning.hasPrefix($0) } })
     else { return }

@@ -7,7 +7,7 @@ extension FeedCase {
   /// Every feed whose content tells its format.
   static var all: [FeedCase] {
     lines + tables + objects + further + quirks + mixedColumns + ambiguous + dialects + records
-      + types + publishers + rows + noted + severalLists
+      + types + publishers + rows + noted
   }
 
   static let further: [FeedCase] = [

@@ -10,8 +10,6 @@ struct JSONRecord {
   var line: UInt64 = 0
   /// Members were left out, since there were too many.
   var isCut = false
-  /// Lists in it hold records of their own.
-  var hasInner = false
   /// How many of the first cells repeat those of the part before.
   private(set) var repeatedCount = 0
 
@@ -37,7 +35,7 @@ struct JSONRecord {
   mutating func removeAll() {
     bytes.removeAll(keepingCapacity: true)
     cells.removeAll(keepingCapacity: true)
-    (isCut, hasInner, repeatedCount) = (false, false, 0)
+    (isCut, repeatedCount) = (false, 0)
   }
 
   /// Keeps the members outside arrays, for the values of a long list that follow.
@@ -56,32 +54,13 @@ struct JSONRecord {
     }
     repeatedCount = self.cells.count
   }
-
-  /// What is said of each record in a list of this one: its short members outside arrays.
-  func frame() -> JSONRecord {
-    var frame = JSONRecord()
-    for cell in cells
-    where !cell.isListed && cell.value.count <= Self.longestFramed
-      && frame.cells.count < Self.mostFramed
-    {
-      let start = frame.bytes.count
-      frame.bytes += bytes[cell.value]
-      frame.cells.append(Cell(name: cell.name, value: start..<frame.bytes.count, isListed: false))
-    }
-    frame.repeatedCount = frame.cells.count
-    return frame
-  }
-
-  /// Every record in a list repeats them.
-  private static let (mostFramed, longestFramed) = (32, 256)
 }
 
 /// The objects of a JSON file that are records of a table: those of an array or of lines, or those of
 /// the array that an envelope holds.
 ///
 /// An inner object is read if its name says that it belongs to the record (`hashes`, `attributes`);
-/// any other is about something else. The objects of an inner array are records of their own if its
-/// name says that they are indicators (`iocs`, `urls`); what stands before it is said of each.
+/// any other is about something else.
 struct JSONRecords {
   private(set) var json: JSONFeed
   /// The names of the members that lead from an envelope to the records.
@@ -94,28 +73,15 @@ struct JSONRecords {
   private var prefixes: [[UInt8]] = []
   /// The name of the array that the reader is in.
   private var list: [UInt8]?
-  /// The record that the reader's one stands in, what it says of each in its list, the list's name, and
-  /// the number of its prefixes.
-  private var outer: (record: JSONRecord, frame: JSONRecord, list: [UInt8], depth: Int)?
-  /// The outermost object has lists of indicators of several kinds, and envelopes may hold them.
-  private let holdsSeveral: Bool
-  private let countsAll: Bool
-  /// What is not read although its name speaks of indicators, or its strings are some.
-  private(set) var skipped = SkippedMembers()
 
   /// The depth of `threat.indicator.file.hash.sha256` in the Elastic common schema, and one more.
   private static let deepestMember = 6
   /// Bytes of the longest member name, including the names of the objects that it is in.
   private static let longestName = 256
 
-  /// The records of a stream; with `countsAll`, what is left out of records is counted as well.
-  init(
-    _ stream: FeedStream, path: [[UInt8]], holdsSeveral: Bool = false, countsAll: Bool = false
-  ) {
+  init(_ stream: FeedStream, path: [[UInt8]]) {
     json = JSONFeed(stream)
     self.path = path
-    self.holdsSeveral = holdsSeveral
-    self.countsAll = countsAll
     isAmongRecords = path.isEmpty
   }
 
@@ -124,16 +90,12 @@ struct JSONRecords {
   /// Continues after a broken line; false at the end, or if more than a line is broken.
   mutating func resynchronize(after error: FeedError) -> Bool {
     prefixes.removeAll()
-    (list, outer) = (nil, nil)
+    list = nil
     return json.resynchronize(after: error)
   }
 
   /// Reads the next record, or the next part of one with a long list; false at the end.
   mutating func next(_ record: inout JSONRecord) throws(FeedError) -> Bool {
-    if let around = outer, prefixes.count == around.depth {
-      if try !nextInner(&record) { try readMembers(into: &record) }
-      return true
-    }
     if !prefixes.isEmpty {
       record.beginNextPart()
       try readMembers(into: &record)
@@ -172,35 +134,7 @@ struct JSONRecords {
         return
       }
     }
-    try skipped.skip(value, name, &json)
-  }
-
-  /// Begins the next object of the list that is read, and reads it; false at the list's end.
-  ///
-  /// Then the record around it goes on.
-  private mutating func nextInner(_ record: inout JSONRecord) throws(FeedError) -> Bool {
-    while let around = outer {
-      let element = try json.next()
-      switch element.kind {
-      case .beginObject:
-        try readInner(element, around.frame, of: around.list, into: &record)
-        return true
-      case .endArray:
-        record = around.record
-        outer = nil
-      default: try json.skip(element)
-      }
-    }
-    return false
-  }
-
-  private mutating func readInner(
-    _ brace: JSONToken, _ frame: JSONRecord, of list: [UInt8], into record: inout JSONRecord
-  ) throws(FeedError) {
-    record = frame
-    record.line = json.line(of: brace)
-    prefixes.append(list + [Byte.dot])
-    try readMembers(into: &record)
+    try json.skip(value)
   }
 
   /// Reads to the record's end, or until `mostListed` elements of arrays were read.
@@ -213,13 +147,6 @@ struct JSONRecords {
           list = nil
           continue
         }
-        if element.kind == .beginObject, outer == nil, isListOfRecords(name) {
-          record.hasInner = true
-          let frame = record.frame()
-          outer = (record, frame, name, prefixes.count)
-          list = nil
-          return try readInner(element, frame, of: name, into: &record)
-        }
         try add(element, name, isListed: true, &record)
         listed += 1
         if listed == JSONRecord.mostListed { return }
@@ -228,7 +155,6 @@ struct JSONRecords {
       let key = try json.next()
       if key.kind == .endObject {
         prefixes.removeLast()
-        if let outer, prefixes.count == outer.depth { return }
         continue
       }
       var name = prefix
@@ -245,7 +171,7 @@ struct JSONRecords {
       case .beginArray: list = name
       case .beginObject where depth > 1 && Self.isURL(name, prefix.count):
         try readURL(name, into: &record)
-      case .beginObject where depth < Self.deepestMember && isOwn(name, prefix.count):
+      case .beginObject where depth < Self.deepestMember && Self.isOwn(name, prefix.count):
         prefixes.append(name + [Byte.dot])
       default: try add(value, name, &record)
       }
@@ -293,8 +219,7 @@ struct JSONRecords {
     let word: StaticString? =
       value.kind == .trueLiteral ? "true" : value.kind == .falseLiteral ? "false" : nil
     guard value.kind == .string || value.kind == .number || word != nil else {
-      return countsAll
-        ? try skipped.skip(value, name, isListed: isListed, &json) : try json.skip(value)
+      return try json.skip(value)
     }
     guard record.cells.count < JSONRecord.mostCells else {
       record.isCut = true
@@ -315,26 +240,12 @@ struct JSONRecords {
   private static let ownObjects: Set<String> = [
     "source", "attributes", "properties", "indicator", "ioc", "observable", "threat", "file",
     "hash", "hashes", "network", "fields", "data", "value", "marking", "indicators", "iocs",
-    "observables", "blocklist", "blacklist", "email", "x509", "c2", "cnc",
+    "observables", "blocklist", "blacklist", "email", "x509",
   ]
 
-  private func isOwn(_ name: [UInt8], _ start: Int) -> Bool {
+  private static func isOwn(_ name: [UInt8], _ start: Int) -> Bool {
     let key = Text.key(name.rawSpan.extracting(start..<name.count))
-    if holdsSeveral, JSONTablePlan.envelopes.contains(key) { return true }
     // `source` alone names who reported it; Elasticsearch gives records as `_source`.
-    return Self.ownObjects.contains(key) && (key != "source" || name[start] == UInt8(ascii: "_"))
-  }
-
-  /// Names of members that hold indicators.
-  static let indicators: Set<String> = [
-    "indicators", "iocs", "ioc", "observables", "domains", "hostnames", "fqdns", "urls", "ips",
-    "ipaddresses", "hashes", "files", "filehashes", "samples", "md5", "sha1", "sha256", "emails",
-    "blocklist", "blacklist", "c2", "c2s", "cnc",
-  ]
-
-  private func isListOfRecords(_ name: [UInt8]) -> Bool {
-    let start = (name.lastIndex(of: Byte.dot) ?? -1) + 1
-    let key = Text.key(name.rawSpan.extracting(start..<name.count))
-    return Self.indicators.contains(key) || holdsSeveral && JSONTablePlan.envelopes.contains(key)
+    return ownObjects.contains(key) && (key != "source" || name[start] == UInt8(ascii: "_"))
   }
 }

@@ -8,10 +8,6 @@ import Parsing
 struct JSONTablePlan {
   private(set) var path: [[UInt8]] = []
   private(set) var columns: [[UInt8]: Column] = [:]
-  /// Names of all members of the sample.
-  private var sampled: Set<[UInt8]> = []
-  /// The outermost object has lists of indicators of several kinds.
-  private(set) var holdsSeveral = false
   /// Each of the outermost objects is a record by itself.
   private(set) var isOfLines = false
   /// Content and names leave no doubt that it is a list of indicators.
@@ -34,14 +30,12 @@ struct JSONTablePlan {
   /// The plan for a file, by its beginning.
   init(_ sample: [UInt8], path filePath: String, _ test: inout ShapeTest) {
     let stream = FeedStream(bytes: sample, path: filePath)
-    (path, holdsSeveral) = Self.envelope(of: stream)
+    path = Self.envelope(of: stream)
     isOfLines = path.isEmpty && sample.first { !Text.isSpace($0) } == UInt8(ascii: "{")
     var names: [[UInt8]] = []
     var places: [[UInt8]: Int] = [:]
     var rows: [TableRow] = []
-    var records = JSONRecords(stream, path: path, holdsSeveral: holdsSeveral, countsAll: true)
-    // Objects around others need no value of their own.
-    var frames = 0
+    var records = JSONRecords(stream, path: path)
     var record = JSONRecord()
     // Members that hold several values.
     var lists: Set<[UInt8]> = []
@@ -50,7 +44,6 @@ struct JSONTablePlan {
         guard try records.next(&record) else { break }
         for cell in record.cells where cell.isListed { lists.insert(cell.name) }
         rows.append(Self.row(of: record, &names, &places))
-        if record.hasInner { frames += 1 }
       } catch {
         // The sample's last record may be cut; in JSON lines, a bad line costs a line.
         guard isOfLines, error.code == .malformed, records.resynchronize(after: error) else {
@@ -65,16 +58,12 @@ struct JSONTablePlan {
       }
     }
     guard !rows.isEmpty else { return }
-    sampled = Set(names)
     let plan = CSVPlan(names: names, rows: rows, &test)
     guard plan.hasValues else { return }
     for (name, column) in zip(names, plan.columns) where column != .other && column != .unknown {
       columns[name] = column
     }
     warnings = plan.warnings
-    if path.isEmpty, !names.contains(where: Self.isIndicator) {
-      warnings += records.skipped.warnings
-    }
     hasTopics = plan.hasTopics
     dateOrder = plan.dateOrder
     // The Elastic common schema leaves no doubt, even if some of its records hold no value.
@@ -82,24 +71,12 @@ struct JSONTablePlan {
     // A single object may be anything, unless it lists values.
     let isList = lists.contains { columns[$0]?.isValue ?? false }
     isCertain =
-      plan.isNamed && plan.fittingRows * 100 >= max(rows.count - frames, 1) * needed
-      && !Self.isLog(plan.keys)
+      plan.isNamed && plan.fittingRows * 100 >= rows.count * needed && !Self.isLog(plan.keys)
       && (!isOfLines || rows.count > 1 || isList) && !isListing(plan, rows)
   }
 
   /// Whether a member is one of an indicator in the Elastic common schema.
   static func isIndicator(_ name: [UInt8]) -> Bool { name.starts(with: "threat.indicator.".utf8) }
-
-  /// What a member holds that is not in the sample: only its name tells.
-  ///
-  /// Nil for a member of the sample.
-  func lateColumn(_ name: [UInt8]) -> Column? {
-    guard !sampled.contains(name) else { return nil }
-    let column = Column(key: CSVPlan.key(of: name.rawSpan, .json), format: .json)
-    let isOther =
-      column.isValue && !Self.isIndicator(name) && sampled.contains(where: Self.isIndicator)
-    return isOther ? .other : column
-  }
 
   private static func row(
     of record: JSONRecord, _ names: inout [[UInt8]], _ places: inout [[UInt8]: Int]
@@ -107,7 +84,7 @@ struct JSONTablePlan {
     var row = TableRow()
     row.bytes = record.bytes
     row.line = record.line
-    for cell in record.cells.dropFirst(record.repeatedCount) {
+    for cell in record.cells {
       let place = places[cell.name] ?? names.count
       if place == names.count {
         guard place < mostColumns else { continue }
@@ -177,75 +154,50 @@ struct JSONTablePlan {
   // MARK: Envelopes
 
   /// Names of members in which programs return records.
-  static let envelopes: Set<String> = [
+  private static let envelopes: Set<String> = [
     "data", "result", "results", "response", "items", "records", "rows", "entries", "list", "feed",
     "indicators", "iocs", "observables", "threats", "values", "hits", "objects", "attributes",
     "urls", "domains", "ips", "hashes", "blocklist", "blacklist", "resources", "value",
   ]
+  private static let deepestEnvelope = 3
 
   /// The names that lead from a first object to an array of objects, if it is an envelope.
-  ///
-  /// It is none if other members of it hold indicators as well.
-  private static func envelope(of stream: FeedStream) -> (path: [[UInt8]], holdsSeveral: Bool) {
-    var search = EnvelopeSearch(JSONFeed(stream))
-    search.run()
-    return search.hasOthers && !search.path.isEmpty ? ([], true) : (search.path, false)
-  }
-}
-
-/// Looks for the array of records in an object, and for what stands beside it.
-private struct EnvelopeSearch {
-  private var json: JSONFeed
-  /// The names that lead to the array; empty if there is none.
-  private(set) var path: [[UInt8]] = []
-  /// Other members hold indicators.
-  private(set) var hasOthers = false
-
-  private static let deepest = 3
-
-  init(_ json: JSONFeed) { self.json = json }
-
-  /// Reads to the end of the object or of the sample.
-  mutating func run() {
-    guard let first = try? json.next(), first.kind == .beginObject else { return }
-    try? readMembers([])
-  }
-
-  private mutating func readMembers(_ names: [[UInt8]]) throws(FeedError) {
-    while true {
-      let token = try json.next()
-      guard token.kind == .key else { return }
-      var name: [UInt8] = []
-      json.append(token, to: &name)
-      let key = Text.key(name.rawSpan)
-      let value = try json.next()
-      let leads = JSONTablePlan.envelopes.contains(key)
-      let isOfIndicators = JSONRecords.indicators.contains(key)
-      switch value.kind {
-      case .beginObject where leads && names.count < Self.deepest - 1:
-        try readMembers(names + [name])
-      case .beginObject where isOfIndicators:
-        hasOthers = true
-        try json.skip(value)
-      case .beginArray where leads || isOfIndicators:
-        let element = try json.next()
-        if element.kind == .beginObject, path.isEmpty, leads {
-          path = names + [name]
-        } else if element.kind != .endArray, isOfIndicators {
-          hasOthers = true
+  private static func envelope(of stream: FeedStream) -> [[UInt8]] {
+    var json = JSONFeed(stream)
+    var path: [[UInt8]] = []
+    guard let first = try? json.next(), first.kind == .beginObject else { return [] }
+    while let token = try? json.next() {
+      switch token.kind {
+      case .endObject:
+        if path.isEmpty { return [] }
+        path.removeLast()
+      case .key:
+        var name: [UInt8] = []
+        json.append(token, to: &name)
+        guard let value = try? json.next() else { return [] }
+        let leads = envelopes.contains(Text.key(name.rawSpan))
+        if leads, value.kind == .beginObject, path.count < deepestEnvelope - 1 {
+          path.append(name)
+        } else if leads, value.kind == .beginArray {
+          guard let element = try? json.next() else { return [] }
+          if element.kind == .beginObject { return path + [name] }
+          if element.kind != .endArray {
+            guard (try? json.skip(element)) != nil, leave(&json, json.depth - 1) else { return [] }
+          }
+        } else if (try? json.skip(value)) == nil {
+          return []
         }
-        try leaveArray(element)
-      default: try json.skip(value)
+      default: return []
       }
     }
+    return []
   }
 
-  /// Reads on to the end of an array whose first element was begun.
-  private mutating func leaveArray(_ element: JSONToken) throws(FeedError) {
-    if element.kind == .endArray { return }
-    try json.skip(element)
-    let outside = json.depth - 1
-    while json.depth > outside { _ = try json.next() }
+  private static func leave(_ json: inout JSONFeed, _ depth: Int) -> Bool {
+    while json.depth > depth {
+      guard let token = try? json.next(), token.kind != .endOfInput else { return false }
+    }
+    return true
   }
 }
 
@@ -254,14 +206,11 @@ struct JSONTableFeed: DocumentFeed {
   private var records: JSONRecords
   private let plan: JSONTablePlan
   private var record = Record()
-  /// Columns that the sample does not hold, or that hold nothing.
-  private var late: [[UInt8]: Column] = [:]
-  private static let mostLate = 1024
 
   var stream: FeedStream { records.json.stream }
 
   init(_ stream: FeedStream, _ plan: JSONTablePlan) {
-    records = JSONRecords(stream, path: plan.path, holdsSeveral: plan.holdsSeveral)
+    records = JSONRecords(stream, path: plan.path)
     self.plan = plan
     record.hasTypes = plan.columns.values.contains(.type)
     record.hasTopics = plan.hasTopics
@@ -270,10 +219,7 @@ struct JSONTableFeed: DocumentFeed {
 
   /// Reads to the end.
   mutating func readAll(into sink: inout FeedSink) throws(FeedError) {
-    defer {
-      records.finish(&sink)
-      if !plan.path.isEmpty { sink.summary.warnings += records.skipped.warnings }
-    }
+    defer { records.finish(&sink) }
     sink.summary.warnings += plan.warnings
     var object = JSONRecord()
     while true {
@@ -291,20 +237,13 @@ struct JSONTableFeed: DocumentFeed {
     }
   }
 
-  private mutating func lateColumn(_ name: [UInt8]) -> Column? {
-    if let known = late[name] { return known }
-    let column = plan.lateColumn(name) ?? .other
-    if late.count < Self.mostLate { late[name] = column }
-    return column
-  }
-
   private mutating func use(_ object: JSONRecord, _ sink: inout FeedSink) {
     if object.isCut { sink.refuse(.lineTooLong, [UInt8]().rawSpan, line: object.line) }
     record.fields.removeAll(keepingCapacity: true)
     record.bytes = object.bytes
     record.line = object.line
     for (index, cell) in object.cells.enumerated() {
-      guard let column = plan.columns[cell.name] ?? lateColumn(cell.name),
+      guard let column = plan.columns[cell.name],
         // A repeated value was let in with the part before.
         index >= object.repeatedCount || !column.isValue
       else { continue }
@@ -312,9 +251,7 @@ struct JSONTableFeed: DocumentFeed {
     }
     if record.hasValue {
       record.emit(into: &sink)
-    } else if object.repeatedCount == 0, !object.isCut, !object.hasInner,
-      !object.cells.isEmpty
-    {
+    } else if object.repeatedCount == 0, !object.isCut, !object.cells.isEmpty {
       sink.refuse(record.reasonWithoutValue, object.text.rawSpan, line: object.line)
     }
   }
