@@ -211,8 +211,9 @@ struct FeedSink {
     let pieces = CellPieces.values(of: cell, as: declared, &parser, admission)
     if pieces.isEmpty {
       // Several values as in a line of a list, or a digest beside its file's name, which is cut off.
-      let noted = CellPieces.notedValues(of: cell)
-      if !noted.isEmpty {
+      var noted = CellPieces.notedValues(of: cell)
+      if let first = noted.first {
+        noted.removeAll { $0 != first && noteKnownGood($0, of: cell, number: line) }
         return add(noted, of: cell, as: declared, nameMode: nameMode, line: line, id: id)
       }
       summary.candidates += 1

@@ -11,7 +11,7 @@ extension FeedCase {
       name: "plain: several addresses on a line",
       text: """
         192.0.2.1 192.0.2.2
-        192.0.2.3:443 198.51.100.3:80 botnet
+        192.0.2.3:443 198.51.100.3:80
         192.0.2.4 and 198.51.100.4
         192.0.2.5 (loader) 198.51.100.5 (stealer)
         2001:db8::1 2001:db8::2
@@ -49,7 +49,7 @@ extension FeedCase {
         192.0.2.1 \(Sample.md5)
         192.0.2.2 http://a.evil.example/x
         b.evil.example - 192.0.2.3
-        c.evil.example (192.0.2.4, hosting)
+        c.evil.example (192.0.2.4)
         d.evil.example - \(Sample.sha256)
         \(Sample.md5) - \(Sample.sha256)
         \(Sample.md5) (\(Sample.sha1))
@@ -98,21 +98,54 @@ extension FeedCase {
       ], diagnostics: ["2 (kind-by-length)", "3 (kind-by-length)"]),
   ]
 
+  private static let hosts = ["ai", "cc", "app", "sh", "pl", "rs", "ms"].map { "example.\($0)" }
+
   private static let digestsOfFiles: [FeedCase] = [
     FeedCase(
       name: "plain: digests behind the names of their files",
       text: """
         dropper.exe - \(Sample.md5)
-        setup.zip - \(Sample.sha1)
-        update.py \u{2013} \(Sample.sha256)
+        loader - \(Sample.sha1)
+        report.doc \u{2013} \(Sample.sha256)
         Setup of Evil.exe - \(Sample.md5)
-        archive.zip (\(Sample.sha1))
+        library.dll (\(Sample.sha1))
         Trojan.Generic - \(Sample.sha256)
         """, format: .plain,
       entries: [
         "1 md5 \(Sample.md5) exact", "2 sha1 \(Sample.sha1) exact",
         "3 sha256 \(Sample.sha256) exact", "4 md5 \(Sample.md5) exact",
         "5 sha1 \(Sample.sha1) exact", "6 sha256 \(Sample.sha256) exact",
+      ]),
+    FeedCase(
+      name: "plain: a host before a digest is a value, also where it ends as files do",
+      text: (["setup.zip"] + hosts).map { "\($0) - \(Sample.md5)\n" }.joined(),
+      format: .plain,
+      entries: (["setup.zip"] + hosts).enumerated().flatMap { index, host in
+        [
+          "\(index + 1) domain \(host) withSubdomains", "\(index + 1) md5 \(Sample.md5) exact",
+        ]
+      }),
+    FeedCase(
+      name: "plain: a digest at a line's end swallows no value in front of it",
+      text: """
+        a.evil.example - loader - \(Sample.md5)
+        b.evil.example - AgentTesla (\(Sample.md5))
+        user@evil.example - phishing - \(Sample.md5)
+        evil.example/x - \(Sample.md5)
+        evil[.]example/x - \(Sample.sha256)
+        192.0.2.4/x.exe - \(Sample.md5)
+        192.0.2.4:80/x - \(Sample.md5)
+        evil[.]example - \(Sample.sha256)
+        """, format: .plain,
+      entries: [
+        "1 domain a.evil.example withSubdomains", "1 md5 \(Sample.md5) exact",
+        "2 domain b.evil.example withSubdomains", "2 md5 \(Sample.md5) exact",
+        "3 email user@evil.example exact", "3 md5 \(Sample.md5) exact",
+        "4 url evil.example/x exact", "4 md5 \(Sample.md5) exact",
+        "5 url evil.example/x exact", "5 sha256 \(Sample.sha256) exact",
+        "6 url 192.0.2.4/x.exe exact", "6 md5 \(Sample.md5) exact",
+        "7 url 192.0.2.4/x exact", "7 md5 \(Sample.md5) exact",
+        "8 domain evil.example withSubdomains", "8 sha256 \(Sample.sha256) exact",
       ]),
     FeedCase(
       name: "plain: digests behind the names of their files below a list of hosts",
@@ -146,6 +179,24 @@ extension FeedCase {
         \(Sample.md5)  setup.zip
         """, format: .plain,
       entries: (1...9).map { "\($0) ipv4 192.0.2.\($0) exact" } + ["10 md5 \(Sample.md5) exact"]),
+    FeedCase(
+      name:
+        "plain: a value in a note that has words behind it, or is known to be good, is remarked on",
+      text: """
+        a.evil.example - 8.8.8.8 - google dns
+        \(Sample.md5) - 8.8.8.8 was asked
+        192.0.2.4 1.1.1.1 resolver
+        http://b.example/x - https://www.microsoft.com/ is the decoy
+        hxxp://c.example/x (redirects) https://www.google.com/
+        d.evil.example - 192.0.2.5 build
+        192.0.2.6 8.8.8.8
+        """, format: .plain,
+      entries: [
+        "1 domain a.evil.example withSubdomains", "2 md5 \(Sample.md5) exact",
+        "3 ipv4 192.0.2.4 exact", "4 url http://b.example/x exact",
+        "5 url http://c.example/x exact", "6 domain d.evil.example withSubdomains",
+        "7 ipv4 192.0.2.6 exact",
+      ], diagnostics: (1...7).map { "\($0) (value-in-note)" }),
     FeedCase(
       name: "plain: a name or another page in a note is remarked on",
       text: """

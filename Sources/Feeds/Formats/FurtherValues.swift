@@ -10,7 +10,7 @@ struct FurtherValues {
   private(set) var values: [(range: Range<Int>, note: Range<Int>)] = []
   /// What stands in brackets directly behind the first value.
   private(set) var firstNote = 0..<0
-  /// What stands behind the last value.
+  /// What stands behind the last value; where it is not empty, they may be part of a note.
   private(set) var note: Range<Int>
 
   /// Nil if there are none.

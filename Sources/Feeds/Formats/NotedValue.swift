@@ -4,8 +4,9 @@ import Parsing
 /// The values in a line of a list, and what the line says of them: a comment, the name of the file whose
 /// digest it is, or words behind an address.
 ///
-/// What stands behind a value is no note as far as it begins with values itself:
-/// `192.0.2.1 192.0.2.2 botnet`, `http://a.example/x (loader) + http://b.example/y`.
+/// What stands behind a value is no note where it is nothing but values, and words in brackets:
+/// `192.0.2.1 192.0.2.2 (botnet)`, `http://a.example/x (loader) + http://b.example/y`. A value with words
+/// behind it may be a resolver that was asked or a decoy; only a digest at the line's end is none of these.
 struct NotedValue {
   /// The first value.
   private(set) var value: Range<Int>
@@ -17,6 +18,8 @@ struct NotedValue {
   private(set) var firstNote: Range<Int>
   /// Whether the note begins with words behind the value, and not with a comment's sign.
   private(set) var isOfWords = false
+  /// Whether the note begins with a value that is not let in, since words follow it.
+  private(set) var holdsValue = false
 
   /// The range of the first value in a line, whatever kind of white space follows it.
   static func value(in line: RawSpan) -> Range<Int> {
@@ -38,7 +41,8 @@ struct NotedValue {
       self.init(text, comment)
       return
     }
-    if let named = Self.namedDigest(whole, firstEnd: blank) {
+    let named = Self.namedDigest(whole)
+    if let named, !Self.holdsHost(whole, named.name) {
       self.init(named.digest, comment.isEmpty ? named.name : comment)
       return
     }
@@ -61,9 +65,13 @@ struct NotedValue {
       self.init(text, comment)
       return
     }
-    self.init(0..<blank, comment.isEmpty ? rest?.note ?? start..<text.upperBound : comment)
-    isOfWords = comment.isEmpty
-    guard let rest else { return }
+    guard let rest, rest.note.isEmpty else {
+      self.init(0..<blank, comment.isEmpty ? start..<text.upperBound : comment)
+      (isOfWords, holdsValue) = (comment.isEmpty, rest != nil)
+      if let named { add(named) }
+      return
+    }
+    self.init(0..<blank, comment.isEmpty ? rest.note : comment)
     further = rest.values
     if !rest.firstNote.isEmpty { firstNote = rest.firstNote }
     for index in further.indices where further[index].note.isEmpty {
@@ -71,16 +79,23 @@ struct NotedValue {
     }
   }
 
+  /// Adds the digest at the line's end, behind words that follow the first value.
+  private mutating func add(_ named: (digest: Range<Int>, name: Range<Int>)) {
+    if isOfWords {
+      note = min(note.lowerBound, named.name.upperBound)..<named.name.upperBound
+      firstNote = note
+    }
+    further = [(named.digest, note)]
+  }
+
   private init(_ value: Range<Int>, _ note: Range<Int>) {
     (self.value, self.note, firstNote) = (value, note, note)
   }
 
-  /// A digest behind the name of its file and a dash, or in brackets: `setup.zip - 0123…`.
+  /// A digest at the line's end behind a dash, or in brackets, and what stands in front of it.
   ///
-  /// Nil if the first word is a value of its own.
-  private static func namedDigest(
-    _ line: RawSpan, firstEnd: Int
-  ) -> (digest: Range<Int>, name: Range<Int>)? {
+  /// This is the name of its file, `setup.exe - 0123…`, unless it holds a host.
+  private static func namedDigest(_ line: RawSpan) -> (digest: Range<Int>, name: Range<Int>)? {
     guard let last = line.byteOffsets.last(where: { Byte.isBlank(line.byte(unchecked: $0)) }),
       line.byteCount - last > 32
     else { return nil }
@@ -93,12 +108,38 @@ struct NotedValue {
     } else if line.byte(unchecked: word.lowerBound) != UInt8(ascii: "(") {
       return nil
     }
-    guard end > 0, !FurtherValues.holdsValue(line, 0..<end) else { return nil }
-    let first = line.extracting(0..<min(firstEnd, end))
-    let isHost =
-      firstEnd >= end && first.firstOffset(of: Byte.dot) != nil && TopLevelDomains.endsName(first)
-      && !FileExtensions.endsName(first)
-    return isHost ? nil : (digest, 0..<end)
+    return end > 0 ? (digest, 0..<end) : nil
+  }
+
+  /// Whether the words in front of a digest hold a value, or a host.
+  ///
+  /// Behind the first, a word that ends as files do as well as hosts is a file's name.
+  private static func holdsHost(_ line: RawSpan, _ words: Range<Int>) -> Bool {
+    if FurtherValues.holdsValue(line, words) { return true }
+    var offset = 0
+    while offset < words.upperBound {
+      var end = offset
+      while end < words.upperBound, !Text.isSpace(line.byte(unchecked: end)) { end += 1 }
+      if end > offset {
+        let word = line.extracting(FurtherValues.stripped(line, offset..<end))
+        if isHost(word), offset == 0 || !FileExtensions.endsName(word) { return true }
+      }
+      offset = end + 1
+    }
+    return false
+  }
+
+  /// Whether a word begins with a host by its last label, or an address, as it is or defanged.
+  ///
+  /// A user before it, and a port or a path behind it, belong to it.
+  private static func isHost(_ word: RawSpan) -> Bool {
+    guard word.firstOffset(of: Byte.dot) != nil else { return false }
+    var text: [UInt8] = []
+    Refanging.append(word, to: &text)
+    let end = text.firstIndex { "/:?\\".utf8.contains($0) } ?? text.count
+    let host = text.rawSpan.extracting(0..<end)
+    return host.firstOffset(of: Byte.dot) != nil
+      && (TopLevelDomains.endsName(host) || IPAddressText.ipv4(host) != nil)
   }
 
   /// The start of a note after a dash, or in brackets.

@@ -37,10 +37,19 @@ struct PlainFormat: LineFormat {
       sink.add(network.rawSpan, as: declared, line: number)
       return
     }
-    add(parts.value, of: line, note: parts.firstNote, number: number, into: &sink)
-    for value in parts.further {
-      add(value.range, of: line, note: value.note, number: number, into: &sink)
+    // What is said of all is interned once: a line may hold many values and a long note.
+    let description = parts.note.isEmpty ? 0 : sink.collection.intern(line.extracting(parts.note))
+    let values = [(range: parts.value, note: parts.firstNote)] + parts.further
+    for (index, value) in values.enumerated() {
+      if index > 0, sink.noteKnownGood(value.range, of: line, number: number) { continue }
+      var context = sink.emptyContext
+      context.description =
+        value.note == parts.note
+        ? description : sink.collection.intern(line.extracting(value.note))
+      sink.setContext(context)
+      add(line.extracting(value.range), line: number, into: &sink)
     }
+    sink.setContext(sink.emptyContext)
     sink.noteValue(in: parts, of: line, number: number)
   }
 
@@ -68,18 +77,6 @@ struct PlainFormat: LineFormat {
 
   /// Two addresses that are closer may be neighbours.
   private static let fewestHosts: UInt32 = 15
-
-  private func add(
-    _ value: Range<Int>, of line: RawSpan, note: Range<Int>, number: UInt64,
-    into sink: inout FeedSink
-  ) {
-    guard !note.isEmpty else { return add(line.extracting(value), line: number, into: &sink) }
-    var context = sink.emptyContext
-    context.description = sink.collection.intern(line.extracting(note))
-    sink.setContext(context)
-    add(line.extracting(value), line: number, into: &sink)
-    sink.setContext(sink.emptyContext)
-  }
 
   private func add(_ value: RawSpan, line: UInt64, into sink: inout FeedSink) {
     if declared == .none || Text.isDigest(value), sink.addDigest(value, line: line) { return }
