@@ -13,19 +13,28 @@ enum ReportBackslash {
 
   /// Whether the words before a run begin a part of a path: `C:\Program Files\.net`.
   ///
-  /// A word with a dot ends a path, as does one word too many: `C:\x.exe asks evil\.example`.
+  /// Such words begin with capitals, and hosts do not: `C:\temp then evil\.example`. A dash, a bracket, a
+  /// word with a dot and one word too many end a path as well.
   private static func isInPath(_ text: RawSpan, _ start: Int) -> Bool {
     var offset = start
     var words = 0
     while offset > 0 {
       let byte = text.byte(unchecked: offset - 1)
       if byte == Byte.backslash { break }
-      if byte == Byte.space { words += 1 }
-      guard words <= mostWords, byte == Byte.space || isOfPart(byte) else { return false }
+      if byte == Byte.space {
+        words += 1
+        guard words <= mostWords, isCapital(text.byte(unchecked: offset)) else { return false }
+      } else if !isOfPart(byte) {
+        return false
+      }
       offset -= 1
     }
     guard offset > 0 else { return false }
     return isBehindDrive(text, offset - 1)
+  }
+
+  private static func isCapital(_ byte: UInt8) -> Bool {
+    UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
   }
 
   /// Most blanks in a part of a path.
@@ -34,7 +43,7 @@ enum ReportBackslash {
   private static let longestPath = 260
 
   private static func isOfPart(_ byte: UInt8) -> Bool {
-    Byte.isAlphanumeric(byte) || byte >= 0x80 || "_-()&".utf8.contains(byte)
+    Byte.isAlphanumeric(byte) || byte >= 0x80 || "_-&".utf8.contains(byte)
   }
 
   /// Whether a drive, as in `C:\`, stands before an offset, and nothing that no path holds between.

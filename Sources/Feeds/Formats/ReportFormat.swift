@@ -278,11 +278,6 @@ struct ReportFormat: LineFormat {
         sink.refuse(.prose, text.extracting(range), line: number)
         continue
       }
-      if part.hasMark, range == part.range, Self.isBesideDigest(text, range),
-        addFileName(text, range, number, &sink)
-      {
-        continue
-      }
       // After a host and a slash it may be a file's name.
       let isInPath = Self.isBehindHost(text, range.lowerBound)
       add(text, range, isStrict: run.isBackslashed || isInPath, number, &sink)
@@ -347,38 +342,6 @@ struct ReportFormat: LineFormat {
 
   /// Bytes before a slash in which a host's last dot is looked for.
   private static let longestHost = 64
-
-  /// Whether nothing but signs and blanks is between a name and a digest.
-  private static func isBesideDigest(_ text: RawSpan, _ name: Range<Int>) -> Bool {
-    var start = name.upperBound
-    while start < text.byteCount, isBetween(text.byte(unchecked: start)) { start += 1 }
-    var end = start
-    while end < text.byteCount, Byte.isAlphanumeric(text.byte(unchecked: end)) { end += 1 }
-    if Text.isDigest(text.extracting(start..<end)) { return true }
-    end = name.lowerBound
-    while end > 0, isBetween(text.byte(unchecked: end - 1)) { end -= 1 }
-    start = end
-    while start > 0, Byte.isAlphanumeric(text.byte(unchecked: start - 1)) { start -= 1 }
-    return Text.isDigest(text.extracting(start..<end))
-  }
-
-  private static func isBetween(_ byte: UInt8) -> Bool {
-    Text.isSpace(byte) || "-|,;:=()*`'\"".utf8.contains(byte)
-  }
-
-  /// Lets in the name of a file that ends as hosts do as well; false for any other name.
-  private mutating func addFileName(
-    _ text: RawSpan, _ range: Range<Int>, _ number: UInt64, _ sink: inout FeedSink
-  ) -> Bool {
-    var name: [UInt8] = []
-    Refanging.append(text.extracting(range), to: &name)
-    guard Self.isFileName(name.rawSpan) else { return false }
-    floor = range.upperBound
-    if sink.add(name.rawSpan, as: .kind(.filename), line: number) {
-      sink.note(Lint.fileName.rawValue, text.extracting(range), line: number)
-    }
-    return true
-  }
 
   private mutating func add(
     _ text: RawSpan, _ range: Range<Int>, isStrict: Bool = false, _ number: UInt64,
