@@ -387,6 +387,15 @@ import Testing
     #expect(old.entries.isEmpty)
     #expect(
       old.summary?.warnings.first?.hasPrefix("observables-not-loaded: 1 ") ?? false)
+    // Beside indicators they are what a report cites.
+    let page = #""0":{"type":"url","value":"https://blog.example/report"}"#
+    let report = Loaded(
+      #"{"type":"bundle","id":"\#(id)","spec_version":"2.0","objects":[{"type":"observed-data","#
+        + #""objects":{\#(page)},"number_observed":1},{"type":"indicator","#
+        + #""id":"indicator--0f3d28c4-ddcf-4e7a-9d43-4a5c7c7bd5c1","#
+        + #""pattern":"[domain-name:value = 'evil.example']"}]}"#)
+    #expect(report.entries.count == 1)
+    #expect(report.warnings == [])
   }
 
   /// A cell of many lines is one cell; a quote that was not meant to open one swallows no rows.

@@ -55,6 +55,8 @@ struct STIXFeed: DocumentFeed {
   /// Number of indicators so far, and of objects that only say what was seen.
   private var indicators = 0
   private var observables = 0
+  /// Number of those that stand within observations, which reports cite beside their indicators.
+  private var observed = 0
   var pending: [Pending] = []
   /// Labels, techniques and markings of what is pending.
   var strings: [StringID] = []
@@ -79,6 +81,7 @@ struct STIXFeed: DocumentFeed {
     defer {
       resolve(&sink)
       json.finish(&sink)
+      if indicators == 0 { observables += observed }
       if observables > 0 {
         sink.summary.warnings.append(
           "observables-not-loaded: \(observables) objects say what was seen, which only indicators "
@@ -161,7 +164,7 @@ struct STIXFeed: DocumentFeed {
       if type.kind == .string,
         STIXObject.isObservable(json.stream.window.rawSpan.extracting(type.range))
       {
-        observables += 1
+        observed += 1
       }
     }
   }
