@@ -192,6 +192,17 @@ extension FeedCase {
         ["\($0) md5 \(Sample.md5.dropLast())\($0) exact", "\($0) email u\($0)@bad.example exact"]
       }),
     FeedCase(
+      name: "csv: defanged e-mail addresses of which some are told again",
+      text: (1...4).map {
+        "\(Sample.sha1.dropLast())\($0);u\($0 / 3)@bad[.]example;192.0.2.\($0)\n"
+      }.joined(), format: .csv,
+      entries: (1...4).flatMap {
+        [
+          "\($0) sha1 \(Sample.sha1.dropLast())\($0) exact",
+          "\($0) email u\($0 / 3)@bad.example exact", "\($0) ipv4 192.0.2.\($0) exact",
+        ]
+      }),
+    FeedCase(
       name: "csv: defanged URLs between digests and addresses",
       text: (1...4).map {
         "\(Sample.md5.dropLast())\($0),hxxp://x\($0)[.]example/,192.0.2.\($0)\n"

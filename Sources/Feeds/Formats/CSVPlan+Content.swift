@@ -21,6 +21,10 @@ extension CSVPlan {
     var plainURLs = 0
     /// The distinct defanged URLs and e-mail addresses.
     var defanged: Set<[UInt8]> = []
+    /// Number of defanged e-mail addresses.
+    var defangedAddresses = 0
+    /// Whether they are defanged addresses of several: one alone may be that of a contact.
+    var holdsSenders: Bool { defanged.count > 1 && mostly(defangedAddresses) }
     /// The distinct URLs, and the number of cells for each host.
     var differentURLs: Set<[UInt8]> = []
     var hosts: [[UInt8]: Int] = [:]
@@ -263,6 +267,7 @@ extension CSVPlan {
     evidence.shaped += 1
     if kind == .url || kind == .email, Refanging.isDefanged(cell) {
       evidence.defanged.insert(cell.copied(cell.byteOffsets))
+      if kind == .email { evidence.defangedAddresses += 1 }
     }
     switch kind {
     case .ipv4, .ipv6: evidence.addresses += 1
@@ -359,7 +364,8 @@ extension CSVPlan {
   /// These are columns of addresses and digests.
   ///
   /// Further names and URLs are as likely references, unless they are defanged and nearly all differ,
-  /// or are downloads in a table with digests. Addresses after a column of URLs are those of the URLs' hosts.
+  /// or are downloads or senders in a table with digests. Addresses after a column of URLs are those of
+  /// the URLs' hosts.
   private mutating func decideByShape(_ evidence: [Evidence]) {
     if rows == 1, isList(evidence) {
       for column in columns.indices { columns[column] = .value(.none, nameMode: .withSubdomains) }
@@ -374,7 +380,7 @@ extension CSVPlan {
       guard found.mostly(found.shaped) || typed && found.mostly(found.fitting) else { continue }
       if hasFirst, isOfURLs || !found.mostly(found.addresses) && !found.holdsHosts,
         !found.mostly(found.digests), !hasDigests || !found.holdsDownloads,
-        !found.mostly(found.defanged.count)
+        !hasDigests || !found.holdsSenders, !found.mostly(found.defanged.count)
       {
         noteUnread(column, found.cells, found.shaped)
         continue
