@@ -64,6 +64,12 @@ extension FeedCase {
         "7 sha1 \(Sample.sha1) exact",
       ]),
     FeedCase(
+      name: "csv: no header, and a digest in brackets in the last cell",
+      text: (1...8).map {
+        "2024-01-0\($0),evil\($0).example,dropper (\(Sample.md5.dropLast())\($0))"
+      }.joined(separator: "\n"), format: .csv,
+      entries: (1...8).map { "\($0) domain evil\($0).example withSubdomains" }),
+    FeedCase(
       name: "plain: several URLs on a line",
       text: """
         https://a.example/a.exe (loader) + https://b.example/b.exe (stealer)

@@ -338,6 +338,10 @@ struct ReportCase: Sendable, CustomTestStringConvertible {
     ReportCase("foo\\.zip/ or shop\\.example$"),
     ReportCase("a/b evil\\.example/x/ and evil\\.test/", "url evil.example/x/", "url evil.test/"),
     ReportCase("C:\\temp\\x then evil\\.example", "domain evil.example"),
+    ReportCase(
+      "fetched from example\\.cc/ and example\\.ai/.", "url example.cc/", "url example.ai/"),
+    ReportCase("The panel /login on evil\\.example/ was used", "url evil.example/"),
+    ReportCase("paths: /gate evil\\.example/x", "url evil.example/x"),
     ReportCase("saved in C:\\Users\\Public then evil\\.example", "domain evil.example"),
     ReportCase("C:\\ProgramData - evil\\.example", "domain evil.example"),
     ReportCase("file in C:\\ProgramData (evil\\.example)", "domain evil.example"),

@@ -124,21 +124,25 @@ struct FurtherValues {
     return false
   }
 
+  /// Whether a URL is a page about the value before it: known as one, or, behind something else than a
+  /// URL, one with `https:` that can be clicked on.
+  private static func isPage(_ text: RawSpan, behindURL: Bool) -> Bool {
+    guard Refanging.isDefanged(text) else {
+      return ReferencePage.fits(text) || !behindURL && text.starts(ignoringCase: "https:")
+    }
+    var url: [UInt8] = []
+    Refanging.append(text, to: &url)
+    return ReferencePage.fits(url.rawSpan)
+  }
+
   /// The value that a word is, or nil.
-  ///
-  /// Behind something else than a URL, a URL with `https:` is as likely a page about it.
   private static func value(
     _ line: RawSpan, _ word: Range<Int>, behindURL: Bool
   ) -> Range<Int>? {
     let range = stripped(line, word)
     let text = line.extracting(range)
     if Text.isDigest(text) { return range }
-    if isURL(text) {
-      let isPage =
-        ReferencePage.fits(text)
-        || !behindURL && text.starts(ignoringCase: "https:") && !Refanging.isDefanged(text)
-      return isPage ? nil : range
-    }
+    if isURL(text) { return isPage(text, behindURL: behindURL) ? nil : range }
     // `::` alone is none.
     guard text.byteCount > 2 else { return nil }
     return NotedAddress.isWrittenAddress(text) || isDefangedName(text) ? range : nil

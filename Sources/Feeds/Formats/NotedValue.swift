@@ -108,7 +108,10 @@ struct NotedValue {
     } else if line.byte(unchecked: word.lowerBound) != UInt8(ascii: "(") {
       return nil
     }
-    return end > 0 ? (digest, 0..<end) : nil
+    // Columns are no name.
+    guard end > 0, !(0..<end).contains(where: { ",;|\"^=".utf8.contains(line.byte(unchecked: $0)) })
+    else { return nil }
+    return (digest, 0..<end)
   }
 
   /// Whether the words in front of a digest hold a value, or a host.
@@ -123,10 +126,19 @@ struct NotedValue {
       if end > offset {
         let word = line.extracting(FurtherValues.stripped(line, offset..<end))
         if isHost(word), offset == 0 || !FileExtensions.endsName(word) { return true }
+        if offset == 0, mayBeHost(word) { return true }
       }
       offset = end + 1
     }
     return false
+  }
+
+  /// Whether a word may be a host in a tree of names of its own (`evil.bazar`), or holds one: hosts are
+  /// written in small letters, and end as no file does.
+  private static func mayBeHost(_ word: RawSpan) -> Bool {
+    Text.firstIndex(of: "://", in: word) != nil || word.firstOffset(of: UInt8(ascii: "@")) != nil
+      || word.firstOffset(of: Byte.dot) != nil && !FileExtensions.endsFile(word)
+        && !word.byteOffsets.contains { Byte.isCapital(word.byte(unchecked: $0)) }
   }
 
   /// Whether a word begins with a host by its last label, or an address, as it is or defanged.

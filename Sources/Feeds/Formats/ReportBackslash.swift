@@ -67,7 +67,7 @@ enum ReportBackslash {
     var start = run.lowerBound
     let first = max(0, start - longestPath)
     while start > first, text.byte(unchecked: start - 1) != Byte.slash { start -= 1 }
-    guard start > first, start == 1 || opens(text.byte(unchecked: start - 2)),
+    guard start > first, opens(text, before: start - 1, upTo: run.lowerBound),
       !Text.isSpace(text.byte(unchecked: start)),
       var end = text.firstOffset(of: Byte.slash, from: run.upperBound)
     else { return false }
@@ -82,7 +82,16 @@ enum ReportBackslash {
         && text.byte(unchecked: end) != Byte.slash
   }
 
-  private static func opens(_ byte: UInt8) -> Bool {
-    Text.isSpace(byte) || "=(,\"'`:".utf8.contains(byte)
+  /// Whether the slash at an offset may open an expression.
+  ///
+  /// Where blanks stand behind it, a sign before it must tell: `the panel /login on evil\.com/` has none.
+  private static func opens(_ text: RawSpan, before slash: Int, upTo run: Int) -> Bool {
+    var offset = slash
+    while offset > 0, Text.isSpace(text.byte(unchecked: offset - 1)) { offset -= 1 }
+    guard offset > 0 else { return true }
+    let before = text.byte(unchecked: offset - 1)
+    if "=~(,\"'`".utf8.contains(before) { return true }
+    let hasBlank = (slash + 1..<run).contains { Text.isSpace(text.byte(unchecked: $0)) }
+    return !hasBlank && (before == Byte.colon || offset < slash)
   }
 }

@@ -273,7 +273,8 @@ struct ReportFormat: LineFormat {
         range = whole
       }
       if run.isBackslashed, range.upperBound <= part.range.upperBound + 1,
-        Self.isFileName(text.extracting(part.range))
+        Self.isFileName(text.extracting(part.range)),
+        range.upperBound == part.range.upperBound || !Self.endsWithCountry(text, part.range)
       {
         sink.refuse(.prose, text.extracting(range), line: number)
         continue
@@ -283,6 +284,11 @@ struct ReportFormat: LineFormat {
       add(text, range, isStrict: run.isBackslashed || isInPath, number, &sink)
     }
     return next
+  }
+
+  /// Whether a name's last label has two letters, as those of countries: `evil\.ai/` is no expression.
+  private static func endsWithCountry(_ text: RawSpan, _ name: Range<Int>) -> Bool {
+    name.count > 3 && text.byte(unchecked: name.upperBound - 3) == Byte.dot
   }
 
   /// Whether a name of two labels ends as files do: expressions write these with `\.`, too.
