@@ -96,47 +96,66 @@ extension Extraction {
         isComment = options.format == nil || options.format == .w3c
       }
     } else if walk.isTable {
-      // Whatever it is, a record that goes on behind its line is left to the readers.
       if walk.holdsValues, byte == UInt8(ascii: "{"),
         !endsWithItsLine(chunk, start..<end, isFinal: isFinal)
       {
-        return false
+        guard let header = walk.header, !header.isAny, !isRow(chunk, from: start, header.table)
+        else { return false }
+        return stepOverValue(chunk, start..<end, &walk)
       }
     } else {
       if byte == UInt8(ascii: "v"), options.readsLineRecords, isFlowLogHeader(chunk, start..<end) {
         return false
       }
       if !endsWithItsLine(chunk, start..<end, isFinal: isFinal) {
-        guard walk.isAmongValues else { return false }
-        switch lookAtValue(chunk, start..<end, to: walk.candidate) {
-        case .unknown: return false
-        case .text: break
-        case .firstElement(let elementEnd):
-          walk.lines += UInt64(chunk.lineFeeds(from: start, to: elementEnd))
-          walk.isComment = false
-          walk.start = elementEnd
-          walk.isInsideLine = true
-          walk.isInsideArray = true
-          return false
-        case .value(let valueEnd):
-          walk.lines += UInt64(chunk.lineFeeds(from: start, to: valueEnd))
-          walk.isComment = false
-          walk.start = valueEnd
-          walk.isInsideLine = true
-          guard valueEnd < walk.candidate, chunk.byte(unchecked: valueEnd) == Byte.lineFeed else {
-            return false
-          }
-          walk.isInsideLine = false
-          walk.start = valueEnd + 1
-          walk.lines += 1
-          return true
-        }
+        return walk.isAmongValues && stepOverValue(chunk, start..<end, &walk)
       }
     }
     walk.isComment = isComment
     walk.start = end + 1
     walk.lines += 1
     return true
+  }
+
+  /// Steps over the value that begins on a line, or over the line if none does; false if it must be
+  /// left to a reader, or the walk ends behind the value.
+  private mutating func stepOverValue(
+    _ chunk: RawSpan, _ line: Range<Int>, _ walk: inout LineWalk
+  ) -> Bool {
+    let start = line.lowerBound
+    switch lookAtValue(chunk, line, to: walk.candidate) {
+    case .unknown: return false
+    case .text:
+      walk.isComment = false
+      walk.start = line.upperBound + 1
+      walk.lines += 1
+      return true
+    case .firstElement(let end):
+      walk.lines += UInt64(chunk.lineFeeds(from: start, to: end))
+      walk.isComment = false
+      walk.start = end
+      walk.isInsideLine = true
+      walk.isInsideArray = true
+      return false
+    case .value(let end):
+      walk.lines += UInt64(chunk.lineFeeds(from: start, to: end))
+      walk.isComment = false
+      walk.start = end
+      walk.isInsideLine = true
+      guard end < walk.candidate, chunk.byte(unchecked: end) == Byte.lineFeed else {
+        return false
+      }
+      walk.isInsideLine = false
+      walk.start = end + 1
+      walk.lines += 1
+      return true
+    }
+  }
+
+  /// Whether a line of an open table has as many columns as the header.
+  private mutating func isRow(_ chunk: RawSpan, from start: Int, _ header: LogHeader) -> Bool {
+    guard case .at = tableRow.split(chunk, header, from: start, isFinal: false) else { return true }
+    return tableRow.columns.count == header.names.count
   }
 
   /// Whether a line that begins with `#` outside of any table is text, and no header or a part of one.
