@@ -5,9 +5,9 @@ import Parsing
 /// Plain values, so that neither the record nor its field names are held alive.
 public struct EventContext: Sendable, Equatable {
   /// Who began: the client, the source, the originator.
-  public var source: EventEnd?
+  public var source: EventEndpoint?
   /// Whom it went to: the server, the destination, the responder.
-  public var destination: EventEnd?
+  public var destination: EventEndpoint?
   /// IP protocol number (IANA), or nil if the record names none.
   public var ipProtocol: UInt8?
   /// The connection's state or the answer's code as in the record: `S0`, `established`, `NXDOMAIN`.
@@ -19,7 +19,7 @@ public struct EventContext: Sendable, Equatable {
   public init() {}
 
   /// Whether an end is known.
-  package var hasEnds: Bool { source != nil || destination != nil }
+  package var hasEndpoints: Bool { source != nil || destination != nil }
 
   /// This context with the protocol, state and verdict of `other` where it has them; the ends stay.
   package func filled(from other: EventContext?) -> EventContext {
@@ -46,7 +46,7 @@ public enum Verdict: UInt8, Sendable {
 }
 
 /// One end of an event.
-public struct EventEnd: Sendable, Equatable {
+public struct EventEndpoint: Sendable, Equatable {
   /// The address.
   public var address: IPAddress
   /// Whether it is an IPv4 address.

@@ -129,7 +129,7 @@ struct FixtureTests {
   private static func tell(_ record: ObservableRecord, _ batch: ObservableBatch) -> String {
     guard record.context != ObservableRecord.noContext else { return "" }
     let event = batch.contexts[Int(record.context)]
-    func tell(_ end: EventEnd?) -> String {
+    func tell(_ end: EventEndpoint?) -> String {
       guard let end else { return "?" }
       let text = end.address.text(isIPv4: end.isIPv4)
       return String(decoding: text, as: UTF8.self) + (end.port > 0 ? "#\(end.port)" : "")

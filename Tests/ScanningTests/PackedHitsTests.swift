@@ -83,11 +83,11 @@ import Testing
       (0..<Int.random(in: 0...300, using: &random)).map { _ in .random(in: 0...255, using: &random)
       }
     }
-    func end(_ random: inout SeededGenerator) -> EventEnd? {
+    func end(_ random: inout SeededGenerator) -> EventEndpoint? {
       let isIPv4 = Bool.random(using: &random)
       if Bool.random(using: &random) { return nil }
       let high = UInt64.random(in: 0...UInt64.max, using: &random)
-      return EventEnd(
+      return EventEndpoint(
         address: isIPv4
           ? IPAddress(high: high & 0xffff_ffff_0000_0000, low: 0)
           : IPAddress(high: high, low: .random(in: 0...UInt64.max, using: &random)),

@@ -65,10 +65,10 @@ import Testing
     #expect(String(decoding: hits.flatMap { $0.json() }, as: UTF8.self) == written.output)
     for (hit, line) in zip(hits, written.lines) {
       let flow = try JSONDecoder().decode(Line.self, from: Data(line.utf8)).flow
-      #expect(hit.sourceEnd?.addressText == flow?.src)
-      #expect(hit.sourceEnd?.port ?? 0 == flow?.src_port ?? 0)
-      #expect(hit.destinationEnd?.addressText == flow?.dst)
-      #expect(hit.destinationEnd?.port ?? 0 == flow?.dst_port ?? 0)
+      #expect(hit.sourceEndpoint?.addressText == flow?.src)
+      #expect(hit.sourceEndpoint?.port ?? 0 == flow?.src_port ?? 0)
+      #expect(hit.destinationEndpoint?.addressText == flow?.dst)
+      #expect(hit.destinationEndpoint?.port ?? 0 == flow?.dst_port ?? 0)
       #expect(hit.communityID == flow?.community_id)
       #expect(hit.direction() == flow?.direction)
     }
@@ -86,15 +86,20 @@ import Testing
   }
 
   @Test(arguments: [
-    (EventEnd(address: IPAddress(ipv4: 0xc000_0207), isIPv4: true, port: 443), "192.0.2.7:443"),
-    (EventEnd(address: IPAddress(ipv4: 0xc000_0207), isIPv4: true), "192.0.2.7"),
     (
-      EventEnd(address: IPAddress(high: 0x2001_0db8 << 32, low: 7), isIPv4: false, port: 443),
+      EventEndpoint(address: IPAddress(ipv4: 0xc000_0207), isIPv4: true, port: 443), "192.0.2.7:443"
+    ),
+    (EventEndpoint(address: IPAddress(ipv4: 0xc000_0207), isIPv4: true), "192.0.2.7"),
+    (
+      EventEndpoint(address: IPAddress(high: 0x2001_0db8 << 32, low: 7), isIPv4: false, port: 443),
       "[2001:db8::7]:443"
     ),
-    (EventEnd(address: IPAddress(high: 0x2001_0db8 << 32, low: 7), isIPv4: false), "2001:db8::7"),
+    (
+      EventEndpoint(address: IPAddress(high: 0x2001_0db8 << 32, low: 7), isIPv4: false),
+      "2001:db8::7"
+    ),
   ])
-  func anEndIsShown(_ end: EventEnd, _ text: String) {
+  func anEndpointIsShown(_ end: EventEndpoint, _ text: String) {
     #expect("\(end)" == text)
   }
 

@@ -44,7 +44,7 @@ struct PacketDealer: ~Copyable {
   let seed: UInt64
   let shardMask: UInt8
   /// The ends of the previous plain packet.
-  var ends: PlainEnds
+  var ends: PlainEndpoints
 
   /// Creates a dealer that hashes flow keys with the tables' `seed` and deals to `groupCount`
   /// groups, a power of two.
@@ -54,7 +54,7 @@ struct PacketDealer: ~Copyable {
     groupMask = groupCount - 1
     self.seed = seed
     shardMask = UInt8(options.shardCount - 1)
-    ends = PlainEnds(PlainSeed(seed, shardMask: shardMask))
+    ends = PlainEndpoints(PlainSeed(seed, shardMask: shardMask))
     fragments = FragmentTable(
       limit: options.fragmentLimit, datagramLimit: options.datagramLimit,
       patience: options.fragmentPatience)

@@ -31,7 +31,7 @@ struct PlainSegment {
 
   /// Reads a packet whose bytes begin at `place` in the stretch's memory; nil if it is not plain.
   @inline(__always)
-  init?(_ packet: RawSpan, at place: Int, _ time: Int64, _ ends: inout PlainEnds) {
+  init?(_ packet: RawSpan, at place: Int, _ time: Int64, _ ends: inout PlainEndpoints) {
     if let segment = Self(segment: packet, place, time, &ends) {
       self = segment
     } else if let datagram = Self(datagram: packet, place, time, &ends) {
@@ -43,7 +43,8 @@ struct PlainSegment {
 
   /// Reads a TCP segment; nil if the packet is anything else.
   @inline(__always)
-  private init?(segment packet: RawSpan, _ place: Int, _ time: Int64, _ ends: inout PlainEnds) {
+  private init?(segment packet: RawSpan, _ place: Int, _ time: Int64, _ ends: inout PlainEndpoints)
+  {
     guard packet.byteCount >= 54, Self.isPlain(packet, IPProtocol.tcp) else { return nil }
     let last = 14 &+ Int(packet.bigEndianUInt16(unchecked: 16))
     let header = Int(packet.byte(unchecked: 46) >> 4) &* 4
@@ -56,7 +57,8 @@ struct PlainSegment {
 
   /// Reads a UDP datagram; nil if the packet is anything else, or a tunnel's.
   @inline(never)
-  private init?(datagram packet: RawSpan, _ place: Int, _ time: Int64, _ ends: inout PlainEnds) {
+  private init?(datagram packet: RawSpan, _ place: Int, _ time: Int64, _ ends: inout PlainEndpoints)
+  {
     guard packet.byteCount >= 42, Self.isPlain(packet, IPProtocol.udp) else { return nil }
     var last = 14 &+ Int(packet.bigEndianUInt16(unchecked: 16))
     guard last >= 42, last <= packet.byteCount else { return nil }
@@ -87,7 +89,7 @@ struct PlainSegment {
   @inline(__always)
   private init(
     _ packet: RawSpan, _ ipProtocol: UInt8, _ place: Int, _ time: Int64, _ payload: Range<Int>,
-    _ ends: inout PlainEnds
+    _ ends: inout PlainEndpoints
   ) {
     self.place = UInt32(truncatingIfNeeded: place)
     length = UInt32(truncatingIfNeeded: packet.byteCount)

@@ -4,18 +4,18 @@ import Parsing
 /// What object paths of STIX mean; paths are in lower case without quotes.
 enum STIXPath {
   /// One end of network traffic.
-  enum End {
+  enum Endpoint {
     case source, destination
   }
 
   /// The end whose port a path is, or nil.
-  static func port(_ path: RawSpan) -> End? {
+  static func port(_ path: RawSpan) -> Endpoint? {
     if path.equals(ignoringCase: "network-traffic:dst_port") { return .destination }
     return path.equals(ignoringCase: "network-traffic:src_port") ? .source : nil
   }
 
   /// The end whose address a path is, or nil.
-  static func end(_ path: RawSpan) -> End? {
+  static func end(_ path: RawSpan) -> Endpoint? {
     if path.equals(ignoringCase: "network-traffic:dst_ref.value")
       || path.equals(ignoringCase: "network-traffic:dst_ip")
     {

@@ -15,8 +15,8 @@ extension STIXPattern {
       return addTest(tests[group[0]], to: &sink, source: source, line: line, id: id)
     }
     var parts: [JointPart] = []
-    var ends: [STIXPath.End?] = []
-    var ports: [(end: STIXPath.End, value: [UInt8])] = []
+    var ends: [STIXPath.Endpoint?] = []
+    var ports: [(end: STIXPath.Endpoint, value: [UInt8])] = []
     let known = KnownValues(of: self, group)
     for test in group.map({ tests[$0] }) {
       let path = arena.rawSpan.extracting(test.path)

@@ -160,11 +160,11 @@ extension EventNotes {
   mutating func noteClientPhrase(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
     var phrases = ClientPhrases()
     // The client, and those that are one if the line speaks of a login.
-    var client: (end: WrittenEnd, port: UInt16)?
-    var ofLogin: (end: WrittenEnd, port: UInt16)?
-    var inBrackets: (end: WrittenEnd, port: UInt16)?
+    var client: (end: WrittenEndpoint, port: UInt16)?
+    var ofLogin: (end: WrittenEndpoint, port: UInt16)?
+    var inBrackets: (end: WrittenEndpoint, port: UInt16)?
     // An address about which nothing is said.
-    var other: WrittenEnd?
+    var other: WrittenEndpoint?
     var count = 0
     var offset = text.lowerBound
     while offset < text.upperBound, count < Self.mostWords {
@@ -180,7 +180,7 @@ extension EventNotes {
       let value = valueOfKey(bytes, token, &phrases)
       let bare = bareEnd(bytes, value)
       let isBracketed = bytes.byte(unchecked: value.lowerBound) == UInt8(ascii: "[")
-      if let end = WrittenEnd(bytes, bare) {
+      if let end = WrittenEndpoint(bytes, bare) {
         let port = end.hasPort ? end.port(bytes) : namedPort(bytes, behind: token, in: text)
         switch phrases.role {
         case .client:
@@ -204,13 +204,13 @@ extension EventNotes {
       }
       // OpenVPN's `name/192.0.2.1:1194` is no word of a sentence.
       if let slash = token.first(where: { bytes.byte(unchecked: $0) == Byte.slash }),
-        let end = WrittenEnd(bytes, bareEnd(bytes, slash + 1..<token.upperBound))
+        let end = WrittenEndpoint(bytes, bareEnd(bytes, slash + 1..<token.upperBound))
       {
         other = end
         phrases.role = .none
         continue
       }
-      if let end = namedEnd(bytes, token), inBrackets == nil, phrases.mayBeBracketed {
+      if let end = namedEndpoint(bytes, token), inBrackets == nil, phrases.mayBeBracketed {
         inBrackets = (end, end.port(bytes))
       }
       let role = phrases.role
@@ -229,7 +229,7 @@ extension EventNotes {
     // logged in.
     if client == nil, let other, !isSame(bytes, found.end, other) { return false }
     facts.note(isSource: true, bytes, found.end.address, port: found.port)
-    return facts.hasEnds
+    return facts.hasEndpoints
   }
 
   /// The value behind `ip=` or `IP:`, whose key is taken as a word; the whole token if it has no
@@ -289,7 +289,7 @@ extension EventNotes {
   /// `sql(name,192.0.2.1)` of Dovecot.
   private func userEnd(
     _ bytes: RawSpan, _ token: Range<Int>, isFirst: Bool, isUser: Bool
-  ) -> WrittenEnd? {
+  ) -> WrittenEndpoint? {
     if let comma = bytes.firstOffset(of: Byte.comma, from: token.lowerBound, to: token.upperBound),
       let open = bytes.firstOffset(of: UInt8(ascii: "("), from: token.lowerBound, to: comma),
       open > token.lowerBound
@@ -298,25 +298,25 @@ extension EventNotes {
       let end =
         bytes.firstOffset(of: Byte.comma, from: start, to: token.upperBound)
         ?? bytes.firstOffset(of: UInt8(ascii: ")"), from: start, to: token.upperBound)
-      return end.flatMap { WrittenEnd(bytes, start..<$0) }
+      return end.flatMap { WrittenEndpoint(bytes, start..<$0) }
     }
     guard isUser || isFirst && bytes.byte(unchecked: token.lowerBound) == UInt8(ascii: "("),
       let mark = token.last(where: { bytes.byte(unchecked: $0) == UInt8(ascii: "@") })
     else { return nil }
-    return WrittenEnd(bytes, bareEnd(bytes, mark + 1..<token.upperBound))
+    return WrittenEndpoint(bytes, bareEnd(bytes, mark + 1..<token.upperBound))
   }
 
   /// The end in `name[192.0.2.1]`, also in `(name[192.0.2.1])`.
-  private func namedEnd(_ bytes: RawSpan, _ token: Range<Int>) -> WrittenEnd? {
+  private func namedEndpoint(_ bytes: RawSpan, _ token: Range<Int>) -> WrittenEndpoint? {
     guard token.count > 3,
       let open = bytes.firstOffset(
         of: UInt8(ascii: "["), from: token.lowerBound + 1, to: token.upperBound),
       bytes.byte(unchecked: open - 1) != UInt8(ascii: "(")
     else { return nil }
-    return WrittenEnd(bytes, open..<token.upperBound)
+    return WrittenEndpoint(bytes, open..<token.upperBound)
   }
 
-  private func isSame(_ bytes: RawSpan, _ left: WrittenEnd, _ right: WrittenEnd) -> Bool {
+  private func isSame(_ bytes: RawSpan, _ left: WrittenEndpoint, _ right: WrittenEndpoint) -> Bool {
     EventFacts.end(bytes, left.address) == EventFacts.end(bytes, right.address)
   }
 }

@@ -3,19 +3,19 @@ import Parsing
 
 /// Gathers what a record says about its event, field by field.
 struct EventFacts {
-  private typealias OwnedEnd = (end: EventEnd, owner: UInt32)
+  private typealias OwnedEndpoint = (end: EventEndpoint, owner: UInt32)
 
   private(set) var context = EventContext()
-  private var sourcePorts = EndPorts()
-  private var destinationPorts = EndPorts()
-  /// The owners of the ends' addresses (`EndPorts`).
+  private var sourcePorts = EndpointPorts()
+  private var destinationPorts = EndpointPorts()
+  /// The owners of the ends' addresses (`EndpointPorts`).
   private var sourceOwner: UInt32 = 0
   private var destinationOwner: UInt32 = 0
   /// The first address of the other IP version under a name of the same rank, and its owner.
-  private var otherSource: OwnedEnd?
-  private var otherDestination: OwnedEnd?
+  private var otherSource: OwnedEndpoint?
+  private var otherDestination: OwnedEndpoint?
   /// The end that is the server beside a client, or the source if there is none.
-  private var server: OwnedEnd?
+  private var server: OwnedEndpoint?
   /// The rank of the field that each fact was taken from.
   private var ranks = InlineArray<24, UInt8>(repeating: .max)
   private var isEmpty = true
@@ -23,7 +23,7 @@ struct EventFacts {
   private var isReversed = false
   /// The ends differ from what the fields about a single packet say.
   private(set) var outranksPacket = false
-  private var localEnds = LocalEnds()
+  private var localEndpoints = LocalEndpoints()
 
   /// Forgets everything.
   @inline(__always)
@@ -47,10 +47,10 @@ struct EventFacts {
       (context.source, context.destination) = (context.destination, context.source)
     }
     if let client = context.source, client.port == 0 {
-      context.source?.port = localEnds.port(of: client)
+      context.source?.port = localEndpoints.port(of: client)
     }
     if context.source == nil {
-      let ends = localEnds.ends
+      let ends = localEndpoints.ends
       context.source = ends.source
       if context.destination == nil { context.destination = ends.destination }
     }
@@ -59,7 +59,7 @@ struct EventFacts {
 
   /// The preferred ends; if their IP versions differ, one is replaced by an address of the other
   /// version under a name of the same rank.
-  private var ends: (source: OwnedEnd?, destination: OwnedEnd?) {
+  private var ends: (source: OwnedEndpoint?, destination: OwnedEndpoint?) {
     let source = context.source.map { (end: $0, owner: sourceOwner) }
     let destination = context.destination.map { (end: $0, owner: destinationOwner) }
     guard let source, let destination, source.end.isIPv4 != destination.end.isIPv4 else {
@@ -85,16 +85,18 @@ struct EventFacts {
   private static let rankOfClients = 2
 
   /// Whether the ends are not those that the names of their fields say, or are unknown.
-  var decidesSides: Bool { outranksPacket || hasLocalEnds }
+  var decidesSides: Bool { outranksPacket || hasLocalEndpoints }
 
   /// Whether at least one end is known.
-  var hasEnds: Bool {
+  var hasEndpoints: Bool {
     guard !isEmpty, let found else { return false }
     return found.source != nil || found.destination != nil
   }
 
   /// Whether the record distinguishes the ends only by which machine wrote it.
-  var hasLocalEnds: Bool { context.source == nil && server == nil && localEnds.decidesSides }
+  var hasLocalEndpoints: Bool {
+    context.source == nil && server == nil && localEndpoints.decidesSides
+  }
 
   private func rank(of fact: EventFact) -> Int { Int(ranks[Int(fact.rawValue)]) }
 
@@ -122,9 +124,9 @@ struct EventFacts {
     switch fact {
     case .none: break
     case .source, .destination:
-      noteEnd(fact, rank: rank, bytes, range, port: port, owner: owner, depth: depth)
+      noteEndpoint(fact, rank: rank, bytes, range, port: port, owner: owner, depth: depth)
     case .serverOrSource:
-      guard let end = Self.endWithPort(bytes, range) else { break }
+      guard let end = Self.endpointWithPort(bytes, range) else { break }
       sourcePorts.noteAddress(owner: owner)
       guard takes(fact, order) else { break }
       server = (end, owner)
@@ -157,22 +159,26 @@ struct EventFacts {
       if word == "toclient" {
         (isReversed, outranksPacket, isEmpty) = (true, true, false)
       } else if rank == 2, let number = NumberText.unsigned(bytes, range) {
-        localEnds.note(direction: number)
+        localEndpoints.note(direction: number)
         isEmpty = false
       } else {
-        localEnds.note(direction: word)
+        localEndpoints.note(direction: word)
         isEmpty = false
       }
     case .action:
-      localEnds.note(action: Self.word(bytes, range))
+      localEndpoints.note(action: Self.word(bytes, range))
       isEmpty = false
     case .program:
-      localEnds.hasProgram = true
+      localEndpoints.hasProgram = true
       isEmpty = false
-    case .local, .remote: noteLocalEnd(fact, rank: rank, bytes, range, port: port)
+    case .local, .remote: noteLocalEndpoint(fact, rank: rank, bytes, range, port: port)
     case .localPort, .remotePort:
       guard let port = NumberText.port(bytes, range), takes(fact, rank) else { break }
-      if fact == .localPort { localEnds.localPort = port } else { localEnds.remotePort = port }
+      if fact == .localPort {
+        localEndpoints.localPort = port
+      } else {
+        localEndpoints.remotePort = port
+      }
     case .verdict: noteVerdict(Self.verdict(bytes, range), order: order)
     case .answerCode:
       if let text = Self.answerCode(bytes, range), takes(.state, rank) { context.state = text }
@@ -223,7 +229,7 @@ struct EventFacts {
   mutating func note(
     isSource: Bool, _ bytes: RawSpan, _ range: Range<Int>, port: UInt16
   ) {
-    noteEnd(isSource ? .source : .destination, rank: 0, bytes, range, port: port, owner: 0)
+    noteEndpoint(isSource ? .source : .destination, rank: 0, bytes, range, port: port, owner: 0)
   }
 
   /// The order of the names for a fact: by rank, then by the number of objects around them.
@@ -234,7 +240,7 @@ struct EventFacts {
     rank == 0 ? 0 : rank &* 4 &+ UInt8(min(max(depth - 1, 0), 3))
   }
 
-  private mutating func noteEnd(
+  private mutating func noteEndpoint(
     _ fact: EventFact, rank: UInt8, _ bytes: RawSpan, _ range: Range<Int>, port: UInt16,
     owner: UInt32, depth: Int = 1
   ) {
@@ -244,7 +250,7 @@ struct EventFacts {
     let isSource = fact == .source
     let isOther = owner != (isSource ? sourceOwner : destinationOwner)
     let isFurther = rank == known && (isSource ? otherSource : otherDestination) == nil
-    guard rank < known || isOther || isFurther, let end = Self.endWithPort(bytes, range) else {
+    guard rank < known || isOther || isFurther, let end = Self.endpointWithPort(bytes, range) else {
       return
     }
     if isSource {
@@ -270,16 +276,16 @@ struct EventFacts {
     }
   }
 
-  private mutating func noteLocalEnd(
+  private mutating func noteLocalEndpoint(
     _ fact: EventFact, rank: UInt8, _ bytes: RawSpan, _ range: Range<Int>, port: UInt16
   ) {
-    guard var end = Self.endWithPort(bytes, range) else { return }
+    guard var end = Self.endpointWithPort(bytes, range) else { return }
     if port > 0 { end.port = port }
     let isPreferred = takes(fact, rank)
     if fact == .local {
-      localEnds.note(local: end, isPreferred: isPreferred)
+      localEndpoints.note(local: end, isPreferred: isPreferred)
     } else {
-      localEnds.note(remote: end, rank: rank, isPreferred: isPreferred)
+      localEndpoints.note(remote: end, rank: rank, isPreferred: isPreferred)
     }
   }
 }

@@ -11,8 +11,8 @@ extension EventNotes {
     guard record.isInBatch else { return }
     var own = facts.found
     let isDeep =
-      !facts.hasLocalEnds && !nested.facts.hasLocalEnds && nested.deepFacts.hasEnds
-      && own.map(\.hasEnds) != true && nested.facts.found.map(\.hasEnds) != true
+      !facts.hasLocalEndpoints && !nested.facts.hasLocalEndpoints && nested.deepFacts.hasEndpoints
+      && own.map(\.hasEndpoints) != true && nested.facts.found.map(\.hasEndpoints) != true
     var said: EventContext?
     if isDeep {
       // The ends come from deep objects; the objects around them may still say what became of the
@@ -20,12 +20,13 @@ extension EventNotes {
       (said, own) = (own ?? nested.facts.found, nil)
       nested.facts = nested.deepFacts
     }
-    let isNested = own == nil && !facts.hasLocalEnds
-    let isSentence = !isNested && namesEndsInText
+    let isNested = own == nil && !facts.hasLocalEndpoints
+    let isSentence = !isNested && namesEndpointsInText
     let decidesSides = isSentence || (isNested ? nested.facts.decidesSides : facts.decidesSides)
     let context = (own ?? nested.facts.found)?.filled(from: said)
     if decidesSides || context?.source != nil && context?.destination != nil {
-      let isNew = isSentence || (isNested ? nested.facts.hasLocalEnds : facts.hasLocalEnds)
+      let isNew =
+        isSentence || (isNested ? nested.facts.hasLocalEndpoints : facts.hasLocalEndpoints)
       Self.setSides(
         context ?? EventContext(), isNew: isNew, from: record.firstObservable,
         of: own == nil ? record.index : nil, &batch)
@@ -48,7 +49,7 @@ extension EventNotes {
     _ context: EventContext, isNew: Bool, from first: Int, of only: UInt32?,
     _ batch: inout ObservableBatch
   ) {
-    func isEnd(_ observable: Observable, _ end: EventEnd?) -> Bool {
+    func isEndpoint(_ observable: Observable, _ end: EventEndpoint?) -> Bool {
       guard let end, observable.flags.contains(.inArena),
         end.isIPv4 == (observable.kind == .ipv4)
       else { return false }
@@ -69,8 +70,8 @@ extension EventNotes {
         only == nil || observable.record == only,
         isNew || !observable.flags.isDisjoint(with: [.originator, .responder])
       else { continue }
-      let isSource = isEnd(observable, context.source)
-      let isDestination = isEnd(observable, context.destination)
+      let isSource = isEndpoint(observable, context.source)
+      let isDestination = isEndpoint(observable, context.destination)
       if isSource && isDestination { continue }
       batch.observables[index].flags.remove([.originator, .responder])
       guard isSource || isDestination else { continue }

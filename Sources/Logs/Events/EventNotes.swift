@@ -13,7 +13,7 @@ struct EventNotes {
   var nestedTime: Int64?
   var isNestedTimeZoned = false
   /// The ends were named in the text of a line, which is no field.
-  var namesEndsInText = false
+  var namesEndpointsInText = false
   /// The time that this text names, for a line that does not begin with one.
   var sentenceTime: Int64?
 
@@ -22,7 +22,7 @@ struct EventNotes {
   mutating func reset() {
     forgetFacts()
     (nestedTime, isNestedTimeZoned) = (nil, false)
-    (namesEndsInText, sentenceTime) = (false, nil)
+    (namesEndpointsInText, sentenceTime) = (false, nil)
   }
 
   /// Forgets what was said about the event, but not its times.

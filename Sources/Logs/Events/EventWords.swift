@@ -7,7 +7,7 @@ extension EventFacts {
   /// `[2001:db8::1]:443`, `[2001:db8::1]`.
   ///
   /// Without brackets, an IPv6 address must have all eight groups before the port.
-  static func endWithPort(_ bytes: RawSpan, _ range: Range<Int>) -> EventEnd? {
+  static func endpointWithPort(_ bytes: RawSpan, _ range: Range<Int>) -> EventEndpoint? {
     if let end = end(bytes, range) { return end }
     let (start, stop) = (range.lowerBound, range.upperBound)
     var address = range
@@ -40,7 +40,7 @@ extension EventFacts {
     return end
   }
 
-  static func end(_ bytes: RawSpan, _ whole: Range<Int>) -> EventEnd? {
+  static func end(_ bytes: RawSpan, _ whole: Range<Int>) -> EventEndpoint? {
     guard whole.count <= 64 else { return nil }
     // The zone of an address is dropped.
     let zone = bytes.firstOffset(
@@ -48,13 +48,13 @@ extension EventFacts {
     let range = whole.lowerBound..<(zone ?? whole.upperBound)
     guard range.count <= 45 else { return nil }
     if let address = IPAddressText.ipv4(bytes, range) {
-      return EventEnd(address: IPAddress(ipv4: address), isIPv4: true)
+      return EventEndpoint(address: IPAddress(ipv4: address), isIPv4: true)
     }
     guard let address = IPAddressText.ipv6(bytes, range) else { return nil }
     if let mapped = SpecialAddresses.mappedIPv4(address) {
-      return EventEnd(address: IPAddress(ipv4: mapped), isIPv4: true)
+      return EventEndpoint(address: IPAddress(ipv4: mapped), isIPv4: true)
     }
-    return EventEnd(
+    return EventEndpoint(
       address: IPAddress(high: address.high, low: address.low), isIPv4: false)
   }
 

@@ -5,7 +5,7 @@ import Parsing
 ///
 /// Each time the key of the first address occurs again, a new number begins; a port belongs to the
 /// addresses with the current number.
-private struct PairedEnd {
+private struct PairedEndpoint {
   /// The key of the first address.
   private var key: Range<Int>?
   /// The current number; 0 up to the first address.
@@ -35,7 +35,7 @@ extension EventNotes {
     var offset = text.lowerBound + 1
     var pairs = 0
     var time: Int64?
-    var (source, destination) = (PairedEnd(), PairedEnd())
+    var (source, destination) = (PairedEndpoint(), PairedEndpoint())
     var isReceived = false
     let isAudit =
       bytes.firstRange(
@@ -103,7 +103,7 @@ extension EventNotes {
           verb(bytes, wordBefore(bytes, key.lowerBound, from: text.lowerBound)), rank: 3)
       }
     }
-    guard facts.hasEnds else { return false }
+    guard facts.hasEndpoints else { return false }
     sentenceTime = sentenceTime ?? time
     return true
   }

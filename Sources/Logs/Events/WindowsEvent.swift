@@ -42,8 +42,8 @@ extension EventNotes {
       let (fact, rank) = KeyName(bytes.extracting(data.name)).fact(parent: KeyName(RawSpan()))
       if fact != .none { facts.note(fact, rank: rank, bytes, data.value) }
     }
-    if !facts.hasEnds { facts.reset() }
-    return facts.hasEnds
+    if !facts.hasEndpoints { facts.reset() }
+    return facts.hasEndpoints
   }
 }
 

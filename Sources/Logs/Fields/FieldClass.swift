@@ -105,7 +105,7 @@ struct FieldClass: Sendable, Equatable {
     switch fact {
     case .source, .serverOrSource: .originator
     case .destination: .responder
-    case .remote where factRank <= LocalEnds.lastOfClients: .originator
+    case .remote where factRank <= LocalEndpoints.lastOfClients: .originator
     default: []
     }
   }

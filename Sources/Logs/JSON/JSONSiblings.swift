@@ -100,7 +100,7 @@ extension Extraction {
     _ bytes: RawSpan, _ token: JSONToken, _ top: inout JSONFrame, _ walk: inout JSONWalk, depth: Int
   ) {
     var fieldClass = FieldClass.text
-    (fieldClass.fact, fieldClass.factRank) = (.source, LocalEnds.lastOfClients)
+    (fieldClass.fact, fieldClass.factRank) = (.source, LocalEndpoints.lastOfClients)
     noteFact(bytes, token, fieldClass, &top, &walk, depth: depth)
   }
 

@@ -11,7 +11,7 @@ struct JSONTimes {
     /// ends and their time.
     case holder
     /// In the object that holds both ends of the event, or in the nearest around that one.
-    case besideEnds
+    case besideEndpoints
     /// In an object that by its name holds the event.
     case wrapper
     /// In the only member of the record.
@@ -114,7 +114,7 @@ struct JSONTimes {
     _ bytes: RawSpan, than outer: (time: Int64, isZoned: Bool), _ year: Int?
   ) -> (time: Int64, isZoned: Bool)? {
     guard let first, let second, Self.place(first.rank) == .record,
-      let place = Self.place(second.rank), place == .holder || place == .besideEnds,
+      let place = Self.place(second.rank), place == .holder || place == .besideEndpoints,
       outer.time % Self.wholeSecond == 0,
       let inner = found(bytes, second.token, second.rank, year),
       1..<Self.wholeSecond ~= inner.time &- outer.time
@@ -158,12 +158,12 @@ extension JSONWalk {
     }
     outer.ends |= 4
     if object.ends & 4 == 0 {
-      times.note(tokens[object.time], .besideEnds, rank: object.timeRank)
+      times.note(tokens[object.time], .besideEndpoints, rank: object.timeRank)
     } else if paths.fieldClass(object.path).traits.contains(.isRecord) {
       // The outermost goes first, and it ends last.
       times.note(holder: tokens[object.time])
     } else if object.ends & 3 == 3 {
-      times.note(tokens[object.time], .besideEnds, rank: object.timeRank)
+      times.note(tokens[object.time], .besideEndpoints, rank: object.timeRank)
     }
   }
 

@@ -263,7 +263,7 @@ extension LineRecordReader {
 
   /// Whether a token is an address, which may have its port behind it.
   private static func isClient(_ bytes: RawSpan, _ token: ColumnRange) -> Bool {
-    EventFacts.endWithPort(bytes, token.start..<token.end) != nil
+    EventFacts.endpointWithPort(bytes, token.start..<token.end) != nil
   }
 
   /// Whether a token is a name of several labels, which may have its port behind it.

@@ -181,7 +181,7 @@ extension LineRecordReader {
     let open = bytes.firstOffset(of: UInt8(ascii: "("), from: start, to: token.upperBound)
     let client = start..<(open ?? token.upperBound)
     if EventFacts.end(bytes, client) != nil {
-      addEnds(bytes, client, .source, .none, isTarget: false, isQuoted: false, &paths, &facts)
+      addEndpoints(bytes, client, .source, .none, isTarget: false, isQuoted: false, &paths, &facts)
       state.isClientFirst = true
     }
   }
@@ -243,7 +243,7 @@ extension LineRecordReader {
       }
     case 11 where bytes.isWord(token, "translation"): state.isTranslation = true
     default:
-      addEnds(
+      addEndpoints(
         bytes, token, state.side, state.fact, isTarget: state.isTarget, isQuoted: state.isQuoted,
         &paths, &facts)
     }
@@ -291,7 +291,7 @@ extension LineRecordReader {
 
   /// Adds the address of `outside:192.0.2.1/443`, `outside/192.0.2.1(443)`, `192.0.2.1/443` or
   /// `(192.0.2.1/443)`, the last of which is what an end is translated to.
-  private mutating func addEnds(
+  private mutating func addEndpoints(
     _ bytes: RawSpan, _ token: Range<Int>, _ side: EventFact, _ fact: EventFact, isTarget: Bool,
     isQuoted: Bool,
     _ paths: inout FieldPaths, _ facts: inout EventFacts

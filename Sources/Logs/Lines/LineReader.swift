@@ -194,7 +194,7 @@ extension Extraction {
       scanner.record.end(&batch)
       // Copied before the message is examined: if that is a line of its own, `line` is overwritten.
       let (message, isYearAssumed) = (lineReader.line.text, lineReader.line.isHeaderYearAssumed)
-      if !message.isEmpty { lookForEnds(chunk, message) }
+      if !message.isEmpty { lookForEndpoints(chunk, message) }
       if let time {
         scanner.record.set(time: time, &batch)
       } else if let headerTime, !event.isNestedTimeZoned {
@@ -225,7 +225,7 @@ extension Extraction {
     guard scanner.record.isInBatch else { return }
     // What a reader noted before it gave up on the line does not count.
     event.facts.reset()
-    lookForEnds(chunk, start..<end)
+    lookForEndpoints(chunk, start..<end)
     setLineTime(chunk, start..<end, year: options.year, &batch)
     event.setContext(of: scanner.record, &batch)
   }
@@ -244,7 +244,7 @@ extension Extraction {
 
   /// Looks for what the text of a line says about its event, unless the record in it says
   /// something.
-  private mutating func lookForEnds(_ chunk: RawSpan, _ range: Range<Int>) {
+  private mutating func lookForEndpoints(_ chunk: RawSpan, _ range: Range<Int>) {
     guard scanner.record.isInBatch, event.facts.found == nil, event.nested.facts.found == nil else {
       return
     }
@@ -261,7 +261,7 @@ extension Extraction {
     // The record at the end of the line is no part of the sentence.
     let end = min(range.upperBound, nested.tailStart ?? .max)
     if end > range.lowerBound {
-      event.namesEndsInText = event.noteSentence(chunk, range.lowerBound..<end)
+      event.namesEndpointsInText = event.noteSentence(chunk, range.lowerBound..<end)
     }
   }
 

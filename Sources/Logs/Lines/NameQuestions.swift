@@ -85,7 +85,7 @@ extension LineRecordReader {
     let mark = bytes.firstOffset(
       of: UInt8(ascii: "#"), from: other.lowerBound, to: other.upperBound)
     let address = other.lowerBound..<(mark ?? other.upperBound)
-    let isAddress = EventFacts.endWithPort(bytes, address) != nil
+    let isAddress = EventFacts.endpointWithPort(bytes, address) != nil
     if isQuestion || isForward {
       let isLink = bytes.isWord(link, "to") || isQuestion && bytes.isWord(link, "from")
       return isLink && isAddress ? name : nil

@@ -44,8 +44,8 @@ extension LineRecordReader {
       for (token, field) in zip(behind, Self.meshNames) {
         switch field.utf8CodeUnitCount {
         // The ends of the client's connection.
-        case 24: addEnd(paths.name(field), bytes, token, isSource: false, &facts)
-        case 25: addEnd(paths.name(field), bytes, token, isSource: true, &facts)
+        case 24: addEndpoint(paths.name(field), bytes, token, isSource: false, &facts)
+        case 25: addEndpoint(paths.name(field), bytes, token, isSource: true, &facts)
         default: add(paths.name(field), bytes, token)
         }
       }

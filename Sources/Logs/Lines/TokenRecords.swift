@@ -109,7 +109,9 @@ extension LineRecordReader {
       isNetwork
       ? Self.networkNames : isClassic ? Self.classicNames : Self.applicationNames
     let client = isNetwork ? 5 : isClassic ? 2 : 3
-    guard isEnd(bytes, tokens[client]), isEnd(bytes, tokens[client + 1]) else { return false }
+    guard isEndpoint(bytes, tokens[client]), isEndpoint(bytes, tokens[client + 1]) else {
+      return false
+    }
     if !isNetwork {
       let request = isClassic ? 11 : 12
       guard request < tokens.count, tokens[request].isQuoted,
@@ -125,8 +127,8 @@ extension LineRecordReader {
         continue
       }
       switch index {
-      case client: addEnd(paths.name(known), bytes, token, isSource: true, &facts)
-      case client + 1: addEnd(paths.name(known), bytes, token, isSource: false, &facts)
+      case client: addEndpoint(paths.name(known), bytes, token, isSource: true, &facts)
+      case client + 1: addEndpoint(paths.name(known), bytes, token, isSource: false, &facts)
       default: add(paths.name(known), bytes, token)
       }
     }
@@ -172,7 +174,7 @@ extension LineRecordReader {
   }
 
   /// Whether a token is an address with a port, or `-`.
-  private func isEnd(_ bytes: RawSpan, _ token: ColumnRange) -> Bool {
+  private func isEndpoint(_ bytes: RawSpan, _ token: ColumnRange) -> Bool {
     if token.isQuoted { return false }
     if token.end - token.start == 1 { return bytes.byte(unchecked: token.start) == Byte.minus }
     guard let colon = bytes.lastOffset(of: Byte.colon, from: token.start, to: token.end) else {
@@ -182,7 +184,7 @@ extension LineRecordReader {
   }
 
   /// Adds an address with its port as a field that is one end of the event.
-  mutating func addEnd(
+  mutating func addEndpoint(
     _ path: FieldPaths.ID, _ bytes: RawSpan, _ token: ColumnRange, isSource: Bool,
     _ facts: inout EventFacts
   ) {

@@ -139,14 +139,14 @@ struct ColumnPlan {
     }
     giveHostsPort(url)
     urls = ([url] + dotted.map(\.url)).compactMap(\.joined)
-    if header.layout == .csv { takeEnds(header) }
+    if header.layout == .csv { takeEndpoints(header) }
   }
 
   /// Takes the columns `Source` and `Destination` as the ends if both exist (Wireshark, Check
   /// Point).
   ///
   /// `Source` alone may be who sent the record.
-  private mutating func takeEnds(_ header: LogHeader) {
+  private mutating func takeEndpoints(_ header: LogHeader) {
     takeFlowTools(header)
     guard
       let source = header.names.firstIndex(where: { Self.is($0.rawSpan, "source") }),

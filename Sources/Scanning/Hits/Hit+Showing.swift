@@ -34,7 +34,7 @@ extension Hit {
   }
 }
 
-extension EventEnd: CustomStringConvertible {
+extension EventEndpoint: CustomStringConvertible {
   /// The address as text: `192.0.2.7`, `2001:db8::7`.
   public var addressText: String {
     String(decoding: text, as: UTF8.self)

@@ -33,11 +33,11 @@ public struct Hit: Sendable {
   public var time: Int64?
   /// The flow in which the value was seen; nil in logs.
   public var flow: FlowRecord?
-  /// The end of the flow whose address the value is; nil if it is neither's.
-  public var end: FlowEnd?
+  /// The endpoint of the flow whose address the value is; nil if it is neither's.
+  public var end: FlowEndpoint?
   /// The lines around the hit, if they were asked for.
   public var context: LineContext?
-  /// What a log's record says of the event: its ends, state and verdict.
+  /// What a log's record says of the event: its endpoints, state and verdict.
   public var event: EventContext? = nil
   /// The response code, for a value in a capture's DNS response.
   public var responseCode: DNSResponseCode? = nil
@@ -65,23 +65,23 @@ public struct Hit: Sendable {
   }
 
   /// Where the event came from, according to the capture or the log record.
-  public var sourceEnd: EventEnd? {
+  public var sourceEndpoint: EventEndpoint? {
     guard let flow else { return event?.source }
-    return EventEnd(
+    return EventEndpoint(
       address: flow.source, isIPv4: flow.ipVersion == 4, port: flow.hasPorts ? flow.sourcePort : 0)
   }
 
   /// Where the event went.
-  public var destinationEnd: EventEnd? {
+  public var destinationEndpoint: EventEndpoint? {
     guard let flow else { return event?.destination }
-    return EventEnd(
+    return EventEndpoint(
       address: flow.destination, isIPv4: flow.ipVersion == 4,
       port: flow.hasPorts ? flow.destinationPort : 0)
   }
 }
 
-/// One end of a flow.
-public enum FlowEnd: Sendable {
+/// One endpoint of a flow.
+public enum FlowEndpoint: Sendable {
   case originator, responder
 }
 

@@ -82,7 +82,7 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
     let count = batch.observables.count
     guard count > 0 else { return }
     countObservables(batch, &output)
-    if !place.countsPackets { batch.setPortsOfEnds(chunk: chunk) }
+    if !place.countsPackets { batch.setPortsOfEndpoints(chunk: chunk) }
     var earliest = count
     for database in databases.indices {
       matches[database].removeAll(keepingCapacity: true)
@@ -408,7 +408,7 @@ extension ObservableBatch {
 
 extension Observable {
   /// The end of the flow whose address this observable is, if that is known.
-  fileprivate var end: FlowEnd? {
+  fileprivate var end: FlowEndpoint? {
     flags.contains(.originator) ? .originator : flags.contains(.responder) ? .responder : nil
   }
 }

@@ -12,7 +12,7 @@ extension ObservableBatch {
   ///
   /// So an address is compared with the same port that the hit shows in its flow. An address in
   /// free text only has the port that is written beside it (`Matching.md` §2).
-  mutating func setPortsOfEnds(chunk: RawSpan) {
+  mutating func setPortsOfEndpoints(chunk: RawSpan) {
     guard !contexts.isEmpty else { return }
     for index in observables.indices where observables[index].port == 0 {
       let observable = observables[index]
@@ -30,7 +30,7 @@ extension ObservableBatch {
   }
 
   /// Whether an observable is the address of an end.
-  private func isAddress(_ observable: Observable, of end: EventEnd, chunk: RawSpan) -> Bool {
+  private func isAddress(_ observable: Observable, of end: EventEndpoint, chunk: RawSpan) -> Bool {
     guard end.isIPv4 == (observable.kind == .ipv4) else { return false }
     var isEqual = false
     withBytes(of: observable, chunk: chunk) { bytes in

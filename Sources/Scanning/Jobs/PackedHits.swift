@@ -97,7 +97,7 @@ struct PackedHits {
     let offset = reader.number()
     let time = reader.signed()
     let flow = reader.flag() ? Self.flow(from: &reader) : nil
-    let end: FlowEnd? =
+    let end: FlowEndpoint? =
       switch reader.byte() {
       case 1: .originator
       case 2: .responder
@@ -230,11 +230,11 @@ struct PackedHits {
   }
 
   private static func event(from reader: inout PackedReader) -> EventContext {
-    func end() -> EventEnd? {
+    func end() -> EventEndpoint? {
       let form = reader.byte()
       guard form != 0 else { return nil }
       let address = reader.address(isIPv4: form == 1)
-      return EventEnd(
+      return EventEndpoint(
         address: address, isIPv4: form == 1, port: UInt16(truncatingIfNeeded: reader.number()))
     }
     var event = EventContext()

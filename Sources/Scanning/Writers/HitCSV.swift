@@ -44,8 +44,8 @@ struct HitCSV {
     cell(hit.path.bytes, to: &output)
     cell(Array("\(hit.number)".utf8), to: &output)
     cell(hit.offset.map { Array("\($0)".utf8) } ?? [], to: &output)
-    cell(hit.sourceEnd, to: &output)
-    cell(hit.destinationEnd, to: &output)
+    cell(hit.sourceEndpoint, to: &output)
+    cell(hit.destinationEndpoint, to: &output)
     let flow = hit.flow ?? hit.event?.flow
     cell(flow.map { "\(home.direction(of: $0))" } ?? "", to: &output)
     if hit.flow?.hasOverlap == true {
@@ -66,7 +66,7 @@ struct HitCSV {
   }
 
   /// Appends two cells for an address and a port, each of which may be unknown.
-  private func cell(_ end: EventEnd?, to output: inout [UInt8]) {
+  private func cell(_ end: EventEndpoint?, to output: inout [UInt8]) {
     cell(end.map(\.text) ?? [], to: &output)
     let port = end.map(\.port) ?? 0
     cell(port > 0 ? Array("\(port)".utf8) : [], to: &output)
@@ -124,12 +124,12 @@ extension Verdict {
   var name: StaticString { self == .blocked ? "blocked" : "allowed" }
 }
 
-extension FlowEnd {
+extension FlowEndpoint {
   /// The word for it in every format.
   var name: StaticString { self == .originator ? "originator" : "responder" }
 }
 
-extension EventEnd {
+extension EventEndpoint {
   /// The address as text.
   var text: [UInt8] { address.text(isIPv4: isIPv4) }
 }

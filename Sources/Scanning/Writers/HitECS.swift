@@ -41,7 +41,7 @@ struct HitECS {
       writer.endArray()
     }
     appendEvent(hit)
-    if let flow = hit.knownFlow { append(flow) } else { appendEnds(hit) }
+    if let flow = hit.knownFlow { append(flow) } else { appendEndpoints(hit) }
     ECSField(hit.field)?.append(hit.value, to: &writer)
     appendRelated(hit)
     appendThreat(hit)
@@ -109,7 +109,7 @@ struct HitECS {
   }
 
   /// Appends the ends and the protocol that a log record states without naming a whole flow.
-  private mutating func appendEnds(_ hit: Hit) {
+  private mutating func appendEndpoints(_ hit: Hit) {
     guard let event = hit.event else { return }
     for (isSource, end) in [(true, event.source), (false, event.destination)] {
       guard let end else { continue }
@@ -153,7 +153,7 @@ struct HitECS {
   }
 
   private mutating func appendRelated(_ hit: Hit) {
-    var addresses = [hit.sourceEnd, hit.destinationEnd].compactMap { $0?.text }
+    var addresses = [hit.sourceEndpoint, hit.destinationEndpoint].compactMap { $0?.text }
     var hosts: [[UInt8]] = []
     var hashes: [[UInt8]] = []
     switch hit.kind {

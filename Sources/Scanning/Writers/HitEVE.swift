@@ -31,7 +31,7 @@ struct HitEVE {
     if hit.countsPackets {
       writer.member("pcap_cnt", hit.number)
     }
-    if let flow = hit.knownFlow { append(flow) } else { appendEnds(hit) }
+    if let flow = hit.knownFlow { append(flow) } else { appendEndpoints(hit) }
     let layer = EVELayer(field: hit.field)
     if let name = layer?.applicationProtocol {
       writer.member("app_proto", name)
@@ -74,7 +74,7 @@ struct HitEVE {
   }
 
   /// Appends the ends and the protocol that a log record states without naming a whole flow.
-  private mutating func appendEnds(_ hit: Hit) {
+  private mutating func appendEndpoints(_ hit: Hit) {
     guard let event = hit.event else { return }
     if let end = event.source {
       writer.member("src_ip", end.text)

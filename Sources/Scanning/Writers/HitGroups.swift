@@ -208,7 +208,7 @@ struct HitGroups {
   }
 
   /// The address of the event's source; the input's path if the record names none.
-  private func host(of hit: Hit) -> [UInt8] { hit.sourceEnd?.text ?? hit.path.bytes }
+  private func host(of hit: Hit) -> [UInt8] { hit.sourceEndpoint?.text ?? hit.path.bytes }
 
   private static func key(_ flow: FlowRecord) -> [UInt8] {
     flow.addressText(flow.source) + Array(" \(flow.sourcePort) ".utf8)
@@ -221,7 +221,7 @@ struct HitGroups {
   func isNamedByPath(_ first: Hit) -> Bool {
     switch grouping {
     case .flow: (first.flow ?? first.event?.flow) == nil
-    case .host: first.sourceEnd == nil
+    case .host: first.sourceEndpoint == nil
     case .none, .indicator, .day: false
     }
   }

@@ -50,7 +50,7 @@ extension ReferenceLine {
       let start = bytes[first].lastIndex(of: 0x40).map { $0 + 1 } ?? first.lowerBound
       let open = bytes[start..<first.upperBound].firstIndex(of: 0x28) ?? first.upperBound
       if Self.isAddress(bytes[start..<open].prefix { $0 != 0x25 }) {
-        addEnd(start..<open, "src", isTarget: false)
+        addEndpoint(start..<open, "src", isTarget: false)
         isClient = true
       }
     }
@@ -81,7 +81,7 @@ extension ReferenceLine {
       case "laddr" where isDenied: break
       case "faddr", "laddr": side = ""
       case "outbound" where isBuilt: isOutbound = true
-      default: addEnd(place, side, isTarget: isTarget)
+      default: addEndpoint(place, side, isTarget: isTarget)
       }
     }
   }
@@ -91,7 +91,7 @@ extension ReferenceLine {
   private static let withPort = ReferencePattern(#"\A([^(]+)\((-?[0-9]+)\)(?:.*\))?\z"#)
   private static let withRest = ReferencePattern(#"\A(.[^(]*)\(.*\)\z"#)
 
-  private mutating func addEnd(_ token: Range<Int>, _ side: String, isTarget: Bool) {
+  private mutating func addEndpoint(_ token: Range<Int>, _ side: String, isTarget: Bool) {
     var token = token
     if token.count > 2, bytes[token].first == 0x3C, bytes[token].last == 0x3E {
       token = token.lowerBound + 1..<token.upperBound - 1

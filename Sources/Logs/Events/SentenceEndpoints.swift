@@ -25,7 +25,7 @@ extension EventNotes {
       return true
     }
     if notePositions(bytes, text) || noteArrow(bytes, text) || noteTuple(bytes, text)
-      || noteNameQuestion(bytes, text) || noteNamedEnds(bytes, text)
+      || noteNameQuestion(bytes, text) || noteNamedEndpoints(bytes, text)
       || noteDatabaseClient(bytes, text)
       || noteClient(bytes, text) || notePairs(bytes, text) || noteClientPhrase(bytes, text)
     {
@@ -83,7 +83,8 @@ extension EventNotes {
       while next < text.upperBound, bytes.byte(unchecked: next) == Byte.space { next += 1 }
       let target =
         next..<bytes.tokenEnd(from: next, to: min(text.upperBound, next + Self.longestWord))
-      guard let first = WrittenEnd(bytes, source), let second = WrittenEnd(bytes, target) else {
+      guard let first = WrittenEndpoint(bytes, source), let second = WrittenEndpoint(bytes, target)
+      else {
         continue
       }
       let word = wordBefore(bytes, source.lowerBound, from: text.lowerBound)
@@ -102,7 +103,7 @@ extension EventNotes {
         isSource: false, bytes, second.address, port: hasPorts ? second.port(bytes) : 0)
       noteOutcome(
         bytes, text.lowerBound..<mark, isMarked ? nil : number == nil && !hasVerb ? word : before)
-      return facts.hasEnds
+      return facts.hasEndpoints
     }
     return false
   }
@@ -145,11 +146,11 @@ extension EventNotes {
       offset = token.upperBound
       let rest = min(offset + 1, text.upperBound)..<text.upperBound
       take(bytes, token, &words)
-      if let isTold = noteEnd(bytes, token, rest, &words) { return isTold }
+      if let isTold = noteEndpoint(bytes, token, rest, &words) { return isTold }
       words.before = token
       count += 1
     }
-    return facts.hasEnds
+    return facts.hasEndpoints
   }
 
   /// What the words of a daemon's line so far say about the addresses that follow.
@@ -164,13 +165,13 @@ extension EventNotes {
     /// A host was named (`H=`), whose address follows in brackets.
     var isHost = false
     var isFound = false
-    private(set) var client: EventEnd?
+    private(set) var client: EventEndpoint?
 
     /// Notes a client; false if the line has already named a different one.
     ///
     /// A user's name may imitate what a daemon writes, so if there are two clients, none is
     /// reported.
-    mutating func note(_ end: EventEnd?) -> Bool {
+    mutating func note(_ end: EventEndpoint?) -> Bool {
       if let client, client != end { return false }
       client = end
       return true
@@ -200,22 +201,23 @@ extension EventNotes {
   ///
   /// Nil if the next word is to be read; else the line is done, and the result is whether it tells
   /// its ends.
-  private mutating func noteEnd(
+  private mutating func noteEndpoint(
     _ bytes: RawSpan, _ token: Range<Int>, _ rest: Range<Int>, _ words: inout DaemonWords
   ) -> Bool? {
     let next = rest.lowerBound
     if bytes.isWord(words.before, "from"), next + 3 < rest.upperBound,
-      bytes.starts(with: "to ", at: next), let source = WrittenEnd(bytes, token), source.hasPort,
-      let target = WrittenEnd(
+      bytes.starts(with: "to ", at: next), let source = WrittenEndpoint(bytes, token),
+      source.hasPort,
+      let target = WrittenEndpoint(
         bytes, next + 3..<bytes.tokenEnd(from: next + 3, to: rest.upperBound)), target.hasPort
     {
       facts.note(isSource: true, bytes, source.address, port: source.port(bytes))
       facts.note(isSource: false, bytes, target.address, port: target.port(bytes))
-      return facts.hasEnds
+      return facts.hasEndpoints
     }
     // Exim: `<= a@b.example H=name (called) [192.0.2.1]:5000 I=[192.0.2.2]:25`, `=> a@b.example … H=name [192.0.2.2]`.
     if words.isHost, bytes.byte(unchecked: token.lowerBound) == UInt8(ascii: "["),
-      let end = WrittenEnd(bytes, token)
+      let end = WrittenEndpoint(bytes, token)
     {
       guard words.note(EventFacts.end(bytes, end.address)) else { return isUntold() }
       facts.note(isSource: !words.hasRecipient, bytes, end.address, port: end.port(bytes))
@@ -224,24 +226,24 @@ extension EventNotes {
     }
     if words.isFound, !words.hasRecipient, token.count > 3,
       bytes.starts(with: "I=[", at: token.lowerBound),
-      let end = WrittenEnd(bytes, token.lowerBound + 2..<token.upperBound)
+      let end = WrittenEndpoint(bytes, token.lowerBound + 2..<token.upperBound)
     {
       facts.note(isSource: false, bytes, end.address, port: end.port(bytes))
       return nil
     }
     if isRelay(bytes, token, words.before), let open = bracket(bytes, token),
-      let end = WrittenEnd(bytes, open)
+      let end = WrittenEndpoint(bytes, open)
     {
       // If the mail has a recipient, the relay is the server, else the client that hands it in.
       if words.hasRecipient {
         facts.note(isSource: false, bytes, end.address, port: end.port(bytes))
-        return facts.hasEnds
+        return facts.hasEndpoints
       }
       return noteDaemonClient(bytes, end, &words)
     }
     if let end = daemonEnd(bytes, token, words.before, rest) {
       let isTold = noteDaemonClient(bytes, end, &words)
-      return isTold ?? (end.isLast ? facts.hasEnds : nil)
+      return isTold ?? (end.isLast ? facts.hasEndpoints : nil)
     }
     return notePortBehind(bytes, token, rest, &words)
   }
@@ -249,7 +251,7 @@ extension EventNotes {
   /// Notes a client; true, which ends the line, if another one was named before, so that none is
   /// reported.
   private mutating func noteDaemonClient(
-    _ bytes: RawSpan, _ end: WrittenEnd, _ words: inout DaemonWords
+    _ bytes: RawSpan, _ end: WrittenEndpoint, _ words: inout DaemonWords
   ) -> Bool? {
     guard words.note(EventFacts.end(bytes, end.address)) else { return isUntold() }
     facts.note(isSource: true, bytes, end.address, port: end.port(bytes))
@@ -265,7 +267,7 @@ extension EventNotes {
     _ bytes: RawSpan, _ token: Range<Int>, _ rest: Range<Int>, _ words: inout DaemonWords
   ) -> Bool? {
     let next = rest.lowerBound
-    guard words.isFrom || words.isFound, let end = WrittenEnd(bytes, token) else { return nil }
+    guard words.isFrom || words.isFound, let end = WrittenEndpoint(bytes, token) else { return nil }
     if bytes.starts(with: "port ", at: next) {
       let port = LogTime.digits(bytes, from: next + 5, to: rest.upperBound)
       guard 1...5 ~= port.count else { return nil }
@@ -302,20 +304,20 @@ extension EventNotes {
   /// The client that a token of a daemon's line names.
   private mutating func daemonEnd(
     _ bytes: RawSpan, _ token: Range<Int>, _ before: Range<Int>, _ rest: Range<Int>
-  ) -> WrittenEnd? {
+  ) -> WrittenEndpoint? {
     let first = bytes.byte(unchecked: token.lowerBound)
     if before.isEmpty {
       // HAProxy: `192.0.2.1:5000 [01/May/2024:10:00:00.123] …`.
       guard Byte.isDigit(first), rest.count > 24, bytes.starts(with: "[", at: rest.lowerBound),
         bytes.byte(unchecked: rest.lowerBound + 3) == Byte.slash,
         bytes.byte(unchecked: rest.lowerBound + 12) == Byte.colon,
-        let end = WrittenEnd(bytes, token), end.hasPort
+        let end = WrittenEndpoint(bytes, token), end.hasPort
       else { return nil }
       return end
     }
-    if bytes.isWord(before, "[client") { return WrittenEnd(bytes, token) }
+    if bytes.isWord(before, "[client") { return WrittenEndpoint(bytes, token) }
     if bytes.isWord(before, "client:") {
-      var end = WrittenEnd(bytes, token)
+      var end = WrittenEndpoint(bytes, token)
       end?.isLast = false
       return end
     }
@@ -326,19 +328,19 @@ extension EventNotes {
     }
     // slapd: `from IP=192.0.2.1:5000 (IP=0.0.0.0:389)`.
     if bytes.isWord(before, "from"), bytes.starts(with: "IP=", at: token.lowerBound) {
-      return WrittenEnd(bytes, token.lowerBound + 3..<token.upperBound)
+      return WrittenEndpoint(bytes, token.lowerBound + 3..<token.upperBound)
     }
     // OpenVPN: `TLS: Initial packet from [AF_INET]192.0.2.1:1194, sid=…`.
     if bytes.isWord(before, "from"), bytes.starts(with: "[AF_INET", at: token.lowerBound),
       let close = bytes.firstOffset(
         of: UInt8(ascii: "]"), from: token.lowerBound, to: token.upperBound)
     {
-      return WrittenEnd(bytes, close + 1..<token.upperBound)
+      return WrittenEndpoint(bytes, close + 1..<token.upperBound)
     }
     // Postfix: `from name[192.0.2.1]`, `from [192.0.2.1]:5000`, `client=name[192.0.2.1]`.
     guard
       bytes.isWord(before, "from") || bytes.starts(with: "client=", at: token.lowerBound),
-      let open = bracket(bytes, token), var end = WrittenEnd(bytes, open),
+      let open = bracket(bytes, token), var end = WrittenEndpoint(bytes, open),
       open.lowerBound > token.lowerBound || end.hasPort,
       // Not the server that answered: `250 2.0.0 from MTA(smtp:[192.0.2.1]:10025)`.
       !bytes.starts(with: "MTA(", at: token.lowerBound)
@@ -353,7 +355,7 @@ extension EventNotes {
   /// `info: name.example. always_nxdomain 192.0.2.1@5000 name.example. A IN`.
   private mutating func resolverClient(
     _ bytes: RawSpan, _ token: Range<Int>, _ rest: Range<Int>
-  ) -> WrittenEnd? {
+  ) -> WrittenEndpoint? {
     func word(behind end: Int) -> Range<Int> {
       let start = min(end + 1, rest.upperBound)
       return start..<bytes.tokenEnd(from: start, to: rest.upperBound)
@@ -365,7 +367,7 @@ extension EventNotes {
       name = word(behind: client.upperBound)
     }
     guard name.count > 1, bytes.byte(unchecked: name.upperBound - 1) == Byte.dot,
-      rest.upperBound - name.upperBound > 4, let end = WrittenEnd(bytes, client)
+      rest.upperBound - name.upperBound > 4, let end = WrittenEndpoint(bytes, client)
     else { return nil }
     let type = typeEnd(bytes, name, rest)
     guard bytes.starts(with: " IN", at: type) else { return nil }

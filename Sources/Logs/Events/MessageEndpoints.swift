@@ -48,9 +48,9 @@ extension Extraction {
       let (message, headerTime) = (lineReader.line.text, lineReader.line.headerTime)
       time = lineReader.line.time
       if event.facts.found != nil {
-        event.namesEndsInText = event.facts.hasEnds
+        event.namesEndpointsInText = event.facts.hasEndpoints
       } else if !message.isEmpty {
-        event.namesEndsInText = event.noteSentence(bytes, message)
+        event.namesEndpointsInText = event.noteSentence(bytes, message)
       }
       time = time ?? event.sentenceTime ?? headerTime
       if time == nil {
@@ -59,7 +59,7 @@ extension Extraction {
       }
     } else {
       event.facts.reset()
-      event.namesEndsInText = event.noteSentence(bytes, text)
+      event.namesEndpointsInText = event.noteSentence(bytes, text)
       time = LogTime.lineStart(bytes, text, year: options.year)?.time ?? event.sentenceTime
     }
     if event.nestedTime == nil { event.nestedTime = time }
@@ -73,8 +73,9 @@ extension EventNotes {
   /// Whether a message is examined: nothing else in the record speaks of an event, and the message
   /// may name an end or a missing time.
   func asksMessage(_ bytes: RawSpan, _ range: Range<Int>, hasTime: Bool) -> Bool {
-    16...Self.longestMessage ~= range.count && facts.found == nil && !facts.hasLocalEnds
-      && nested.facts.found == nil && !nested.facts.hasLocalEnds && !nested.deepFacts.hasEnds
+    16...Self.longestMessage ~= range.count && facts.found == nil && !facts.hasLocalEndpoints
+      && nested.facts.found == nil && !nested.facts.hasLocalEndpoints
+      && !nested.deepFacts.hasEndpoints
       && (!hasTime || Self.mayHoldAddress(bytes, range))
   }
 

@@ -5,7 +5,7 @@ import Parsing
 ///
 /// Most packets belong to the flow of the packet before, in the same or the other direction: they
 /// cost a comparison of bytes, and no hash.
-struct PlainEnds {
+struct PlainEndpoints {
   /// Both addresses and both ports as in the packet's bytes.
   private var addresses: UInt64 = 0
   private var rawPorts: UInt32 = 0
@@ -27,8 +27,8 @@ struct PlainEnds {
   init(_ seed: PlainSeed) { self.seed = seed }
 
   /// A value with the same seed, before the first packet.
-  var fresh: PlainEnds {
-    @inline(__always) get { PlainEnds(seed) }
+  var fresh: PlainEndpoints {
+    @inline(__always) get { PlainEndpoints(seed) }
   }
 
   /// Takes a packet's ends; true if its flow is that of the packet before.

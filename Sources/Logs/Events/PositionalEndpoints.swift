@@ -47,7 +47,7 @@ extension EventNotes {
       bytes.starts(with: "REST.", at: operation) || bytes.starts(with: "WEBSITE.", at: operation)
     else { return false }
     facts.note(isSource: true, bytes, client, port: 0)
-    return facts.hasEnds
+    return facts.hasEndpoints
   }
 
   /// `Deny inside outside 52 tcp 20 127 192.0.2.1 198.51.100.1 5000 445 …`: a protocol, perhaps numbers of the packet,
@@ -77,7 +77,7 @@ extension EventNotes {
         continue
       }
       number = nil
-      if notePacket(bytes, word, ipProtocol, text) { return facts.hasEnds }
+      if notePacket(bytes, word, ipProtocol, text) { return facts.hasEndpoints }
       guard offset < text.upperBound, EventFacts.end(bytes, word) != nil else { continue }
       let target = offset..<bytes.tokenEnd(from: offset, to: text.upperBound)
       guard target.upperBound < text.upperBound, EventFacts.end(bytes, target) != nil else {
@@ -94,7 +94,7 @@ extension EventNotes {
       facts.note(isSource: true, bytes, word, port: first)
       facts.note(isSource: false, bytes, target, port: second)
       facts.note(firstVerb(bytes, text.lowerBound..<word.lowerBound))
-      return facts.hasEnds
+      return facts.hasEndpoints
     }
     return false
   }
@@ -106,8 +106,8 @@ extension EventNotes {
   ) -> Bool {
     let next = min(word.upperBound + 1, text.upperBound)
     let target = next..<bytes.tokenEnd(from: next, to: text.upperBound)
-    guard let first = WrittenEnd(bytes, word), first.hasPort,
-      let second = WrittenEnd(bytes, target), second.hasPort,
+    guard let first = WrittenEndpoint(bytes, word), first.hasPort,
+      let second = WrittenEndpoint(bytes, target), second.hasPort,
       bytes.starts(with: " in via ", at: target.upperBound)
         || bytes.starts(with: " out via ", at: target.upperBound)
     else { return false }
@@ -129,7 +129,8 @@ extension EventNotes {
     let number = wordBefore(bytes, quote, from: text.lowerBound)
     let dash = wordBefore(bytes, number.lowerBound, from: text.lowerBound)
     guard bytes.isNumber(number), bytes.isWord(dash, "-"),
-      let client = WrittenEnd(bytes, wordBefore(bytes, dash.lowerBound, from: text.lowerBound)),
+      let client = WrittenEndpoint(
+        bytes, wordBefore(bytes, dash.lowerBound, from: text.lowerBound)),
       client.hasPort
     else { return false }
     var words: [Range<Int>] = []
@@ -147,18 +148,18 @@ extension EventNotes {
     let code = min(close + 2, text.upperBound)
     let answer = code..<bytes.tokenEnd(from: code, to: text.upperBound)
     if let state = EventFacts.answerCode(bytes, answer) { facts.note(state: state) }
-    return facts.hasEnds
+    return facts.hasEndpoints
   }
 
   /// `… : Source 192.0.2.1:5000 - Vserver 192.0.2.9:443 - … - Destination 192.0.2.2:443 - …` (Citrix ADC, "Log messages"),
   /// `… initiator (192.0.2.1:5000) sent 48 bytes -- responder (192.0.2.2:53) …` (Cisco IOS, `%FW-6-SESS_AUDIT_TRAIL`).
-  mutating func noteNamedEnds(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
-    func end(behind word: StaticString) -> WrittenEnd? {
+  mutating func noteNamedEndpoints(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
+    func end(behind word: StaticString) -> WrittenEndpoint? {
       guard
         let found = bytes.firstRange(of: word, from: text.lowerBound, to: text.upperBound)
       else { return nil }
       let token = found.upperBound..<bytes.tokenEnd(from: found.upperBound, to: text.upperBound)
-      guard let end = WrittenEnd(bytes, token), end.hasPort else { return nil }
+      guard let end = WrittenEndpoint(bytes, token), end.hasPort else { return nil }
       return end
     }
     guard let source = end(behind: " Source ") ?? end(behind: " initiator ("),
@@ -166,7 +167,7 @@ extension EventNotes {
     else { return false }
     facts.note(isSource: true, bytes, source.address, port: source.port(bytes))
     facts.note(isSource: false, bytes, destination.address, port: destination.port(bytes))
-    return facts.hasEnds
+    return facts.hasEndpoints
   }
 
   /// `192.0.2.1(5000):user@database:[1234]:`, as PostgreSQL writes its client where the line's prefix is that of
@@ -189,7 +190,7 @@ extension EventNotes {
       start = colon + 1
       if EventFacts.end(bytes, start..<open) != nil {
         facts.note(isSource: true, bytes, start..<open, port: port)
-        return facts.hasEnds
+        return facts.hasEndpoints
       }
     }
     return false
@@ -233,7 +234,7 @@ extension EventNotes {
     guard source + 1 < cells.count else { return false }
     note(row, cells, source: source, ports: source + 2, ipProtocol: number)
     facts.note(.verdict, rank: 0, row, cell(6))
-    return facts.hasEnds
+    return facts.hasEndpoints
   }
 
   /// Types of PAN-OS logs that do not name both ends, or not at the same places; only their time is
@@ -248,8 +249,8 @@ extension EventNotes {
   private mutating func noteFirewall(_ row: RawSpan, _ cells: [CSVCell]) -> Bool {
     guard cells.count > 7 else { return false }
     func cell(_ index: Int) -> Range<Int> { cells[index].start..<cells[index].end }
-    let hasEnds = row.isWord(cell(3), "TRAFFIC") || row.isWord(cell(3), "THREAT")
-    guard hasEnds || Self.firewallTypes.contains(where: { row.isWord(cell(3), $0) }) else {
+    let hasEndpoints = row.isWord(cell(3), "TRAFFIC") || row.isWord(cell(3), "THREAT")
+    guard hasEndpoints || Self.firewallTypes.contains(where: { row.isWord(cell(3), $0) }) else {
       return false
     }
     // Since PAN-OS 10 there is a time with a zone as well.
@@ -259,10 +260,10 @@ extension EventNotes {
     let time = precise ?? LogTime.withSlashes(row, cell(6)) ?? LogTime.withSlashes(row, cell(1))
     guard let time else { return false }
     sentenceTime = time
-    guard hasEnds, cells.count > 30 else { return false }
+    guard hasEndpoints, cells.count > 30 else { return false }
     note(row, cells, source: 7, ports: 24, ipProtocol: 29)
     facts.note(.verdict, rank: 0, row, cell(30))
-    return facts.hasEnds
+    return facts.hasEndpoints
   }
 
   /// `"time","identity","identities","internal address","external address","Allowed or Blocked","1 (A)","code","name",
@@ -275,7 +276,7 @@ extension EventNotes {
     facts.note(.source, rank: 0, row, cell(3))
     facts.note(.verdict, rank: 0, row, cell(5))
     facts.note(state: code)
-    return facts.hasEnds
+    return facts.hasEndpoints
   }
 
   /// The cells of a row of Umbrella, nine or more; nil if the row is something else.

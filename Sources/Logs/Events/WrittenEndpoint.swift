@@ -3,7 +3,7 @@ import Parsing
 
 /// An address in a sentence, with its port if there is one: `192.0.2.1`, `192.0.2.1:443`, `[2001:db8::1]:443`,
 /// `192.0.2.1/443`, `192.0.2.1(443)`, `192.0.2.1[443]`.
-struct WrittenEnd {
+struct WrittenEndpoint {
   let address: Range<Int>
   private let portRange: Range<Int>
   /// The words behind it are not read.

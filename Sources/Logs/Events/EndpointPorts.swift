@@ -3,7 +3,7 @@
 ///
 /// An address and its port are members of one JSON object, or follow one another. If a record tells
 /// of several connections, each port belongs to its own address and must not be given to another.
-struct EndPorts {
+struct EndpointPorts {
   private struct Port {
     var number: UInt16 = 0
     var rank: UInt8 = 0

@@ -5,18 +5,18 @@ import Indicators
 /// These names do not tell who opened the connection. If another word of the record does, the ends
 /// are known. If only the other end is named, and no program of the machine, it is a client, as in
 /// the logs of web servers. Otherwise the ends stay unknown.
-struct LocalEnds {
+struct LocalEndpoints {
   /// Which way the connection was opened, seen from the machine.
   enum Way: UInt8 { case unknown, inbound, outbound }
 
   /// The last rank of names that mean a client if the machine's own end is not named.
   static let lastOfClients: UInt8 = 3
 
-  private var local: EventEnd?
-  private var remote: EventEnd?
+  private var local: EventEndpoint?
+  private var remote: EventEndpoint?
   /// The same ends with the other IP version.
-  private var otherLocal: EventEnd?
-  private var otherRemote: EventEnd?
+  private var otherLocal: EventEndpoint?
+  private var otherRemote: EventEndpoint?
   var localPort: UInt16 = 0
   var remotePort: UInt16 = 0
   private var isClient = false
@@ -28,7 +28,7 @@ struct LocalEnds {
   var decidesSides: Bool { local != nil || remote != nil && (way != .unknown || hasProgram) }
 
   /// The source and the destination, as far as it is known who opened the connection.
-  var ends: (source: EventEnd?, destination: EventEnd?) {
+  var ends: (source: EventEndpoint?, destination: EventEndpoint?) {
     var (own, other) = (local, remote)
     if let local, let remote, local.isIPv4 != remote.isIPv4 {
       if otherLocal != nil { own = otherLocal } else { other = otherRemote ?? remote }
@@ -43,20 +43,20 @@ struct LocalEnds {
   }
 
   /// Takes an address of the machine; a preferred one replaces the one noted so far.
-  mutating func note(local end: EventEnd, isPreferred: Bool) {
+  mutating func note(local end: EventEndpoint, isPreferred: Bool) {
     Self.note(end, isPreferred, &local, &otherLocal)
   }
 
   /// Takes an address of the other end likewise; the rank of its name tells whether it may be a
   /// client.
-  mutating func note(remote end: EventEnd, rank: UInt8, isPreferred: Bool) {
+  mutating func note(remote end: EventEndpoint, rank: UInt8, isPreferred: Bool) {
     Self.note(end, isPreferred, &remote, &otherRemote)
     if isPreferred { isClient = rank <= Self.lastOfClients }
   }
 
   /// The port of the other end if it has the address of `client`, whose own names give no port;
   /// else 0.
-  func port(of client: EventEnd) -> UInt16 {
+  func port(of client: EventEndpoint) -> UInt16 {
     guard let remote, remote.isIPv4 == client.isIPv4, remote.address == client.address else {
       return 0
     }
@@ -64,7 +64,8 @@ struct LocalEnds {
   }
 
   private static func note(
-    _ end: EventEnd, _ isPreferred: Bool, _ first: inout EventEnd?, _ other: inout EventEnd?
+    _ end: EventEndpoint, _ isPreferred: Bool, _ first: inout EventEndpoint?,
+    _ other: inout EventEndpoint?
   ) {
     if !isPreferred {
       if other == nil, end.isIPv4 != first?.isIPv4 { other = end }
