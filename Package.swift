@@ -33,7 +33,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 /// Without `-DFUZZING` it replays the files that it is given.
 func fuzz(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .executableTarget(
-    name: name, dependencies: dependencies + ["FuzzReplay"], path: "Tests/Fuzz/\(name)",
+    name: name, dependencies: dependencies + ["FuzzSupport"], path: "Tests/Fuzz/\(name)",
     swiftSettings: settings)
 }
 
@@ -142,7 +142,7 @@ let package = Package(
       ["Reports", "Sekisho", "Database", "Feeds", "Indicators", "Inputs", "Parsing", "Scanning"]),
     tests("SekishoCLI", ["Sekisho", "SekishoCLI"]),
 
-    .target(name: "FuzzReplay", path: "Tests/Fuzz/FuzzReplay", swiftSettings: settings),
+    .target(name: "FuzzSupport", path: "Tests/Fuzz/FuzzSupport", swiftSettings: settings),
     fuzz("FuzzCapture", ["Capture", "Indicators", "Inputs", "Matchers", "TestSupport"]),
     fuzz("FuzzFeed", ["Feeds", "Database", "Indicators"]),
     fuzz("FuzzLogs", ["Logs", "Indicators", "Inputs", "Parsing"]),

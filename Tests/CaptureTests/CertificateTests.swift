@@ -62,10 +62,6 @@ struct CertificateTests {
     return result
   }
 
-  private static func hex(_ bytes: [UInt8]) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
-
   @Test("hashes and names of every certificate, wherever records and segments are cut")
   func chain() {
     let messages = join(
@@ -84,12 +80,12 @@ struct CertificateTests {
             + stream.segments(records, Array(stride(from: step, to: records.count, by: step))))
         let hashes = found.filter { $0.field.hasPrefix("tls.certificate.sha") }
         #expect(
-          hashes.map { Self.hex($0.value) } == [SampleCertificate.sha1, SampleCertificate.sha256])
+          hashes.map { hex($0.value) } == [SampleCertificate.sha1, SampleCertificate.sha256])
         #expect(found.filter { $0.field == "tls.ja3s" }.count == 1)
         let names = Set(
           found.filter { $0.field == "tls.certificate.name" }.map {
             $0.value.count == 4 || $0.value.count == 16 && $0.value[0] == 0x20
-              ? Self.hex($0.value) : String(decoding: $0.value, as: UTF8.self)
+              ? hex($0.value) : String(decoding: $0.value, as: UTF8.self)
           })
         #expect(
           names == [

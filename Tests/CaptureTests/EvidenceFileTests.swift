@@ -62,10 +62,9 @@ struct EvidenceFileTests {
       }
       batch.removeAll()
     }
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "evidence-\(UInt64.random(in: .min ... .max)).pcapng")
-    defer { try? FileManager.default.removeItem(at: path) }
-    var file = try EvidenceFile(path: InputPath(path.path))
+    let folder = try TemporaryFolder()
+    let path = folder.path("evidence.pcapng")
+    var file = try EvidenceFile(path: InputPath(path))
     let carriers = EvidenceFile.carriers(
       of: flows, in: InputSource(bytes: capture, path: "test"), options: options)
     try file.copy(
@@ -73,7 +72,7 @@ struct EvidenceFileTests {
       options: options)
     let count = file.packetCount
     try file.commit()
-    return (count, Observed(Array(try Data(contentsOf: path))))
+    return (count, Observed(Array(try Data(contentsOf: URL(fileURLWithPath: path)))))
   }
 
   @Test(

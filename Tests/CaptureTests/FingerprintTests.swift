@@ -1,14 +1,11 @@
 import Indicators
+import TestSupport
 import Testing
 
 @testable import Capture
 
 @Suite("Digests and fingerprints")
 struct FingerprintTests {
-  private static func hex(_ bytes: [UInt8]) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
-
   private static func digest(
     _ text: [UInt8], _ append: (RawSpan, inout [UInt8]) -> Void
   ) -> String {

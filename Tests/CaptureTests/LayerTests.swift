@@ -290,13 +290,6 @@ struct LayerTests {
       seen6)
   }
 
-  @Test("routers' headers", arguments: routers)
-  func router(_ test: CaptureCase) {
-    let observed = Observed(test.capture)
-    #expect(observed.lines == test.expected)
-    #expect(observed.counts.isEmpty)
-  }
-
   @Test("routers' headers that are cut are counted, wherever they are")
   func cutRouters() {
     for linkType: UInt32 in [167, 178, 179, 180, 181] {
@@ -308,8 +301,10 @@ struct LayerTests {
     }
   }
 
-  @Test("link layers", arguments: links)
-  func link(_ test: CaptureCase) {
+  @Test(
+    "packets are found behind every link header",
+    arguments: links + routers + SwitchTests.tags + SwitchTests.wires)
+  func packet(_ test: CaptureCase) {
     let observed = Observed(test.capture)
     #expect(observed.lines == test.expected)
     #expect(observed.counts.isEmpty)

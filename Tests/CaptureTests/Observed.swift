@@ -68,7 +68,7 @@ struct Observed {
           bytes[8..<16].reduce(0) { $0 << 8 | UInt64($1) }
         ), to: &text)
     case let kind where kind.isDigest:
-      text = Array(bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined().utf8)
+      text = Array(hex(bytes).utf8)
     default: text = bytes
     }
     var line = "\(record.number) \(field) \(String(decoding: text, as: UTF8.self))"

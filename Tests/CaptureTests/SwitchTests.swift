@@ -76,13 +76,6 @@ struct SwitchTests {
       "no control word, VLANs", labelled(frame(to: [0xb4], ipv4, tags: [0x88a8, 0x8100])), seen)
   }
 
-  @Test("tags", arguments: tags + wires)
-  func tag(_ test: CaptureCase) {
-    let observed = Observed(test.capture)
-    #expect(observed.lines == test.expected)
-    #expect(observed.counts.isEmpty)
-  }
-
   @Test("headers that are cut, and those that hold no packet, are counted")
   func others() {
     for linkType: UInt32 in [226, 258, 281, 282, 284, 285] {

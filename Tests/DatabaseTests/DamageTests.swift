@@ -212,8 +212,8 @@ import Testing
   }
 
   @Test func filesAreOpenedMappedAndCopied() throws {
-    let path = temporaryPath("open")
-    defer { unlink(path) }
+    let folder = try TemporaryFolder()
+    let path = folder.path("open")
     let compiled = try DatabaseCompiler.compile(collection(CompilerTests.indicators))
     try compiled.write(to: path)
     for copying in [false, true] {
@@ -227,14 +227,10 @@ import Testing
   }
 
   @Test func linksLeadToTheFileThatIsReplaced() throws {
-    let (path, link) = (temporaryPath("linked"), temporaryPath("link"))
-    defer {
-      unlink(path)
-      unlink(link)
-    }
+    let folder = try TemporaryFolder()
+    let (path, link) = (folder.path("linked"), folder.path("link"))
     let compiled = try DatabaseCompiler.compile(collection(CompilerTests.indicators))
-    let file = open(path, O_WRONLY | O_CREAT, 0o600)
-    close(file)
+    try folder.write("linked", [])
     #expect(symlink(path, link) == 0)
     try compiled.write(to: link)
     var status = stat()
@@ -243,11 +239,10 @@ import Testing
   }
 
   @Test func filesThatAreNoneAreNamed() throws {
-    let path = temporaryPath("bad")
-    defer { unlink(path) }
+    let folder = try TemporaryFolder()
+    let path = folder.path("bad")
     #expect(throws: DatabaseError.self) { try IndicatorDatabase.open(path: path) }
-    let file = open(path, O_WRONLY | O_CREAT, 0o600)
-    close(file)
+    try folder.write("bad", [])
     #expect(message(path) == "not a Sekisho database")
     #expect(message("/") == "is a folder, not a Sekisho database")
     #expect(message("/dev/null") == "is no regular file, so no Sekisho database")
@@ -262,8 +257,8 @@ import Testing
   /// noticed.
   @Test func aFileThatIsCutReadsAsZeros() throws {
     #expect(IndicatorDatabase.guardMappedFiles())
-    let path = temporaryPath("cut")
-    defer { unlink(path) }
+    let folder = try TemporaryFolder()
+    let path = folder.path("cut")
     var indicators = CompilerTests.indicators
     for number in 0..<3_000 {
       indicators.append(TestIndicator(.domain, "name\(number).evil.example", .withSubdomains))
@@ -300,10 +295,5 @@ import Testing
   private func message(_ path: String) -> String? {
     do { _ = try IndicatorDatabase.open(path: path) } catch { return error.description }
     return nil
-  }
-
-  private func temporaryPath(_ name: String) -> String {
-    let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-    return "\(folder)/sekisho-database-tests-\(getpid())-\(name)"
   }
 }

@@ -136,17 +136,13 @@ import Testing
 
   /// Compresses with the system's own tool, so that the test needs no second implementation.
   static func gzip(_ bytes: [UInt8]) throws -> [UInt8] {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("feeds-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let file = folder.appendingPathComponent("feed")
-    try Data(bytes).write(to: file)
+    let folder = try TemporaryFolder()
+    let file = try folder.write("feed", bytes)
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["gzip", file.path]
+    process.arguments = ["gzip", file]
     try process.run()
     process.waitUntilExit()
-    return Array(try Data(contentsOf: folder.appendingPathComponent("feed.gz")))
+    return Array(try Data(contentsOf: URL(fileURLWithPath: file + ".gz")))
   }
 }

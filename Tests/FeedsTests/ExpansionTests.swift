@@ -1,6 +1,7 @@
 import Feeds
 import Indicators
 import Inputs
+import TestSupport
 import Testing
 
 /// ANDs that ask for far more than their text is long.
@@ -18,43 +19,44 @@ import Testing
   static let patterns: [Case] = [
     Case(
       name: "stix: sixteen names and sixteen ports",
-      text: pattern(
+      text: stixIndicator(
         "network-traffic:dst_ref.value IN (\(list(16, ",") { "'a\($0).example'" }))"
           + " AND network-traffic:dst_port IN (\(list(16, ",") { "\($0 + 1)" }))"
           + " AND network-traffic:protocols[*] = 'tcp'"), entries: 256),
     Case(
       name: "stix: seventeen of each are too many",
-      text: pattern(
+      text: stixIndicator(
         "network-traffic:dst_ref.value IN (\(list(17, ",") { "'a\($0).example'" }))"
           + " AND network-traffic:dst_port IN (\(list(17, ",") { "\($0 + 1)" }))"),
       refusals: ["unsupported-pattern": 1]),
     Case(
       name: "stix: a type and its value at different depths",
-      text: pattern(
+      text: stixIndicator(
         "network-traffic:dst_ref.type = 'domain-name' AND (network-traffic:dst_ref.value = 'a.example'"
           + " OR (network-traffic:dst_ref.value = 'b.example' AND network-traffic:dst_port = 443))"),
       entries: 2),
     Case(
-      name: "stix: types of nothing", text: pattern(list(40, " AND ") { "x:y\($0).type = 'z'" }),
+      name: "stix: types of nothing",
+      text: stixIndicator(list(40, " AND ") { "x:y\($0).type = 'z'" }),
       refusals: ["unsupported-path": 1]),
     Case(
       name: "stix: as many types as are looked at, of one value",
-      text: pattern(
+      text: stixIndicator(
         list(8, " AND ") { _ in "domain-name:type = 'a'" }
           + " AND domain-name:type.value = 'a.example'"), refusals: ["unsupported-path": 1]),
     Case(
       name: "stix: many alternatives in ANDs inside one another",
-      text: pattern(
+      text: stixIndicator(
         String(repeating: "(", count: 28) + list(34, " AND ") { "x:a\($0).type = 'b'" }
           + " AND (" + list(64, " OR ") { "y:v = '\($0)'" } + ")"
           + (0..<28).map { ") AND y:z = '\($0)'" }.joined()),
       refusals: ["unsupported-pattern": 1]),
     Case(
-      name: "stix: alternatives that multiply", text: pattern(pairs(8)),
+      name: "stix: alternatives that multiply", text: stixIndicator(pairs(8)),
       refusals: ["unsupported-pattern": 1]),
     Case(
       name: "stix: beside one that is too long the others are read",
-      text: pattern("(" + pairs(8) + ") OR domain-name:value = 'a.example'"), entries: 1,
+      text: stixIndicator("(" + pairs(8) + ") OR domain-name:value = 'a.example'"), entries: 1,
       refusals: ["unsupported-pattern": 1]),
   ]
 
@@ -105,14 +107,6 @@ import Testing
     let loaded = Loaded(text, format: example.format)
     #expect(loaded.entries.count == example.entries)
     #expect(loaded.summary?.refusals.counts == example.refusals)
-  }
-
-  private static func list(_ count: Int, _ separator: String, _ item: (Int) -> String) -> String {
-    (0..<count).map(item).joined(separator: separator)
-  }
-
-  private static func pattern(_ text: String) -> String {
-    #"[{"type":"indicator","id":"indicator--1","pattern_type":"stix","pattern":"[\#(text)]"}]"#
   }
 
   /// So many choices between two names, all at once.

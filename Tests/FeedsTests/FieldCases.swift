@@ -2,6 +2,7 @@ import Feeds
 import Foundation
 import Indicators
 import Inputs
+import TestSupport
 import Testing
 
 /// Tables and lists as people make them, whom no format's description binds.
@@ -297,14 +298,9 @@ extension FeedCase {
   }
 
   @Test func foldersDoNotStandForWhatIsHiddenInThem() throws {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "sekisho-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: folder) }
+    let folder = try TemporaryFolder()
     for name in ["a.txt", "a.txt~", "a.bak", "a.txt.orig", ".a.txt.swp", ".git/list.txt"] {
-      let file = folder.appendingPathComponent(name)
-      try FileManager.default.createDirectory(
-        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try Data("evil.example\n".utf8).write(to: file)
+      try folder.write(name, "evil.example\n")
     }
     let all = FeedList.expand([FeedReader.Request(path: folder.path)])
     #expect(all.files.map(\.path) == [folder.path + "/a.txt"])

@@ -2,17 +2,13 @@ import Feeds
 import Foundation
 import Indicators
 import Inputs
+import TestSupport
 import Testing
 
 @Suite struct ReaderTests {
   private func withFolder(_ files: [String: String], _ body: (String) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("feeds-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    for (name, text) in files {
-      try Data(text.utf8).write(to: folder.appendingPathComponent(name))
-    }
+    let folder = try TemporaryFolder()
+    for (name, text) in files { try folder.write(name, text) }
     try body(folder.path)
   }
 

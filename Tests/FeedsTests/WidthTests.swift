@@ -1,5 +1,6 @@
 import Feeds
 import Indicators
+import TestSupport
 import Testing
 
 /// Feeds whose structure is wide: work that grows with the square of it would take minutes.
@@ -12,24 +13,16 @@ import Testing
     var testDescription: String { name }
   }
 
-  private static func list(_ count: Int, _ separator: String, _ item: (Int) -> String) -> String {
-    (0..<count).map(item).joined(separator: separator)
-  }
-
-  private static func pattern(_ text: String) -> String {
-    #"[{"type":"indicator","id":"indicator--1","pattern_type":"stix","pattern":"[\#(text)]"}]"#
-  }
-
   static let all: [Wide] = [
     Wide(name: "stix: members of an AND", format: .stix) { count in
-      pattern(list(count, " AND ") { "file:name = 'a\($0).exe'" })
+      stixIndicator(list(count, " AND ") { "file:name = 'a\($0).exe'" })
     },
     Wide(name: "stix: members of an AND behind alternatives", format: .stix) { count in
       let either = list(8, " AND ") { "(file:name = 'x\($0).exe' OR file:name = 'y\($0).exe')" }
-      return pattern(either + " AND " + list(count, " AND ") { "file:name = 'a\($0).exe'" })
+      return stixIndicator(either + " AND " + list(count, " AND ") { "file:name = 'a\($0).exe'" })
     },
     Wide(name: "stix: ports of an AND", format: .stix) { count in
-      pattern(list(count, " AND ") { "network-traffic:dst_port = \($0)" })
+      stixIndicator(list(count, " AND ") { "network-traffic:dst_port = \($0)" })
     },
     Wide(name: "stix: labels", format: .stix) { count in
       let labels = list(count, ",") { #""l\#($0)""# }

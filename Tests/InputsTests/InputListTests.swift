@@ -1,16 +1,16 @@
 import Glibc
 import Inputs
+import TestSupport
 import Testing
 
 @Suite struct InputListTests {
-  @Test func foldersInOrder() {
-    let folder = TemporaryFolder()
-    defer { folder.remove() }
-    for name in ["b", "a", "B", "é", "a.b"] { folder.write(name, [1, 2]) }
-    folder.makeFolder("a-folder")
-    folder.write("a-folder/z", [1])
-    folder.write("a-folder/y", [])
-    folder.makeFolder("empty")
+  @Test func foldersInOrder() throws {
+    let folder = try TemporaryFolder()
+    for name in ["b", "a", "B", "é", "a.b"] { try folder.write(name, [1, 2]) }
+    try folder.makeFolder("a-folder")
+    try folder.write("a-folder/z", [1])
+    try folder.write("a-folder/y", [])
+    try folder.makeFolder("empty")
     symlink("\(folder.path)/a", "\(folder.path)/link")
     symlink("\(folder.path)", "\(folder.path)/loop")
     mkfifo("\(folder.path)/fifo", 0o600)
@@ -25,12 +25,11 @@ import Testing
     #expect(list.errors.isEmpty && list.emptyFolders.isEmpty)
   }
 
-  @Test func whatIsNamed() {
-    let folder = TemporaryFolder()
-    defer { folder.remove() }
-    folder.write("a", [1])
-    folder.makeFolder("sub")
-    folder.write("sub/b", [1])
+  @Test func whatIsNamed() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("a", [1])
+    try folder.makeFolder("sub")
+    try folder.write("sub/b", [1])
     symlink("a", "\(folder.path)/link")
     symlink("sub", "\(folder.path)/sublink")
     mkfifo("\(folder.path)/fifo", 0o600)
@@ -47,12 +46,11 @@ import Testing
     #expect(list.errors.isEmpty && list.skipped.isEmpty)
   }
 
-  @Test func faults() {
-    let folder = TemporaryFolder()
-    defer { folder.remove() }
-    folder.makeFolder("empty")
-    folder.makeFolder("empty/empty")
-    folder.write("a", [1])
+  @Test func faults() throws {
+    let folder = try TemporaryFolder()
+    try folder.makeFolder("empty")
+    try folder.makeFolder("empty/empty")
+    try folder.write("a", [1])
     let list = InputList(paths: [
       "\(folder.path)/none", "\(folder.path)/empty", "\(folder.path)/a", "",
     ])
@@ -63,15 +61,14 @@ import Testing
     #expect(list.errors.first?.path == "\(folder.path)/none")
   }
 
-  @Test func depth() {
-    let folder = TemporaryFolder()
-    defer { folder.remove() }
+  @Test func depth() throws {
+    let folder = try TemporaryFolder()
     var path = "top"
-    folder.makeFolder(path)
+    try folder.makeFolder(path)
     for level in 2...34 {
       path += "/d"
-      folder.makeFolder(path)
-      folder.write("\(path)/f", [UInt8(level)])
+      try folder.makeFolder(path)
+      try folder.write("\(path)/f", [UInt8(level)])
     }
     let list = InputList(paths: ["\(folder.path)/top"])
     #expect(list.items.count == 31)
@@ -79,10 +76,9 @@ import Testing
   }
 
   @Test func namesThatAreNoText() throws {
-    let folder = TemporaryFolder()
-    defer { folder.remove() }
-    folder.write(name: [0xff], [1])
-    folder.write(name: [0xfe, 0x61], [2])
+    let folder = try TemporaryFolder()
+    try folder.write(name: [0xff], [1])
+    try folder.write(name: [0xfe, 0x61], [2])
     let list = InputList(paths: ["\(folder.path)/"])
     #expect(
       list.items.map { String($0.path.description.dropFirst(folder.path.count)) }
@@ -94,9 +90,8 @@ import Testing
 
 @Suite struct AtomicFileTests {
   @Test func appearsWhenComplete() throws {
-    let folder = TemporaryFolder()
-    defer { folder.remove() }
-    folder.write("out", [9, 9, 9])
+    let folder = try TemporaryFolder()
+    try folder.write("out", [9, 9, 9])
     let path = "\(folder.path)/out"
     var file = try AtomicFile(path: path)
     try file.write([1, 2, 3, 4])
@@ -104,43 +99,41 @@ import Testing
     let written = file.bytesWritten
     #expect(written == 4)
     #expect(readAll(try InputSource(path: path)).bytes == [9, 9, 9])
-    #expect(folder.names().count == 2)
+    #expect(try folder.names().count == 2)
     try file.commit()
     #expect(readAll(try InputSource(path: path)).bytes == [1, 7, 3, 4])
-    #expect(folder.names() == ["out"])
+    #expect(try folder.names() == ["out"])
     var facts = stat()
     #expect(stat(path, &facts) == 0 && facts.st_mode & 0o777 == 0o600)
   }
 
   @Test func vanishesOtherwise() throws {
-    let folder = TemporaryFolder()
-    defer { folder.remove() }
+    let folder = try TemporaryFolder()
     do {
       var file = try AtomicFile(path: "\(folder.path)/out")
       try file.write([1])
-      #expect(folder.names().count == 1)
+      #expect(try folder.names().count == 1)
       _ = consume file
     }
-    #expect(folder.names().isEmpty)
+    #expect(try folder.names().isEmpty)
     // A name that cannot be replaced: the temporary file goes as well.
-    folder.makeFolder("out")
-    folder.write("out/a", [1])
+    try folder.makeFolder("out")
+    try folder.write("out/a", [1])
     #expect(throws: InputError.self) {
       _ = try AtomicFile(path: "\(folder.path)/out")
     }
-    #expect(folder.names() == ["out"])
+    #expect(try folder.names() == ["out"])
     #expect(throws: InputError.self) {
       let file = try AtomicFile(path: "\(folder.path)/later")
-      folder.makeFolder("later")
+      try folder.makeFolder("later")
       try file.commit()
     }
-    #expect(folder.names() == ["later", "out"])
+    #expect(try folder.names() == ["later", "out"])
     #expect(throws: InputError.self) { _ = try AtomicFile(path: "\(folder.path)/none/out") }
   }
 
   @Test func twoAtOnceAndLongNames() throws {
-    let folder = TemporaryFolder()
-    defer { folder.remove() }
+    let folder = try TemporaryFolder()
     let name = String(repeating: "n", count: 255)
     var first = try AtomicFile(path: "\(folder.path)/\(name)")
     var second = try AtomicFile(path: "\(folder.path)/\(name)")
@@ -148,15 +141,14 @@ import Testing
     try second.write([2])
     try first.commit()
     try second.commit()
-    #expect(folder.names() == [name])
+    #expect(try folder.names() == [name])
     #expect(readAll(try InputSource(path: "\(folder.path)/\(name)")).bytes == [2])
   }
 
   @Test func linksDevicesAndFolders() throws {
-    let folder = TemporaryFolder()
-    defer { folder.remove() }
-    folder.makeFolder("real")
-    folder.write("real/out", [9])
+    let folder = try TemporaryFolder()
+    try folder.makeFolder("real")
+    try folder.write("real/out", [9])
     symlink("real/out", "\(folder.path)/link")
     symlink("real/new", "\(folder.path)/dangling")
     // What the link leads to is replaced, not the link.
@@ -177,7 +169,7 @@ import Testing
     } catch {
       #expect(error.message == "cannot create: it is a folder")
     }
-    #expect(folder.names() == ["dangling", "link", "real"])
+    #expect(try folder.names() == ["dangling", "link", "real"])
   }
 
   @Test func aDeviceThatIsFull() throws {
@@ -188,14 +180,13 @@ import Testing
   }
 
   @Test func aWriteThatFails() throws {
-    let folder = TemporaryFolder()
-    defer { folder.remove() }
+    let folder = try TemporaryFolder()
     var file = try AtomicFile(path: "\(folder.path)/out")
     var isRefused = false
     do throws(InputError) { try file.overwrite([1], at: UInt64.max) } catch { isRefused = true }
     #expect(isRefused)
     _ = consume file
-    #expect(folder.names().isEmpty)
+    #expect(try folder.names().isEmpty)
   }
 }
 

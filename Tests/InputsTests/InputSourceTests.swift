@@ -185,9 +185,8 @@ import Testing
   }
 
   @Test func files() throws {
-    let folder = TemporaryFolder()
-    defer { folder.remove() }
-    folder.write("a", Array("hello\n".utf8))
+    let folder = try TemporaryFolder()
+    try folder.write("a", Array("hello\n".utf8))
     let source = try InputSource(path: "\(folder.path)/a")
     #expect(source.rawSize == 6)
     #expect(readAll(source).bytes == Array("hello\n".utf8))
@@ -204,10 +203,9 @@ import Testing
   }
 
   @Test func namesThatAreNoText() throws {
-    let folder = TemporaryFolder()
-    defer { folder.remove() }
+    let folder = try TemporaryFolder()
     let name: [UInt8] = [0x61, 0xff, 0x5c, 0xc3, 0xa9]
-    folder.write(name: name, [1])
+    try folder.write(name: name, [1])
     let path = InputPath(bytes: Array(folder.path.utf8) + [0x2f] + name)
     let source = try InputSource(path: path)
     #expect(readAll(source).bytes == [1])
@@ -254,9 +252,8 @@ import Testing
   }
 
   @Test func aFileThatBecomesShorter() throws {
-    let folder = TemporaryFolder()
-    defer { folder.remove() }
-    folder.write("a", [UInt8](repeating: 0x61, count: 1_000_000))
+    let folder = try TemporaryFolder()
+    try folder.write("a", [UInt8](repeating: 0x61, count: 1_000_000))
     let source = try InputSource(path: "\(folder.path)/a")
     _ = try source.peek(1)
     #expect(truncate("\(folder.path)/a", 10) == 0)

@@ -81,8 +81,7 @@ enum LogExtraction {
     case .ipv4: ReferenceAddress.text(ipv4: bytes)
     case .ipv6: ReferenceAddress.text(ipv6: bytes)
     case .domain, .email: referenceLowercased(bytes)
-    case _ where kind.isDigest:
-      Array(bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined().utf8)
+    case _ where kind.isDigest: Array(hex(bytes).utf8)
     default: bytes
     }
   }

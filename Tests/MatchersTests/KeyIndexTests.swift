@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Matchers
@@ -17,7 +18,7 @@ import Testing
   }
 
   private func random(
-    _ count: Int, _ length: ClosedRange<Int>, _ generator: inout SplitMix
+    _ count: Int, _ length: ClosedRange<Int>, _ generator: inout SeededGenerator
   ) -> [[UInt8]] {
     let keys = (0..<count).map { _ in
       (0..<Int.random(in: length, using: &generator)).map { _ in
@@ -27,17 +28,6 @@ import Testing
     return Array(Set(keys)).sorted { $0.lexicographicallyPrecedes($1) }
   }
 
-  private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-      state &+= 0x9e37_79b9_7f4a_7c15
-      var mixed = state
-      mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-      mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-      return mixed ^ mixed >> 31
-    }
-  }
-
   private func open(_ image: [UInt8]) throws -> KeyIndex {
     let bytes = image.withUnsafeBytes { ImageBytes(copying: $0.bytes) }
     return try KeyIndex(image: bytes, range: 0..<image.count)
@@ -45,7 +35,7 @@ import Testing
 
   @Test(arguments: [0, 1, 2, 5, 300, 5_000])
   func everyKeyIsAmongItsCandidatesAndFewOthersAre(_ count: Int) throws {
-    var generator = SplitMix(state: UInt64(count) + 7)
+    var generator = SeededGenerator(seed: UInt64(count) + 7)
     let keys = random(count, 0...150, &generator)
     var builder = KeyIndexBuilder(ignoresCase: true, seed: 3)
     for (number, key) in keys.enumerated() {
@@ -107,7 +97,7 @@ import Testing
 
   @Test(arguments: [16, 20, 32], [1, 3, 1_000])
   func sortedKeysAreFoundWhereTheyStand(_ width: Int, _ count: Int) throws {
-    var generator = SplitMix(state: UInt64(width * count))
+    var generator = SeededGenerator(seed: UInt64(width * count))
     // Crafted keys mostly begin alike, as in a list that is made to crowd one bucket.
     for isCrafted in [false, true] {
       var keys = Set<[UInt8]>()
@@ -159,7 +149,7 @@ import Testing
       withUnsafeBytes(of: number) { builder.insert($0.bytes, number: number) }
     }
     let image = try #require(builder.build())
-    var generator = SplitMix(state: 11)
+    var generator = SeededGenerator(seed: 11)
     for _ in 0..<2_000 {
       var damaged = image
       for _ in 0..<Int.random(in: 1...4, using: &generator) {

@@ -106,34 +106,6 @@ extension LiteralMatcher {
   }
 }
 
-/// Memory followed by a page that may not be read; made once, for many small inputs.
-final class GuardedMemory {
-  private let size: Int
-  private let map: UnsafeMutableRawPointer
-
-  init(room: Int) {
-    size = (room / 4096 + 1) * 4096
-    let map = mmap(
-      nil, size + 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-    guard let map, map != MAP_FAILED, mprotect(map + size, 4096, PROT_NONE) == 0 else {
-      preconditionFailure("no memory")
-    }
-    self.map = map
-  }
-
-  deinit { munmap(map, size + 4096) }
-
-  /// Calls a closure with a copy of the bytes that ends where the memory ends.
-  func withCopy<Result>(of bytes: ArraySlice<UInt8>, _ body: (RawSpan) -> Result) -> Result {
-    precondition(bytes.count <= size)
-    let start = map + size - bytes.count
-    bytes.withUnsafeBytes { source in
-      if let from = source.baseAddress { start.copyMemory(from: from, byteCount: bytes.count) }
-    }
-    return body(RawSpan(_unsafeStart: start, byteCount: bytes.count))
-  }
-}
-
 /// A case of the table: patterns and a haystack; the naive search gives the expected matches.
 struct LiteralCase: Sendable, CustomTestStringConvertible {
   var name: String

@@ -7,40 +7,12 @@ extension ImageBytes {
   convenience init(_ bytes: [UInt8]) { self.init(copying: bytes.span.bytes) }
 }
 
-/// Calls a closure with a copy of the bytes that is followed by a page that may not be read.
-func withGuardedCopy<Result>(
-  of bytes: [UInt8], _ body: (RawSpan) throws -> Result
-) rethrows -> Result {
-  let page = 4096
-  let size = (bytes.count / page + 1) * page
-  let map = mmap(
-    nil, size + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-  guard let map, map != MAP_FAILED else { preconditionFailure("no memory") }
-  defer { munmap(map, size + page) }
-  mprotect(map + size, page, PROT_NONE)
-  let start = map + size - bytes.count
-  bytes.withUnsafeBytes { source in
-    if let from = source.baseAddress { start.copyMemory(from: from, byteCount: bytes.count) }
-  }
-  return try body(RawSpan(_unsafeStart: start, byteCount: bytes.count))
-}
-
 /// An image whose region is followed by a page that may not be read.
 func guardedImage(_ bytes: [UInt8]) -> ImageBytes {
-  let page = 4096
-  let size = (bytes.count / page + 1) * page
-  let map = mmap(
-    nil, size + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-  guard let map, map != MAP_FAILED else { preconditionFailure("no memory") }
-  mprotect(map + size, page, PROT_NONE)
-  let start = map + size - bytes.count
-  bytes.withUnsafeBytes { source in
-    if let from = source.baseAddress { start.copyMemory(from: from, byteCount: bytes.count) }
-  }
-  return ImageBytes(baseAddress: UnsafeRawPointer(start), count: bytes.count) { start, count in
-    let end = UInt(bitPattern: start) + UInt(count)
-    let size = (count / 4096 + 1) * 4096
-    munmap(UnsafeMutableRawPointer(bitPattern: end - UInt(size)), size + 4096)
+  let memory = GuardedMemory(room: bytes.count)
+  let start = memory.copy(bytes)
+  return ImageBytes(baseAddress: UnsafeRawPointer(start), count: bytes.count) { _, _ in
+    withExtendedLifetime(memory) {}
   }
 }
 

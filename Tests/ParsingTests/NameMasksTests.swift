@@ -1,4 +1,5 @@
 import Parsing
+import TestSupport
 import Testing
 
 @Suite struct NameMasksTests {
@@ -43,20 +44,16 @@ import Testing
   }
 
   @Test func randomNamesOfEveryLength() {
-    var state: UInt64 = 7
-    func next(_ bound: Int) -> Int {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return Int(state >> 33) % bound
-    }
+    var random = SeededGenerator(seed: 7)
     let alphabets = ["ab.", "a-.", "1a.", "12.-", "az09.-", "abcdefghijklmnopqrstuvwxyz"].map {
       Array($0.utf8)
     }
     for length in 1...66 {
       for alphabet in alphabets {
         for _ in 0..<20 {
-          var name = (0..<length).map { _ in alphabet[next(alphabet.count)] }
-          if next(8) == 0 {
-            name[next(length)] = [0x2f, 0x3a, 0x60, 0x7b, 0x5f, 0x41, 0xe1][next(7)]
+          var name = random.bytes(length, alphabet: alphabet)
+          if random.below(8) == 0 {
+            name[random.below(length)] = random.pick([0x2f, 0x3a, 0x60, 0x7b, 0x5f, 0x41, 0xe1])
           }
           check(name)
         }

@@ -1,6 +1,7 @@
 import Foundation
 import Inputs
 import Scanning
+import TestSupport
 import Testing
 
 @testable import Regression

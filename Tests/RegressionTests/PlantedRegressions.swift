@@ -3,6 +3,7 @@ import Foundation
 import Indicators
 import Inputs
 import Scanning
+import TestSupport
 import Testing
 
 @testable import Regression

@@ -2,28 +2,16 @@ import Foundation
 import Indicators
 import Reports
 import Sekisho
+import TestSupport
 import Testing
 
 /// Hits, validity, delay and techniques, counted by hand over a small set.
 @Suite struct CoverageHitTests {
-  let folder: URL
+  let folder: TemporaryFolder
 
-  init() throws {
-    folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("sekisho-coverage-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  }
-
-  private func write(_ name: String, _ text: String) throws -> String {
-    let file = folder.appendingPathComponent(name)
-    try FileManager.default.createDirectory(
-      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(text.utf8).write(to: file)
-    return file.path
-  }
+  init() throws { folder = try TemporaryFolder() }
 
   private func request() throws -> CoverageRequest {
-    defer {}
     let stix = """
       {"type":"bundle","id":"bundle--1","objects":[
       {"type":"indicator","spec_version":"2.1","id":"indicator--11111111-1111-4111-8111-111111111111","created":"2024-05-01T00:00:00Z","modified":"2024-05-01T00:00:00Z","pattern":"[domain-name:value = 'evil.example']","pattern_type":"stix","valid_from":"2024-05-02T00:00:00Z","valid_until":"2024-05-04T00:00:00Z"},
@@ -34,13 +22,13 @@ import Testing
       """
     var request = CoverageRequest()
     request.feeds = [
-      .init(path: try write("stix.json", stix)),
-      .init(path: try write("plain.txt", "evil.example\nother.example\n198.51.100.9\n")),
-      .init(path: try write("idle.txt", "idle.example\n")),
+      .init(path: try folder.write("stix.json", stix)),
+      .init(path: try folder.write("plain.txt", "evil.example\nother.example\n198.51.100.9\n")),
+      .init(path: try folder.write("idle.txt", "idle.example\n")),
     ]
-    request.allow = [.init(path: try write("allow.txt", "other.example\n"))]
-    request.truth = [.init(path: try write("truth.txt", "truth.example\na.evil.example\n"))]
-    let log = try write(
+    request.allow = [.init(path: try folder.write("allow.txt", "other.example\n"))]
+    request.truth = [.init(path: try folder.write("truth.txt", "truth.example\na.evil.example\n"))]
+    let log = try folder.write(
       "log.json",
       """
       {"timestamp":"2024-05-01T00:00:00Z","query":"evil.example"}
@@ -87,16 +75,15 @@ import Testing
     #expect(feed("stix.json")?.expired == 1)
     let counted = report.timeline.reduce(0) { $0 + $1.hits.reduce(0) { $0 + $1.hits } }
     #expect(counted == stix.hits + plain.hits)
-    try FileManager.default.removeItem(at: folder)
   }
 
   @Test func copiesAreReadFromAFolder() throws {
-    _ = try write("copies/2024-05-01/list.txt", "evil.example\n")
-    _ = try write("copies/2024-05-02/list.txt", "evil.example\nnew.example\n")
-    _ = try write("copies/other-20240502.txt", "new.example\n")
-    _ = try write("copies/notes.txt", "x.example\n")
+    try folder.write("copies/2024-05-01/list.txt", "evil.example\n")
+    try folder.write("copies/2024-05-02/list.txt", "evil.example\nnew.example\n")
+    try folder.write("copies/other-20240502.txt", "new.example\n")
+    try folder.write("copies/notes.txt", "x.example\n")
     var request = CoverageRequest()
-    request.snapshots = [.init(path: folder.appendingPathComponent("copies").path)]
+    request.snapshots = [.init(path: folder.path("copies"))]
     let feeds = Sekisho.read(request)
     #expect(feeds.undated.count == 1)
     let report = try Sekisho.coverage(feeds, request)
@@ -104,7 +91,6 @@ import Testing
     #expect(report.feeds[0].copies.map(\.size) == [1, 2])
     #expect(report.feeds[0].newPerDay == 1)
     #expect(report.now == 1_714_608_000_000_000_000)
-    try FileManager.default.removeItem(at: folder)
   }
 
   /// The JSON is JSON, and the page and the table hold what the feeds are called, escaped.
@@ -125,6 +111,5 @@ import Testing
     }
     let page = String(decoding: CoveragePage.write(report), as: UTF8.self)
     #expect(!page.contains("<script") && page.contains("&lt;script&gt;"))
-    try FileManager.default.removeItem(at: folder)
   }
 }

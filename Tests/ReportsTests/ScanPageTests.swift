@@ -2,25 +2,21 @@ import Foundation
 import Indicators
 import Reports
 import Sekisho
+import TestSupport
 import Testing
 
 /// The page of a scan: nothing from traffic or feeds is markup, and figures are those of the hits.
 @Suite struct ScanPageTests {
   private func scan(feed: String, log: String) throws -> (page: String, report: ScanReport) {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("sekisho-page-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let feedFile = folder.appendingPathComponent("<img src=x onerror=alert(1)>.csv")
-    let logFile = folder.appendingPathComponent("\"><svg onload=alert(2)>'\u{202e}.json")
-    try Data(feed.utf8).write(to: feedFile)
-    try Data(log.utf8).write(to: logFile)
-    let database = try Sekisho.compile([.init(path: feedFile.path)]).database()
+    let folder = try TemporaryFolder()
+    let feedFile = try folder.write("<img src=x onerror=alert(1)>.csv", feed)
+    let logFile = try folder.write("\"><svg onload=alert(2)>'\u{202e}.json", log)
+    let database = try Sekisho.compile([.init(path: feedFile)]).database()
     var options = ScanOptions()
     options.includesWeak = true
     let data = ScanPageData()
     let report = Scanner.scan(
-      inputs: [InputPath(logFile.path)], databases: [database], options: options,
+      inputs: [InputPath(logFile)], databases: [database], options: options,
       to: .hits { data.receive($0) }
     ) { _ in }
     return (String(decoding: ScanPage.write(data, report), as: UTF8.self), report)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Warninglists of parts of values and of regular expressions suppress hits.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Arguments that cannot be meant are errors that say what can, never a scan without hits.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Ten kinds of broken input: a line that a person understands, and the right exit code.

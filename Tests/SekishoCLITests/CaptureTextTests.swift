@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Literals of feeds in payloads, and what hits say of the flow's protocol.

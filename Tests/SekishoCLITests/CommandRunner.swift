@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Runs the built command as a user does.
@@ -89,28 +90,17 @@ struct CommandRunner {
   }
 }
 
-/// A folder that goes away with the test.
-final class TemporaryFolder {
-  let url: URL
-
-  init() throws {
-    url = FileManager.default.temporaryDirectory
-      .appendingPathComponent("sekisho-test-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+extension TemporaryFolder {
+  /// Compiles the starter feeds of `seeds/` and returns the database's path.
+  func compileSeeds() throws -> String {
+    let database = path("seeds.skdb")
+    let result = try CommandRunner.run(["compile", "seeds/feeds", "-o", database])
+    #expect(result.status == 0, "\(result.errors)")
+    return database
   }
 
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  /// Writes a file and returns its path.
-  func write(_ name: String, _ bytes: some Sequence<UInt8>) throws -> String {
-    let file = url.appendingPathComponent(name)
-    try Data(bytes).write(to: file)
-    return file.path
+  /// Writes a log of lines that all hit `www.evil.example`, and returns its path.
+  func writeHits(_ count: Int) throws -> String {
+    try write("many.log", list(count, "") { "\($0) www.evil.example\n" })
   }
-
-  func write(_ name: String, _ text: String) throws -> String {
-    try write(name, Array(text.utf8))
-  }
-
-  func path(_ name: String) -> String { url.appendingPathComponent(name).path }
 }

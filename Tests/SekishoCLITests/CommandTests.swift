@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The command as a user runs it: arguments in; output, errors and exit code out.
@@ -7,20 +8,13 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func seeds() throws -> String {
-    let database = folder.path("seeds.skdb")
-    let result = try CommandRunner.run(["compile", "seeds/feeds", "-o", database])
-    #expect(result.status == 0, "\(result.errors)")
-    return database
-  }
-
   private static let inputs = [
     "Fixtures/demo.pcap", "Fixtures/demo-dns.log", "Fixtures/demo-eve.json",
     "Fixtures/demo-access.log",
   ]
 
   @Test func demoFindsWhatWasPlanted() throws {
-    let database = try seeds()
+    let database = try folder.compileSeeds()
     let result = try CommandRunner.run(["scan", "--db", database] + Self.inputs)
     #expect(result.status == 1, "\(result.errors)")
     let expected: [(field: String, value: String, match: String, path: String)] = [
@@ -52,7 +46,7 @@ import Testing
   }
 
   @Test func outputIsTheSameForAnyNumberOfThreads() throws {
-    let database = try seeds()
+    let database = try folder.compileSeeds()
     var text = ""
     for line in 0..<30_000 {
       text += "2024-05-01T10:00:00Z host\(line % 97).example.com asked 198.51.100.\(line % 250) "
@@ -76,7 +70,7 @@ import Testing
   }
 
   @Test func pipeAndFileGiveTheSame() throws {
-    let database = try seeds()
+    let database = try folder.compileSeeds()
     let bytes = Array(
       try Data(
         contentsOf: CommandRunner.root.appendingPathComponent("Fixtures/demo-eve.json")))
@@ -175,7 +169,7 @@ import Testing
   }
 
   @Test func exitCodes() throws {
-    let database = try seeds()
+    let database = try folder.compileSeeds()
     let log = try folder.write("quiet.log", "www.example.com\n")
     let loud = try folder.write("loud.log", "cdn.evil.example\n")
     #expect(try CommandRunner.run(["scan", "--db", database, log]).status == 0)
@@ -204,7 +198,7 @@ import Testing
   }
 
   @Test func tableDefangsAndGroups() throws {
-    let database = try seeds()
+    let database = try folder.compileSeeds()
     let result = try CommandRunner.run(
       ["scan", "--db", database, "--format", "table"] + Self.inputs)
     #expect(result.output.contains("downloads[.]example/payload.bin"))
@@ -219,7 +213,7 @@ import Testing
   }
 
   @Test func lookupTellsEntriesAndWhyNot() throws {
-    let database = try seeds()
+    let database = try folder.compileSeeds()
     let known = try CommandRunner.run([
       "lookup", database, "CDN.Evil.Example.", "hxxp://downloads[.]example/payload.bin",
     ])
@@ -245,7 +239,7 @@ import Testing
   }
 
   @Test func inspectShowsKindsAndFeeds() throws {
-    let database = try seeds()
+    let database = try folder.compileSeeds()
     let text = try CommandRunner.run(["inspect", database, "--verify"])
     #expect(text.status == 0, "\(text.errors)")
     #expect(text.output.contains("domain"))

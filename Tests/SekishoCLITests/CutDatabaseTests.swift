@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 /// A database that another process cuts while it is mapped ends no program, and is said to be lost.

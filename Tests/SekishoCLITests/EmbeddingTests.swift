@@ -1,6 +1,7 @@
 import Foundation
 import Sekisho
 import Synchronization
+import TestSupport
 import Testing
 
 /// What an embedder sees of the library, held against what the command writes.
@@ -216,12 +217,6 @@ import Testing
     #expect(report.hasErrors && problems.withLock { $0.map(\.code) } == [.cannotOpen])
   }
 
-  /// Lines that all hit.
-  private func log(_ count: Int) throws -> InputPath {
-    InputPath(
-      try folder.write("many.log", (0..<count).map { "\($0) www.evil.example\n" }.joined()))
-  }
-
   /// Whoever asks a run to stop gets the hit that is being handed over, and none behind it.
   @Test(arguments: [1, 2])
   func nothingIsHandedOverBehindTheStop(_ threads: Int) throws {
@@ -230,7 +225,7 @@ import Testing
     var options = ScanOptions()
     options.threads = threads
     let report = Scanner.scan(
-      inputs: [try log(9000)], databases: [database], options: options,
+      inputs: [InputPath(try folder.writeHits(9000))], databases: [database], options: options,
       to: .hits { _ in
         if hits.add(1, ordering: .relaxed).newValue == 7 { progress.requestStop() }
       }, progress: progress
@@ -245,13 +240,15 @@ import Testing
     var options = ScanOptions()
     options.limitPerInput = 0
     var report = Scanner.scan(
-      inputs: [try log(3)], databases: [database], options: options, to: .hits { _ in }
+      inputs: [InputPath(try folder.writeHits(3))], databases: [database], options: options,
+      to: .hits { _ in }
     ) { _ in }
     #expect(report.isComplete && report.skipped["hits-over-limit"] == 3)
     options.limitPerInput = 2
     options.limit = 1
     report = Scanner.scan(
-      inputs: [try log(3)], databases: [database], options: options, to: .hits { _ in }
+      inputs: [InputPath(try folder.writeHits(3))], databases: [database], options: options,
+      to: .hits { _ in }
     ) { _ in }
     #expect(report.isLimited && !report.isComplete)
     #expect(report.skipped["hits-over-limit"] == 2)

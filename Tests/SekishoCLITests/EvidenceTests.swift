@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Packets as evidence, and a part of a capture's time.
@@ -6,13 +7,6 @@ import Testing
   let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
-
-  private func seeds() throws -> String {
-    let database = folder.path("seeds.skdb")
-    let result = try CommandRunner.run(["compile", "seeds/feeds", "-o", database])
-    #expect(result.status == 0, "\(result.errors)")
-    return database
-  }
 
   /// Fields and values of hits.
   private static func hits(_ lines: [String]) -> [String] {
@@ -26,7 +20,7 @@ import Testing
 
   @Test(arguments: ["Fixtures/demo.pcap", "Fixtures/demo.pcapng"])
   func packetsOfFlowsThatHitGiveTheSameHits(_ capture: String) throws {
-    let database = try seeds()
+    let database = try folder.compileSeeds()
     let evidence = folder.path("evidence.pcapng")
     let result = try CommandRunner.run([
       "scan", "--db", database, capture, "--write-pcap", evidence,

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What allow lists suppress, and when they no longer do.

@@ -1,5 +1,6 @@
 import Foundation
 import Sekisho
+import TestSupport
 import Testing
 
 /// Compiling with what was read before gives what compiling without it gives.

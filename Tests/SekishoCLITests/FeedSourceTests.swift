@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Feeds named on the command line of those who ask, compiled in memory.

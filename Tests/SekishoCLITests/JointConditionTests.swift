@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Values that a feed means only together: a hit needs all of them in one record.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Each limit has a flag, bites where it is set low, and is counted.

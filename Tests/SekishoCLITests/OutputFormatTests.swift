@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The formats that other pipelines take: EVE, ECS and Zeek's `intel.log`.

@@ -1,6 +1,7 @@
 import Foundation
 import Sekisho
 import Synchronization
+import TestSupport
 import Testing
 
 /// What programs tell problems and errors by.

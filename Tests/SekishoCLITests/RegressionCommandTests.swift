@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `test`, `explain`, `diff` and `bench scan` as a user runs them.

@@ -1,6 +1,7 @@
 import Foundation
 import Sekisho
 import Synchronization
+import TestSupport
 import Testing
 
 /// What to do about a fault: an embedder reads names of the library, a user those of the command.

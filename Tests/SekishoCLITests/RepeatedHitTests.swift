@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What is kept from one hit to the next (texts of indicators, days) never shows where it does not belong.

@@ -1,6 +1,7 @@
 import Foundation
 import Sekisho
 import Synchronization
+import TestSupport
 import Testing
 
 /// A scan that is read from a task, held against one that calls back.
@@ -13,12 +14,6 @@ import Testing
     database = try Sekisho.compile([
       .init(name: "names", bytes: Array("www.evil.example\n".utf8))
     ]).database()
-  }
-
-  /// Lines that all hit.
-  private func log(_ count: Int) throws -> InputPath {
-    InputPath(
-      try folder.write("many.log", (0..<count).map { "\($0) www.evil.example\n" }.joined()))
   }
 
   private func events(
@@ -45,14 +40,14 @@ import Testing
   }
 
   @Test func theGuidesExample() async throws {
-    let values = await matches(in: try log(3), of: database)
+    let values = await matches(in: InputPath(try folder.writeHits(3)), of: database)
     #expect(values == Array(repeating: "www.evil.example", count: 3))
   }
 
   @Test(arguments: [(1, 1), (1, 256), (3, 2)])
   func itIsWhatAScanCallsBackWith(_ threads: Int, _ capacity: Int) async throws {
     let paths = [
-      try log(700), InputPath(folder.path("none")),
+      InputPath(try folder.writeHits(700)), InputPath(folder.path("none")),
       InputPath(CommandRunner.root.appendingPathComponent("Fixtures/demo-dns.log").path),
     ]
     var options = ScanOptions()
@@ -89,7 +84,9 @@ import Testing
   /// A reader that stops to think has the run wait for it: no more is held than was asked for.
   @Test func aSlowReaderIsWaitedFor() async throws {
     let progress = ScanProgress()
-    var iterator = events([try log(20_000)], capacity: 4, progress: progress).makeAsyncIterator()
+    var iterator = events(
+      [InputPath(try folder.writeHits(20_000))], capacity: 4, progress: progress
+    ).makeAsyncIterator()
     var count = 0
     while count < 10, case .hit = await iterator.next() { count += 1 }
     try await Task.sleep(for: .milliseconds(200))
@@ -112,7 +109,7 @@ import Testing
 
   @Test(arguments: [false, true]) func aCancelledTaskStopsTheRun(_ follows: Bool) async throws {
     let progress = ScanProgress()
-    let path = try log(5000)
+    let path = InputPath(try folder.writeHits(5000))
     let events =
       follows
       ? Scanner.events(
@@ -141,7 +138,7 @@ import Testing
 
   /// What waits for lines that do not come ends with its task as well.
   @Test func aWaitingTaskIsCancelled() async throws {
-    let path = try log(1)
+    let path = InputPath(try folder.writeHits(1))
     let progress = ScanProgress()
     let events = Scanner.events(
       following: [path], databases: [database], options: ScanOptions(), progress: progress)
@@ -162,20 +159,20 @@ import Testing
   /// A loop that is left needs no word more.
   @Test func aLoopThatIsLeftStopsTheRun() async throws {
     let progress = ScanProgress()
-    let path = try log(5000)
+    let path = InputPath(try folder.writeHits(5000))
     for await case .hit in events([path], capacity: 2, progress: progress) { break }
     #expect(progress.isStopRequested)
   }
 
   @Test func aRunThatIsNotReadDoesNotBegin() throws {
     let progress = ScanProgress()
-    _ = events([try log(10)], progress: progress).makeAsyncIterator()
+    _ = events([InputPath(try folder.writeHits(10))], progress: progress).makeAsyncIterator()
     #expect(progress.bytesRead == 0)
   }
 
   /// More runs at once than the cooperative pool has threads, each waiting for its reader.
   @Test func runsDoNotBlockThePool() async throws {
-    let path = try log(200)
+    let path = InputPath(try folder.writeHits(200))
     let events = events([path], capacity: 1)
     let counts = await withTaskGroup(of: Int.self) { group in
       for _ in 0..<24 {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// One entry in several databases is one indicator, and its sources stand in the order of the rules.

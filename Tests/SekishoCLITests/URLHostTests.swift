@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Hosts of URL indicators in TLS and DNS, where encryption hides the rest of the URL.

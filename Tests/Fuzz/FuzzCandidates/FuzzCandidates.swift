@@ -31,7 +31,7 @@ package func fuzzCandidates(_ input: [UInt8]) {
     return 0
   }
 #else
-  import FuzzReplay
+  import FuzzSupport
 
   @main
   struct Replay {

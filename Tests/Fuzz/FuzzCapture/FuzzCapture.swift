@@ -9,30 +9,12 @@
 // FUZZ_PARSER=files|layers|dns|http|tls|dtls makes all inputs go to one part of the reader.
 
 import Capture
+import FuzzSupport
 import Glibc
 import Indicators
 import Inputs
 import TestSupport
 import Matchers
-
-/// Hands out the input piece by piece.
-private struct Feed {
-  let bytes: [UInt8]
-  var at = 0
-
-  var isAtEnd: Bool { at >= bytes.count }
-
-  mutating func byte() -> UInt8 {
-    defer { at += 1 }
-    return at < bytes.count ? bytes[at] : 0
-  }
-
-  mutating func take(_ count: Int) -> ArraySlice<UInt8> {
-    let start = min(at, bytes.count)
-    at = min(bytes.count, start + count)
-    return bytes[start..<at]
-  }
-}
 
 private func number(_ value: Int, _ count: Int, big: Bool = true) -> [UInt8] {
   let bytes = (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
@@ -94,20 +76,20 @@ private let linkTypes = [1, 113, 276, 101, 0, 108, 9, 50, 51, 104, 107, 105, 127
 /// Ports with a protocol of their own, and one without.
 private let ports = [53, 5353, 80, 443, 4789, 6081, 3544, 8080]
 
-private func packets(_ feed: inout Feed, _ options: UInt8) -> [UInt8] {
-  let choice = feed.byte()
-  let size = feed.byte()
+private func packets(_ source: inout FuzzInput, _ options: UInt8) -> [UInt8] {
+  let choice = source.byte()
+  let size = source.byte()
   if options & 3 == 1 {
     var packets: [[UInt8]] = []
-    while !feed.isAtEnd { packets.append(Array(feed.take(Int(feed.byte()) + Int(size) + 1))) }
+    while !source.isAtEnd { packets.append(source.take(upTo: Int(source.byte()) + Int(size) + 1)) }
     return file(packets, linkType: linkTypes[Int(choice) % linkTypes.count])
   }
   let port = Parser.chosen?.port ?? ports[Int(choice) % ports.count]
   var packets: [[UInt8]] = []
   var sequence = options & 0x10 == 0 ? 1000 : 0xffff_ff00
-  while !feed.isAtEnd {
-    let kind = feed.byte()
-    let payload = Array(feed.take(size == 0 ? 1 << 16 : Int(size)))
+  while !source.isAtEnd {
+    let kind = source.byte()
+    let payload = source.take(upTo: size == 0 ? 1 << 16 : Int(size))
     let back = kind & 3 == 3
     let ends = back ? [port, 50000] : [50000, port]
     let header = number(ends[0], 2) + number(ends[1], 2)
@@ -149,10 +131,10 @@ private let strings: LiteralMatcher? = {
 
 /// Reads one input as a capture and checks the result.
 package func fuzzCapture(_ input: [UInt8]) {
-  var feed = Feed(bytes: input)
-  let first = feed.byte()
+  var source = FuzzInput(input)
+  let first = source.byte()
   let choice = Parser.chosen?.choice(first) ?? first
-  let capture = choice & 3 == 0 ? Array(input.dropFirst()) : packets(&feed, choice)
+  let capture = choice & 3 == 0 ? Array(input.dropFirst()) : packets(&source, choice)
   var options = CaptureOptions()
   options.everyPacket = choice & 4 != 0
   if choice & 0x20 != 0, let strings { options.payloadMatchers = [strings] }
@@ -204,8 +186,6 @@ private func check(_ batch: ObservableBatch, _ reader: CaptureReader) {
     return 0
   }
 #else
-  import FuzzReplay
-
   @main
   struct Replay {
     static func main() { replay(fuzzCapture) }

@@ -6,23 +6,9 @@
 // entry must be found again and the image must pass its checks.
 
 import Database
+import FuzzSupport
 import Indicators
 import Parsing
-
-/// Hands out the input byte by byte, zeros after its end.
-private struct Reader {
-  let bytes: [UInt8]
-  var at = 0
-
-  var isAtEnd: Bool { at >= bytes.count }
-
-  mutating func byte() -> UInt8 {
-    defer { at += 1 }
-    return at < bytes.count ? bytes[at] : 0
-  }
-
-  mutating func take(_ count: Int) -> [UInt8] { (0..<count).map { _ in byte() } }
-}
 
 /// Makes, damages and uses one image.
 package func fuzzDatabase(_ input: [UInt8]) {
@@ -36,7 +22,7 @@ package func fuzzDatabase(_ input: [UInt8]) {
     }
     return
   }
-  var reader = Reader(bytes: input, at: 1)
+  var reader = FuzzInput(input, at: 1)
   var queries = Queries()
   let collection = collection(&reader, &queries)
   guard let compiled = try? DatabaseCompiler.compile(collection) else {
@@ -67,7 +53,8 @@ private func seal(_ image: inout [UInt8]) {
 
 // MARK: Indicators
 
-private func collection(_ reader: inout Reader, _ queries: inout Queries) -> IndicatorCollection {
+private func collection(_ reader: inout FuzzInput, _ queries: inout Queries) -> IndicatorCollection
+{
   var collection = IndicatorCollection()
   let feeds = [
     collection.addFeed(FeedDescription(name: "a", format: "plain")),
@@ -99,7 +86,7 @@ private func collection(_ reader: inout Reader, _ queries: inout Queries) -> Ind
 }
 
 /// A small alphabet, so that names are below one another and values collide.
-private func value(_ kind: IndicatorKind, _ reader: inout Reader) -> [UInt8] {
+private func value(_ kind: IndicatorKind, _ reader: inout FuzzInput) -> [UInt8] {
   if let width = kind.fixedWidth {
     let byte = reader.byte()
     return (0..<width).map { $0 & 3 == 3 ? byte & 7 : byte >> 5 }
@@ -180,8 +167,6 @@ private func check(_ compiled: CompiledDatabase, _ queries: Queries) {
     return 0
   }
 #else
-  import FuzzReplay
-
   @main
   struct Replay {
     static func main() { replay(fuzzDatabase) }

@@ -145,7 +145,7 @@ private func readAgain(
     return 0
   }
 #else
-  import FuzzReplay
+  import FuzzSupport
 
   @main
   struct Replay {

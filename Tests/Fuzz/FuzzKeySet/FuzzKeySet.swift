@@ -3,22 +3,8 @@
 // The first byte chooses: bits 0–1 the action (0 compares with a dictionary, 1 opens the rest as an
 // image, 2 and 3 damage an image and look things up), bits 2–6 the shape of the set.
 
+import FuzzSupport
 import Matchers
-
-/// Hands out the input byte by byte, zeros after its end.
-private struct Feed {
-  let bytes: [UInt8]
-  var at = 0
-
-  var isAtEnd: Bool { at >= bytes.count }
-
-  mutating func byte() -> UInt8 {
-    defer { at += 1 }
-    return at < bytes.count ? bytes[at] : 0
-  }
-
-  mutating func take(_ count: Int) -> [UInt8] { (0..<count).map { _ in byte() } }
-}
 
 private func folded(_ key: [UInt8]) -> [UInt8] {
   key.map { $0 >= 65 && $0 <= 90 ? $0 + 32 : $0 }
@@ -26,8 +12,8 @@ private func folded(_ key: [UInt8]) -> [UInt8] {
 
 /// Builds, opens or damages one input's key set.
 package func fuzzKeySet(_ input: [UInt8]) {
-  var feed = Feed(bytes: input)
-  let options = feed.byte()
+  var source = FuzzInput(input)
+  let options = source.byte()
   if options & 3 == 1 {
     let image = Array(input.dropFirst())
     if let set = try? KeySet(image: ImageBytes(copying: image.span.bytes), range: 0..<image.count) {
@@ -41,10 +27,10 @@ package func fuzzKeySet(_ input: [UInt8]) {
   var builder = KeySetBuilder(fixedWidth: width, ignoresCase: ignoresCase, seed: UInt64(options))
   var reference: [[UInt8]: UInt32] = [:]
   var queries: [[UInt8]] = []
-  let count = Int(feed.byte())
-  for number in 0..<count where !feed.isAtEnd {
-    let length = feed.byte() % 40
-    var key = feed.take(width ?? Int(length))
+  let count = Int(source.byte())
+  for number in 0..<count where !source.isAtEnd {
+    let length = source.byte() % 40
+    var key = source.take(width ?? Int(length))
     queries.append(key)
     if ignoresCase { key = folded(key) }
     guard reference[key] == nil else { continue }
@@ -55,16 +41,16 @@ package func fuzzKeySet(_ input: [UInt8]) {
   if options & 3 == 0 {
     // Each key takes a byte for its length even if that is fixed, so that the input always comes to
     // its end.
-    while !feed.isAtEnd {
-      let length = feed.byte() % 40
-      queries.append(feed.take(width ?? Int(length)))
+    while !source.isAtEnd {
+      let length = source.byte() % 40
+      queries.append(source.take(width ?? Int(length)))
     }
     compare(image, reference, queries, ignoresCase: ignoresCase)
     return
   }
-  while !feed.isAtEnd {
-    let place = Int(feed.byte()) << 8 | Int(feed.byte())
-    image[place % image.count] = feed.byte()
+  while !source.isAtEnd {
+    let place = Int(source.byte()) << 8 | Int(source.byte())
+    image[place % image.count] = source.byte()
   }
   if let set = try? KeySet(image: ImageBytes(copying: image.span.bytes), range: 0..<image.count) {
     use(set, keys: queries)
@@ -114,8 +100,6 @@ private func compare(
     return 0
   }
 #else
-  import FuzzReplay
-
   @main
   struct Replay {
     static func main() { replay(fuzzKeySet) }

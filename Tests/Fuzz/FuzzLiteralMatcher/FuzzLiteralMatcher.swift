@@ -6,22 +6,8 @@
 // count, and for each a length and its bytes. The rest is the text, which is cut at the place that
 // the second byte gives.
 
+import FuzzSupport
 import Matchers
-
-/// Hands out the input byte by byte, zeros after its end.
-private struct Feed {
-  let bytes: [UInt8]
-  var at = 0
-
-  var isAtEnd: Bool { at >= bytes.count }
-
-  mutating func byte() -> UInt8 {
-    defer { at += 1 }
-    return at < bytes.count ? bytes[at] : 0
-  }
-
-  mutating func take(_ count: Int) -> [UInt8] { (0..<count).map { _ in byte() } }
-}
 
 private struct Pattern {
   var bytes: [UInt8]
@@ -34,9 +20,9 @@ private func folded(_ bytes: [UInt8]) -> [UInt8] {
 
 /// Builds, opens or damages one input's matcher.
 package func fuzzLiteralMatcher(_ input: [UInt8]) {
-  var feed = Feed(bytes: input)
-  let options = feed.byte()
-  let cut = Int(feed.byte())
+  var source = FuzzInput(input)
+  let options = source.byte()
+  let cut = Int(source.byte())
   if options & 3 == 1 {
     let image = Array(input.dropFirst(2))
     if let matcher = try? LiteralMatcher(
@@ -57,11 +43,11 @@ package func fuzzLiteralMatcher(_ input: [UInt8]) {
   default: break
   }
   var patterns: [Pattern] = []
-  let count = Int(feed.byte() % 64)
-  for number in 0..<count where !feed.isAtEnd {
-    let length = feed.byte()
+  let count = Int(source.byte() % 64)
+  for number in 0..<count where !source.isAtEnd {
+    let length = source.byte()
     let pattern = Pattern(
-      bytes: letters(feed.take(1 + Int(length % 24))),
+      bytes: letters(source.take(1 + Int(length % 24))),
       ignoresCase: options & 8 != 0 && length & 128 != 0)
     patterns.append(pattern)
     builder.insert(
@@ -69,19 +55,19 @@ package func fuzzLiteralMatcher(_ input: [UInt8]) {
   }
   guard var image = try? builder.build() else { preconditionFailure("good patterns were refused") }
   if options & 3 == 0 {
-    let text = letters(Array(input.dropFirst(feed.at)))
+    let text = letters(Array(input.dropFirst(source.at)))
     compare(image, patterns, text, cut: cut)
     return
   }
-  let edits = Int(feed.byte())
-  for _ in 0..<edits where !feed.isAtEnd {
-    let place = Int(feed.byte()) << 8 | Int(feed.byte())
-    image[place % image.count] = feed.byte()
+  let edits = Int(source.byte())
+  for _ in 0..<edits where !source.isAtEnd {
+    let place = Int(source.byte()) << 8 | Int(source.byte())
+    image[place % image.count] = source.byte()
   }
   if let matcher = try? LiteralMatcher(
     image: ImageBytes(copying: image.span.bytes), range: 0..<image.count)
   {
-    use(matcher, letters(Array(input.dropFirst(feed.at))) + letters(input), cut: cut)
+    use(matcher, letters(Array(input.dropFirst(source.at))) + letters(input), cut: cut)
   }
 }
 
@@ -142,8 +128,6 @@ private func compare(_ image: [UInt8], _ patterns: [Pattern], _ text: [UInt8], c
     return 0
   }
 #else
-  import FuzzReplay
-
   @main
   struct Replay {
     static func main() { replay(fuzzLiteralMatcher) }

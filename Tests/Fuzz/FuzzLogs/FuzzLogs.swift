@@ -160,7 +160,7 @@ private func take(
     return 0
   }
 #else
-  import FuzzReplay
+  import FuzzSupport
 
   @main
   struct Replay {

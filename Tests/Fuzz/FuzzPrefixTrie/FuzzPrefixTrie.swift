@@ -4,22 +4,8 @@
 // image, 2 and 3 damage an image and look things up), bit 2 the family, bit 3 whether all prefixes
 // are near one another.
 
+import FuzzSupport
 import Matchers
-
-/// Hands out the input byte by byte, zeros after its end.
-private struct Feed {
-  let bytes: [UInt8]
-  var at = 0
-
-  var isAtEnd: Bool { at >= bytes.count }
-
-  mutating func byte() -> UInt8 {
-    defer { at += 1 }
-    return at < bytes.count ? bytes[at] : 0
-  }
-
-  mutating func take(_ count: Int) -> [UInt8] { (0..<count).map { _ in byte() } }
-}
 
 private struct Entry {
   var address: UInt128
@@ -29,15 +15,15 @@ private struct Entry {
 private func mask(_ length: Int) -> UInt128 { length == 0 ? 0 : .max << UInt128(128 - length) }
 
 /// An address in the highest of 128 bits.
-private func address(_ feed: inout Feed, isIPv6: Bool, isNear: Bool) -> UInt128 {
+private func address(_ source: inout FuzzInput, isIPv6: Bool, isNear: Bool) -> UInt128 {
   var address: UInt128 = 0
   if isNear {
     // Few bits vary, at both ends of the address.
-    let first = UInt128(feed.byte())
-    let last = UInt128(feed.byte())
+    let first = UInt128(source.byte())
+    let last = UInt128(source.byte())
     address = (first & 0xC3) << 120 | (isIPv6 ? last | (first & 0x3C) << 58 : last << 96)
   } else {
-    for _ in 0..<(isIPv6 ? 16 : 4) { address = address << 8 | UInt128(feed.byte()) }
+    for _ in 0..<(isIPv6 ? 16 : 4) { address = address << 8 | UInt128(source.byte()) }
     if !isIPv6 { address <<= 96 }
   }
   return address
@@ -50,8 +36,8 @@ private func halves(_ address: UInt128) -> IPv6Bits {
 
 /// Builds, opens or damages one input's trie.
 package func fuzzPrefixTrie(_ input: [UInt8]) {
-  var feed = Feed(bytes: input)
-  let options = feed.byte()
+  var source = FuzzInput(input)
+  let options = source.byte()
   let isIPv6 = options & 4 != 0
   let isNear = options & 8 != 0
   if options & 3 == 1 {
@@ -66,10 +52,10 @@ package func fuzzPrefixTrie(_ input: [UInt8]) {
   var builder = PrefixTrieBuilder()
   var entries: [Entry] = []
   var queries: [UInt128] = []
-  let count = Int(feed.byte())
-  for _ in 0..<count where !feed.isAtEnd {
-    let length = Int(feed.byte()) % (isIPv6 ? 129 : 33)
-    let whole = address(&feed, isIPv6: isIPv6, isNear: isNear)
+  let count = Int(source.byte())
+  for _ in 0..<count where !source.isAtEnd {
+    let length = Int(source.byte()) % (isIPv6 ? 129 : 33)
+    let whole = address(&source, isIPv6: isIPv6, isNear: isNear)
     let entry = Entry(address: whole & mask(length), length: length)
     let family = mask(isIPv6 ? 128 : 32)
     queries += [whole, entry.address, (entry.address | ~mask(length)) & family]
@@ -87,13 +73,13 @@ package func fuzzPrefixTrie(_ input: [UInt8]) {
   entries.sort { ($0.address, $0.length) < ($1.address, $1.length) }
   guard var image = try? builder.build() else { preconditionFailure("good prefixes were refused") }
   if options & 3 == 0 {
-    while !feed.isAtEnd { queries.append(address(&feed, isIPv6: isIPv6, isNear: isNear)) }
+    while !source.isAtEnd { queries.append(address(&source, isIPv6: isIPv6, isNear: isNear)) }
     compare(image, entries, queries, isIPv6: isIPv6)
     return
   }
-  while !feed.isAtEnd {
-    let place = Int(feed.byte()) << 8 | Int(feed.byte())
-    image[place % image.count] = feed.byte()
+  while !source.isAtEnd {
+    let place = Int(source.byte()) << 8 | Int(source.byte())
+    image[place % image.count] = source.byte()
   }
   if let trie = try? PrefixTrie(
     image: ImageBytes(copying: image.span.bytes), range: 0..<image.count)
@@ -151,8 +137,6 @@ private func compare(_ image: [UInt8], _ entries: [Entry], _ queries: [UInt128],
     return 0
   }
 #else
-  import FuzzReplay
-
   @main
   struct Replay {
     static func main() { replay(fuzzPrefixTrie) }

@@ -36,7 +36,7 @@ package func fuzzSuite(_ input: [UInt8]) {
     return 0
   }
 #else
-  import FuzzReplay
+  import FuzzSupport
 
   @main
   struct Replay {

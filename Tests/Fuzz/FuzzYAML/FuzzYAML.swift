@@ -52,7 +52,7 @@ private func check(
     return 0
   }
 #else
-  import FuzzReplay
+  import FuzzSupport
 
   @main
   struct Replay {
