@@ -1,6 +1,6 @@
 import Parsing
 
-/// What a log record says about the event around its values: both ends, state and verdict.
+/// What a log record says about the event around its values: both endpoints, state and verdict.
 ///
 /// Plain values, so that neither the record nor its field names are held alive.
 public struct EventContext: Sendable, Equatable {
@@ -18,10 +18,11 @@ public struct EventContext: Sendable, Equatable {
   /// A context that says nothing yet.
   public init() {}
 
-  /// Whether an end is known.
+  /// Whether an endpoint is known.
   package var hasEndpoints: Bool { source != nil || destination != nil }
 
-  /// This context with the protocol, state and verdict of `other` where it has them; the ends stay.
+  /// This context with the protocol, state and verdict of `other` where it has them; the endpoints
+  /// stay.
   package func filled(from other: EventContext?) -> EventContext {
     guard let other else { return self }
     var context = self
@@ -45,7 +46,7 @@ public enum Verdict: UInt8, Sendable {
   case blocked
 }
 
-/// One end of an event.
+/// One endpoint of an event.
 public struct EventEndpoint: Sendable, Equatable {
   /// The address.
   public var address: IPAddress
@@ -54,7 +55,7 @@ public struct EventEndpoint: Sendable, Equatable {
   /// The port, or 0.
   public var port: UInt16
 
-  /// An end from its address and port.
+  /// An endpoint from its address and port.
   public init(address: IPAddress, isIPv4: Bool, port: UInt16 = 0) {
     self.address = address
     self.isIPv4 = isIPv4

@@ -3,7 +3,7 @@ import Parsing
 /// An IP address of either version: 16 bytes as two big-endian numbers, high half first.
 ///
 /// An IPv4 address fills the upper four bytes of `high`; the others are 0. Which version it is stands
-/// beside it, once for both ends of a flow.
+/// beside it, once for both endpoints of a flow.
 @frozen
 public struct IPAddress: Hashable, Comparable, Sendable {
   /// The first eight bytes.

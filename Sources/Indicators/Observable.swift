@@ -141,7 +141,8 @@ public struct ObservableRecord: Sendable {
   }
 }
 
-/// The two ends of a flow as a hit shows them; plain values, so that no flow table is held alive.
+/// The two endpoints of a flow as a hit shows them; plain values, so that no flow table is held
+/// alive.
 public struct FlowRecord: Sendable, Equatable {
   /// Originator's address.
   public var source: IPAddress
@@ -165,7 +166,7 @@ public struct FlowRecord: Sendable, Equatable {
   @usableFromInline
   package var shard: UInt8 = 0
 
-  /// A flow from its ends.
+  /// A flow from its endpoints.
   @inlinable
   public init(
     source: IPAddress, destination: IPAddress, sourcePort: UInt16,
@@ -183,7 +184,7 @@ public struct FlowRecord: Sendable, Equatable {
     self.hasOverlap = hasOverlap
   }
 
-  /// A flow from its ends, in a part of its capture's flows.
+  /// A flow from its endpoints, in a part of its capture's flows.
   @inlinable
   package init(
     source: IPAddress, destination: IPAddress, sourcePort: UInt16,

@@ -160,9 +160,9 @@ extension EventNotes {
   mutating func noteClientPhrase(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
     var phrases = ClientPhrases()
     // The client, and those that are one if the line speaks of a login.
-    var client: (end: WrittenEndpoint, port: UInt16)?
-    var ofLogin: (end: WrittenEndpoint, port: UInt16)?
-    var inBrackets: (end: WrittenEndpoint, port: UInt16)?
+    var client: (endpoint: WrittenEndpoint, port: UInt16)?
+    var ofLogin: (endpoint: WrittenEndpoint, port: UInt16)?
+    var inBrackets: (endpoint: WrittenEndpoint, port: UInt16)?
     // An address about which nothing is said.
     var other: WrittenEndpoint?
     var count = 0
@@ -178,40 +178,43 @@ extension EventNotes {
       // Skips what a mail server's client calls itself.
       if bytes.starts(with: "([", at: token.lowerBound) { continue }
       let value = valueOfKey(bytes, token, &phrases)
-      let bare = bareEnd(bytes, value)
+      let bare = bareAddress(bytes, value)
       let isBracketed = bytes.byte(unchecked: value.lowerBound) == UInt8(ascii: "[")
-      if let end = WrittenEndpoint(bytes, bare) {
-        let port = end.hasPort ? end.port(bytes) : namedPort(bytes, behind: token, in: text)
+      if let endpoint = WrittenEndpoint(bytes, bare) {
+        let port =
+          endpoint.hasPort ? endpoint.port(bytes) : namedPort(bytes, behind: token, in: text)
         switch phrases.role {
         case .client:
-          if let client, !isSame(bytes, client.end, end) { return false }
-          client = (end, port)
+          if let client, !isSame(bytes, client.endpoint, endpoint) { return false }
+          client = (endpoint, port)
         case .clientOfLogin:
-          if let ofLogin, !isSame(bytes, ofLogin.end, end) { return false }
-          ofLogin = (end, port)
+          if let ofLogin, !isSame(bytes, ofLogin.endpoint, endpoint) { return false }
+          ofLogin = (endpoint, port)
         case .none:
-          if isBracketed, inBrackets == nil, phrases.mayBeBracketed { inBrackets = (end, port) }
-          if !isBracketed { other = end }
+          if isBracketed, inBrackets == nil, phrases.mayBeBracketed {
+            inBrackets = (endpoint, port)
+          }
+          if !isBracketed { other = endpoint }
         }
         phrases.role = .none
         continue
       }
-      if let end = userEnd(bytes, token, isFirst: count == 1, isUser: phrases.isUser) {
-        if ofLogin == nil { ofLogin = (end, 0) }
-        if phrases.isUser { client = (end, 0) }
+      if let endpoint = userEndpoint(bytes, token, isFirst: count == 1, isUser: phrases.isUser) {
+        if ofLogin == nil { ofLogin = (endpoint, 0) }
+        if phrases.isUser { client = (endpoint, 0) }
         phrases.role = .none
         continue
       }
       // OpenVPN's `name/192.0.2.1:1194` is no word of a sentence.
       if let slash = token.first(where: { bytes.byte(unchecked: $0) == Byte.slash }),
-        let end = WrittenEndpoint(bytes, bareEnd(bytes, slash + 1..<token.upperBound))
+        let endpoint = WrittenEndpoint(bytes, bareAddress(bytes, slash + 1..<token.upperBound))
       {
-        other = end
+        other = endpoint
         phrases.role = .none
         continue
       }
-      if let end = namedEndpoint(bytes, token), inBrackets == nil, phrases.mayBeBracketed {
-        inBrackets = (end, end.port(bytes))
+      if let endpoint = namedEndpoint(bytes, token), inBrackets == nil, phrases.mayBeBracketed {
+        inBrackets = (endpoint, endpoint.port(bytes))
       }
       let role = phrases.role
       phrases.take(ShortWord(bytes, token))
@@ -227,8 +230,8 @@ extension EventNotes {
     }
     // `192.0.2.1 … FAILED LOGIN … locked out IP 192.0.2.9`: the words do not tell which of them
     // logged in.
-    if client == nil, let other, !isSame(bytes, found.end, other) { return false }
-    facts.note(isSource: true, bytes, found.end.address, port: found.port)
+    if client == nil, let other, !isSame(bytes, found.endpoint, other) { return false }
+    facts.note(isSource: true, bytes, found.endpoint.address, port: found.port)
     return facts.hasEndpoints
   }
 
@@ -254,7 +257,7 @@ extension EventNotes {
 
   /// A token without the quotes, brackets and punctuation around an address; the square brackets of
   /// IPv6 stay.
-  private func bareEnd(_ bytes: RawSpan, _ token: Range<Int>) -> Range<Int> {
+  private func bareAddress(_ bytes: RawSpan, _ token: Range<Int>) -> Range<Int> {
     func isQuote(_ byte: UInt8) -> Bool {
       switch byte {
       case Byte.quote, Byte.apostrophe, UInt8(ascii: "`"), UInt8(ascii: "<"), UInt8(ascii: ">"),
@@ -285,9 +288,9 @@ extension EventNotes {
     return 1...5 ~= digits.count ? NumberText.port(bytes, digits) ?? 0 : 0
   }
 
-  /// The end in `'name'@'192.0.2.1'` of MySQL, in `(name@192.0.2.1)` with which lines of Pure-FTPd begin, and in
-  /// `sql(name,192.0.2.1)` of Dovecot.
-  private func userEnd(
+  /// The endpoint in `'name'@'192.0.2.1'` of MySQL, in `(name@192.0.2.1)` with which lines of
+  /// Pure-FTPd begin, and in `sql(name,192.0.2.1)` of Dovecot.
+  private func userEndpoint(
     _ bytes: RawSpan, _ token: Range<Int>, isFirst: Bool, isUser: Bool
   ) -> WrittenEndpoint? {
     if let comma = bytes.firstOffset(of: Byte.comma, from: token.lowerBound, to: token.upperBound),
@@ -303,10 +306,10 @@ extension EventNotes {
     guard isUser || isFirst && bytes.byte(unchecked: token.lowerBound) == UInt8(ascii: "("),
       let mark = token.last(where: { bytes.byte(unchecked: $0) == UInt8(ascii: "@") })
     else { return nil }
-    return WrittenEndpoint(bytes, bareEnd(bytes, mark + 1..<token.upperBound))
+    return WrittenEndpoint(bytes, bareAddress(bytes, mark + 1..<token.upperBound))
   }
 
-  /// The end in `name[192.0.2.1]`, also in `(name[192.0.2.1])`.
+  /// The endpoint in `name[192.0.2.1]`, also in `(name[192.0.2.1])`.
   private func namedEndpoint(_ bytes: RawSpan, _ token: Range<Int>) -> WrittenEndpoint? {
     guard token.count > 3,
       let open = bytes.firstOffset(
@@ -317,6 +320,6 @@ extension EventNotes {
   }
 
   private func isSame(_ bytes: RawSpan, _ left: WrittenEndpoint, _ right: WrittenEndpoint) -> Bool {
-    EventFacts.end(bytes, left.address) == EventFacts.end(bytes, right.address)
+    EventFacts.endpoint(bytes, left.address) == EventFacts.endpoint(bytes, right.address)
   }
 }

@@ -1,5 +1,5 @@
-/// The ports that a record names for one end of its event; one of them belongs to the end's
-/// address.
+/// The ports that a record names for one endpoint of its event; one of them belongs to the
+/// endpoint's address.
 ///
 /// An address and its port are members of one JSON object, or follow one another. If a record tells
 /// of several connections, each port belongs to its own address and must not be given to another.
@@ -30,7 +30,7 @@ struct EndpointPorts {
     portCount += 1
   }
 
-  /// Notes that `owner` has an address for this end.
+  /// Notes that `owner` has an address for this endpoint.
   mutating func noteAddress(owner: UInt32) {
     guard ownerCount <= Self.most, !hasAddress(owner) else { return }
     if ownerCount < Self.most { owners[ownerCount] = owner }

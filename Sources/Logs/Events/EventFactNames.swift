@@ -20,9 +20,10 @@ enum EventFact: UInt8, Sendable {
   case verdictNumber
   /// The name of a fault, which tells whether access was denied (CloudTrail).
   case errorCode
-  /// Which way the packet with these ends went (Suricata), or which way the connection was opened.
+  /// Which way the packet with these endpoints went (Suricata), or which way the connection was
+  /// opened.
   case direction
-  /// The end of the machine that wrote the record, and the other one.
+  /// The endpoint of the machine that wrote the record, and the other one.
   case local
   case localPort
   case remote
@@ -50,7 +51,7 @@ extension KeyName {
     if let written = Self.writtenFacts[isExported ? String(lower.dropFirst(8)) : lower] {
       return written
     }
-    // An export calls the record itself `_source`, which is no end of its event.
+    // An export calls the record itself `_source`, which is no endpoint of its event.
     if parent.lower == "_source" { return Self.facts[plain] ?? (.none, 0) }
     let name = isExported ? String(plain.dropFirst(6)) : plain
     return Self.factsBelow[parent.plain]?[name] ?? Self.facts[name] ?? (.none, 0)
@@ -100,7 +101,7 @@ extension KeyName {
     ],
     "network": ["transport": (.ipProtocol, 1), "iananumber": (.ipProtocol, 2)],
     "connectioninfo": ["protocolname": (.ipProtocol, 1), "protocolnum": (.ipProtocol, 2)],
-    // The ends of the connection, while those beside it are of a single packet.
+    // The endpoints of the connection, while those beside it are of a single packet.
     "flow": [
       "state": (.state, 2), "srcip": (.source, 0), "srcport": (.sourcePort, 0),
       "destip": (.destination, 0), "destport": (.destinationPort, 0),
@@ -127,7 +128,7 @@ extension KeyName {
     "addr": ["remote": (.source, 3), "local": (.destination, 3)],
     "ip": ["source": (.source, 1), "destination": (.destination, 1)],
     "req": ["remoteaddress": (.source, 3), "remoteport": (.sourcePort, 3)],
-    // ModSecurity's, where the local end is the server that it runs in.
+    // ModSecurity's, where the local endpoint is the server that it runs in.
     "transaction": [
       "remoteaddress": (.source, 3), "remoteport": (.sourcePort, 3),
       "localaddress": (.destination, 3), "localport": (.destinationPort, 3),

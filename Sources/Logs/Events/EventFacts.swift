@@ -3,25 +3,25 @@ import Parsing
 
 /// Gathers what a record says about its event, field by field.
 struct EventFacts {
-  private typealias OwnedEndpoint = (end: EventEndpoint, owner: UInt32)
+  private typealias OwnedEndpoint = (endpoint: EventEndpoint, owner: UInt32)
 
   private(set) var context = EventContext()
   private var sourcePorts = EndpointPorts()
   private var destinationPorts = EndpointPorts()
-  /// The owners of the ends' addresses (`EndpointPorts`).
+  /// The owners of the endpoints' addresses (`EndpointPorts`).
   private var sourceOwner: UInt32 = 0
   private var destinationOwner: UInt32 = 0
   /// The first address of the other IP version under a name of the same rank, and its owner.
   private var otherSource: OwnedEndpoint?
   private var otherDestination: OwnedEndpoint?
-  /// The end that is the server beside a client, or the source if there is none.
+  /// The endpoint that is the server beside a client, or the source if there is none.
   private var server: OwnedEndpoint?
   /// The rank of the field that each fact was taken from.
   private var ranks = InlineArray<24, UInt8>(repeating: .max)
   private var isEmpty = true
-  /// The ends are those of an answering packet, so they have to change places.
+  /// The endpoints are those of an answering packet, so they have to change places.
   private var isReversed = false
-  /// The ends differ from what the fields about a single packet say.
+  /// The endpoints differ from what the fields about a single packet say.
   private(set) var outranksPacket = false
   private var localEndpoints = LocalEndpoints()
 
@@ -36,12 +36,12 @@ struct EventFacts {
     guard !isEmpty else { return nil }
     var context = context
     let (source, destination) = (rank(of: .source), rank(of: .destination))
-    let ends = ends
-    context.source = ends.source?.end
-    context.destination = ends.destination?.end
-    context.source?.port = sourcePorts.port(rank: source, owner: ends.source?.owner ?? 0)
+    let endpoints = endpoints
+    context.source = endpoints.source?.endpoint
+    context.destination = endpoints.destination?.endpoint
+    context.source?.port = sourcePorts.port(rank: source, owner: endpoints.source?.owner ?? 0)
     context.destination?.port = destinationPorts.port(
-      rank: destination, owner: ends.destination?.owner ?? 0)
+      rank: destination, owner: endpoints.destination?.owner ?? 0)
     placeServer(in: &context)
     if isReversed, source > 0, destination > 0 {
       (context.source, context.destination) = (context.destination, context.source)
@@ -50,50 +50,50 @@ struct EventFacts {
       context.source?.port = localEndpoints.port(of: client)
     }
     if context.source == nil {
-      let ends = localEndpoints.ends
-      context.source = ends.source
-      if context.destination == nil { context.destination = ends.destination }
+      let endpoints = localEndpoints.endpoints
+      context.source = endpoints.source
+      if context.destination == nil { context.destination = endpoints.destination }
     }
     return context.isEmpty ? nil : context
   }
 
-  /// The preferred ends; if their IP versions differ, one is replaced by an address of the other
-  /// version under a name of the same rank.
-  private var ends: (source: OwnedEndpoint?, destination: OwnedEndpoint?) {
-    let source = context.source.map { (end: $0, owner: sourceOwner) }
-    let destination = context.destination.map { (end: $0, owner: destinationOwner) }
-    guard let source, let destination, source.end.isIPv4 != destination.end.isIPv4 else {
+  /// The preferred endpoints; if their IP versions differ, one is replaced by an address of the
+  /// other version under a name of the same rank.
+  private var endpoints: (source: OwnedEndpoint?, destination: OwnedEndpoint?) {
+    let source = context.source.map { (endpoint: $0, owner: sourceOwner) }
+    let destination = context.destination.map { (endpoint: $0, owner: destinationOwner) }
+    guard let source, let destination, source.endpoint.isIPv4 != destination.endpoint.isIPv4 else {
       return (source, destination)
     }
     return otherSource != nil
       ? (otherSource, destination) : (source, otherDestination ?? destination)
   }
 
-  /// Makes `server` one of the ends: the destination beside a client, else the source.
+  /// Makes `server` one of the endpoints: the destination beside a client, else the source.
   private func placeServer(in context: inout EventContext) {
-    guard var end = server?.end, let owner = server?.owner else { return }
+    guard var endpoint = server?.endpoint, let owner = server?.owner else { return }
     let (own, source) = (rank(of: .serverOrSource), rank(of: .source))
-    end.port = sourcePorts.port(rank: own, owner: owner)
+    endpoint.port = sourcePorts.port(rank: own, owner: owner)
     if context.source == nil || context.destination != nil && own < source {
-      context.source = end
+      context.source = endpoint
     } else if context.destination == nil, source / 4 == Self.rankOfClients {
-      context.destination = end
+      context.destination = endpoint
     }
   }
 
   /// The rank of the names of clients.
   private static let rankOfClients = 2
 
-  /// Whether the ends are not those that the names of their fields say, or are unknown.
+  /// Whether the endpoints are not those that the names of their fields say, or are unknown.
   var decidesSides: Bool { outranksPacket || hasLocalEndpoints }
 
-  /// Whether at least one end is known.
+  /// Whether at least one endpoint is known.
   var hasEndpoints: Bool {
     guard !isEmpty, let found else { return false }
     return found.source != nil || found.destination != nil
   }
 
-  /// Whether the record distinguishes the ends only by which machine wrote it.
+  /// Whether the record distinguishes the endpoints only by which machine wrote it.
   var hasLocalEndpoints: Bool {
     context.source == nil && server == nil && localEndpoints.decidesSides
   }
@@ -126,11 +126,11 @@ struct EventFacts {
     case .source, .destination:
       noteEndpoint(fact, rank: rank, bytes, range, port: port, owner: owner, depth: depth)
     case .serverOrSource:
-      guard let end = Self.endpointWithPort(bytes, range) else { break }
+      guard let endpoint = Self.endpointWithPort(bytes, range) else { break }
       sourcePorts.noteAddress(owner: owner)
       guard takes(fact, order) else { break }
-      server = (end, owner)
-      sourcePorts.note(port > 0 ? port : end.port, rank: order, owner: owner)
+      server = (endpoint, owner)
+      sourcePorts.note(port > 0 ? port : endpoint.port, rank: order, owner: owner)
     case .sourcePort:
       guard let port = NumberText.port(bytes, range) else { break }
       sourcePorts.note(port, rank: Self.order(rank, depth), owner: owner)
@@ -225,7 +225,7 @@ struct EventFacts {
   /// Whether the protocol is known to be one of ICMP's, which has no ports.
   var isICMP: Bool { context.ipProtocol.map(IPProtocol.isICMP) == true }
 
-  /// Notes one end with its port.
+  /// Notes one endpoint with its port.
   mutating func note(
     isSource: Bool, _ bytes: RawSpan, _ range: Range<Int>, port: UInt16
   ) {
@@ -250,7 +250,8 @@ struct EventFacts {
     let isSource = fact == .source
     let isOther = owner != (isSource ? sourceOwner : destinationOwner)
     let isFurther = rank == known && (isSource ? otherSource : otherDestination) == nil
-    guard rank < known || isOther || isFurther, let end = Self.endpointWithPort(bytes, range) else {
+    guard rank < known || isOther || isFurther, let endpoint = Self.endpointWithPort(bytes, range)
+    else {
       return
     }
     if isSource {
@@ -259,15 +260,15 @@ struct EventFacts {
       destinationPorts.noteAddress(owner: owner)
     }
     let isOtherVersion =
-      isFurther && end.isIPv4 != (isSource ? context.source : context.destination)?.isIPv4
+      isFurther && endpoint.isIPv4 != (isSource ? context.source : context.destination)?.isIPv4
     guard isOtherVersion || takes(fact, rank) else { return }
-    let port = port > 0 ? port : end.port
+    let port = port > 0 ? port : endpoint.port
     switch (isSource, isOtherVersion) {
-    case (true, true): otherSource = (end, owner)
-    case (false, true): otherDestination = (end, owner)
-    case (true, false): (context.source, sourceOwner, otherSource) = (end, owner, nil)
+    case (true, true): otherSource = (endpoint, owner)
+    case (false, true): otherDestination = (endpoint, owner)
+    case (true, false): (context.source, sourceOwner, otherSource) = (endpoint, owner, nil)
     case (false, false):
-      (context.destination, destinationOwner, otherDestination) = (end, owner, nil)
+      (context.destination, destinationOwner, otherDestination) = (endpoint, owner, nil)
     }
     if isSource {
       sourcePorts.note(port, rank: rank, owner: owner)
@@ -279,13 +280,13 @@ struct EventFacts {
   private mutating func noteLocalEndpoint(
     _ fact: EventFact, rank: UInt8, _ bytes: RawSpan, _ range: Range<Int>, port: UInt16
   ) {
-    guard var end = Self.endpointWithPort(bytes, range) else { return }
-    if port > 0 { end.port = port }
+    guard var endpoint = Self.endpointWithPort(bytes, range) else { return }
+    if port > 0 { endpoint.port = port }
     let isPreferred = takes(fact, rank)
     if fact == .local {
-      localEndpoints.note(local: end, isPreferred: isPreferred)
+      localEndpoints.note(local: endpoint, isPreferred: isPreferred)
     } else {
-      localEndpoints.note(remote: end, rank: rank, isPreferred: isPreferred)
+      localEndpoints.note(remote: endpoint, rank: rank, isPreferred: isPreferred)
     }
   }
 }

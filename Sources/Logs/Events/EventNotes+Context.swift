@@ -15,8 +15,8 @@ extension EventNotes {
       && own.map(\.hasEndpoints) != true && nested.facts.found.map(\.hasEndpoints) != true
     var said: EventContext?
     if isDeep {
-      // The ends come from deep objects; the objects around them may still say what became of the
-      // event.
+      // The endpoints come from deep objects; the objects around them may still say what became of
+      // the event.
       (said, own) = (own ?? nested.facts.found, nil)
       nested.facts = nested.deepFacts
     }
@@ -40,18 +40,18 @@ extension EventNotes {
     batch.contexts.append(context)
   }
 
-  /// Sets again which end each address of a record is, from the observable `first` on.
+  /// Sets again which endpoint each address of a record is, from the observable `first` on.
   ///
   /// The names of the fields told it for a single packet only, or for objects other than the one
-  /// that the ends were taken from. `isNew` says that the names of the fields told nothing. `only`
-  /// restricts the change to one record, which leaves out the events nested in it.
+  /// that the endpoints were taken from. `isNew` says that the names of the fields told nothing.
+  /// `only` restricts the change to one record, which leaves out the events nested in it.
   private static func setSides(
     _ context: EventContext, isNew: Bool, from first: Int, of only: UInt32?,
     _ batch: inout ObservableBatch
   ) {
-    func isEndpoint(_ observable: Observable, _ end: EventEndpoint?) -> Bool {
-      guard let end, observable.flags.contains(.inArena),
-        end.isIPv4 == (observable.kind == .ipv4)
+    func isEndpoint(_ observable: Observable, _ endpoint: EventEndpoint?) -> Bool {
+      guard let endpoint, observable.flags.contains(.inArena),
+        endpoint.isIPv4 == (observable.kind == .ipv4)
       else { return false }
       var address = IPAddress(high: 0, low: 0)
       for index in 0..<Int(observable.length) {
@@ -62,7 +62,7 @@ extension EventNotes {
           address.low |= byte << UInt64(120 - 8 * index)
         }
       }
-      return address == end.address
+      return address == endpoint.address
     }
     for index in first..<batch.observables.count {
       let observable = batch.observables[index]

@@ -12,7 +12,7 @@ struct EventNotes {
   /// The time that a record in a string or at the end of a line tells, and whether it has a zone.
   var nestedTime: Int64?
   var isNestedTimeZoned = false
-  /// The ends were named in the text of a line, which is no field.
+  /// The endpoints were named in the text of a line, which is no field.
   var namesEndpointsInText = false
   /// The time that this text names, for a line that does not begin with one.
   var sentenceTime: Int64?
@@ -67,8 +67,8 @@ struct EventNotes {
     switch fieldClass.fact {
     case .source where !top.isInArray, .serverOrSource where !top.isInArray,
       .remote where !top.isInArray:
-      top.ends |= 1
-    case .destination where !top.isInArray, .local where !top.isInArray: top.ends |= 2
+      top.endpoints |= 1
+    case .destination where !top.isInArray, .local where !top.isInArray: top.endpoints |= 2
     default: break
     }
     if top.element > 0 {

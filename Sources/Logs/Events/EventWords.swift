@@ -8,7 +8,7 @@ extension EventFacts {
   ///
   /// Without brackets, an IPv6 address must have all eight groups before the port.
   static func endpointWithPort(_ bytes: RawSpan, _ range: Range<Int>) -> EventEndpoint? {
-    if let end = end(bytes, range) { return end }
+    if let endpoint = endpoint(bytes, range) { return endpoint }
     let (start, stop) = (range.lowerBound, range.upperBound)
     var address = range
     var mark = start
@@ -28,19 +28,19 @@ extension EventFacts {
         (address, mark) = (start..<last, last)
       }
     }
-    guard var end = end(bytes, address) else { return nil }
+    guard var endpoint = endpoint(bytes, address) else { return nil }
     // `[2001:db8::1]`
-    if mark == stop { return end }
+    if mark == stop { return endpoint }
     guard bytes.byte(unchecked: mark) == Byte.colon else { return nil }
     let port = LogTime.digits(bytes, from: mark + 1, to: stop)
     guard port.upperBound == stop || bytes.byte(unchecked: port.upperBound) == Byte.colon else {
       return nil
     }
-    end.port = NumberText.port(bytes, port) ?? 0
-    return end
+    endpoint.port = NumberText.port(bytes, port) ?? 0
+    return endpoint
   }
 
-  static func end(_ bytes: RawSpan, _ whole: Range<Int>) -> EventEndpoint? {
+  static func endpoint(_ bytes: RawSpan, _ whole: Range<Int>) -> EventEndpoint? {
     guard whole.count <= 64 else { return nil }
     // The zone of an address is dropped.
     let zone = bytes.firstOffset(
@@ -160,7 +160,7 @@ extension EventFacts {
   private static let allowedWords: Set<String> = [
     "allow", "allowed", "accept", "accepted", "permit", "permitted", "pass", "passed",
     "passthrough", "alert", "alerted", "observed", "proxied", "trust", "trusted", "forward",
-    // FortiGate: a session that either end closed.
+    // FortiGate: a session that either endpoint closed.
     "clientrst", "serverrst", "notblocked",
   ]
 

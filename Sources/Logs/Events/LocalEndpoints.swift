@@ -1,20 +1,21 @@
 import Indicators
 
-/// The ends of an event as the machine that wrote the record sees them: its own and the other one.
+/// The endpoints of an event as the machine that wrote the record sees them: its own and the other
+/// one.
 ///
-/// These names do not tell who opened the connection. If another word of the record does, the ends
-/// are known. If only the other end is named, and no program of the machine, it is a client, as in
-/// the logs of web servers. Otherwise the ends stay unknown.
+/// These names do not tell who opened the connection. If another word of the record does, the
+/// endpoints are known. If only the other endpoint is named, and no program of the machine, it is a
+/// client, as in the logs of web servers. Otherwise the endpoints stay unknown.
 struct LocalEndpoints {
   /// Which way the connection was opened, seen from the machine.
   enum Way: UInt8 { case unknown, inbound, outbound }
 
-  /// The last rank of names that mean a client if the machine's own end is not named.
+  /// The last rank of names that mean a client if the machine's own endpoint is not named.
   static let lastOfClients: UInt8 = 3
 
   private var local: EventEndpoint?
   private var remote: EventEndpoint?
-  /// The same ends with the other IP version.
+  /// The same endpoints with the other IP version.
   private var otherLocal: EventEndpoint?
   private var otherRemote: EventEndpoint?
   var localPort: UInt16 = 0
@@ -28,7 +29,7 @@ struct LocalEndpoints {
   var decidesSides: Bool { local != nil || remote != nil && (way != .unknown || hasProgram) }
 
   /// The source and the destination, as far as it is known who opened the connection.
-  var ends: (source: EventEndpoint?, destination: EventEndpoint?) {
+  var endpoints: (source: EventEndpoint?, destination: EventEndpoint?) {
     var (own, other) = (local, remote)
     if let local, let remote, local.isIPv4 != remote.isIPv4 {
       if otherLocal != nil { own = otherLocal } else { other = otherRemote ?? remote }
@@ -43,19 +44,19 @@ struct LocalEndpoints {
   }
 
   /// Takes an address of the machine; a preferred one replaces the one noted so far.
-  mutating func note(local end: EventEndpoint, isPreferred: Bool) {
-    Self.note(end, isPreferred, &local, &otherLocal)
+  mutating func note(local endpoint: EventEndpoint, isPreferred: Bool) {
+    Self.note(endpoint, isPreferred, &local, &otherLocal)
   }
 
-  /// Takes an address of the other end likewise; the rank of its name tells whether it may be a
-  /// client.
-  mutating func note(remote end: EventEndpoint, rank: UInt8, isPreferred: Bool) {
-    Self.note(end, isPreferred, &remote, &otherRemote)
+  /// Takes an address of the other endpoint likewise; the rank of its name tells whether it may be
+  /// a client.
+  mutating func note(remote endpoint: EventEndpoint, rank: UInt8, isPreferred: Bool) {
+    Self.note(endpoint, isPreferred, &remote, &otherRemote)
     if isPreferred { isClient = rank <= Self.lastOfClients }
   }
 
-  /// The port of the other end if it has the address of `client`, whose own names give no port;
-  /// else 0.
+  /// The port of the other endpoint if it has the address of `client`, whose own names give no
+  /// port; else 0.
   func port(of client: EventEndpoint) -> UInt16 {
     guard let remote, remote.isIPv4 == client.isIPv4, remote.address == client.address else {
       return 0
@@ -64,15 +65,15 @@ struct LocalEndpoints {
   }
 
   private static func note(
-    _ end: EventEndpoint, _ isPreferred: Bool, _ first: inout EventEndpoint?,
+    _ endpoint: EventEndpoint, _ isPreferred: Bool, _ first: inout EventEndpoint?,
     _ other: inout EventEndpoint?
   ) {
     if !isPreferred {
-      if other == nil, end.isIPv4 != first?.isIPv4 { other = end }
+      if other == nil, endpoint.isIPv4 != first?.isIPv4 { other = endpoint }
       return
     }
-    if let first, first.isIPv4 != end.isIPv4 { other = first }
-    first = end
+    if let first, first.isIPv4 != endpoint.isIPv4 { other = first }
+    first = endpoint
   }
 
   /// Takes a word for the direction; the first word that means one counts.

@@ -71,7 +71,7 @@ extension EventNotes {
   private static let longestMessage = 32_768
 
   /// Whether a message is examined: nothing else in the record speaks of an event, and the message
-  /// may name an end or a missing time.
+  /// may name an endpoint or a missing time.
   func asksMessage(_ bytes: RawSpan, _ range: Range<Int>, hasTime: Bool) -> Bool {
     16...Self.longestMessage ~= range.count && facts.found == nil && !facts.hasLocalEndpoints
       && nested.facts.found == nil && !nested.facts.hasLocalEndpoints

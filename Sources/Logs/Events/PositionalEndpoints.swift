@@ -11,7 +11,7 @@ extension EventNotes {
   /// Words of a line that are looked at for a protocol and what follows it.
   private static let mostTupleWords = 24
 
-  /// Notes the ends of a line of one of these logs; false: it is none.
+  /// Notes the endpoints of a line of one of these logs; false: it is none.
   mutating func notePositions(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
     if bytes.byte(unchecked: text.lowerBound) == Byte.quote { return noteResolver(bytes, text) }
     if noteObjectStore(bytes, text) { return true }
@@ -78,9 +78,9 @@ extension EventNotes {
       }
       number = nil
       if notePacket(bytes, word, ipProtocol, text) { return facts.hasEndpoints }
-      guard offset < text.upperBound, EventFacts.end(bytes, word) != nil else { continue }
+      guard offset < text.upperBound, EventFacts.endpoint(bytes, word) != nil else { continue }
       let target = offset..<bytes.tokenEnd(from: offset, to: text.upperBound)
-      guard target.upperBound < text.upperBound, EventFacts.end(bytes, target) != nil else {
+      guard target.upperBound < text.upperBound, EventFacts.endpoint(bytes, target) != nil else {
         continue
       }
       let from = target.upperBound + 1
@@ -99,8 +99,8 @@ extension EventNotes {
     return false
   }
 
-  /// The ends of `TCP 192.0.2.1:5000 198.51.100.1:445 in via em0`, from the first on, which ipfw writes; words before the
-  /// protocol say what was done.
+  /// The endpoints of `TCP 192.0.2.1:5000 198.51.100.1:445 in via em0`, from the first on, which
+  /// ipfw writes; words before the protocol say what was done.
   private mutating func notePacket(
     _ bytes: RawSpan, _ word: Range<Int>, _ ipProtocol: UInt8, _ text: Range<Int>
   ) -> Bool {
@@ -154,16 +154,16 @@ extension EventNotes {
   /// `… : Source 192.0.2.1:5000 - Vserver 192.0.2.9:443 - … - Destination 192.0.2.2:443 - …` (Citrix ADC, "Log messages"),
   /// `… initiator (192.0.2.1:5000) sent 48 bytes -- responder (192.0.2.2:53) …` (Cisco IOS, `%FW-6-SESS_AUDIT_TRAIL`).
   mutating func noteNamedEndpoints(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
-    func end(behind word: StaticString) -> WrittenEndpoint? {
+    func endpoint(behind word: StaticString) -> WrittenEndpoint? {
       guard
         let found = bytes.firstRange(of: word, from: text.lowerBound, to: text.upperBound)
       else { return nil }
       let token = found.upperBound..<bytes.tokenEnd(from: found.upperBound, to: text.upperBound)
-      guard let end = WrittenEndpoint(bytes, token), end.hasPort else { return nil }
-      return end
+      guard let endpoint = WrittenEndpoint(bytes, token), endpoint.hasPort else { return nil }
+      return endpoint
     }
-    guard let source = end(behind: " Source ") ?? end(behind: " initiator ("),
-      let destination = end(behind: " Destination ") ?? end(behind: " responder (")
+    guard let source = endpoint(behind: " Source ") ?? endpoint(behind: " initiator ("),
+      let destination = endpoint(behind: " Destination ") ?? endpoint(behind: " responder (")
     else { return false }
     facts.note(isSource: true, bytes, source.address, port: source.port(bytes))
     facts.note(isSource: false, bytes, destination.address, port: destination.port(bytes))
@@ -188,7 +188,7 @@ extension EventNotes {
     var start = text.lowerBound
     while let colon = bytes.firstOffset(of: Byte.colon, from: start, to: open) {
       start = colon + 1
-      if EventFacts.end(bytes, start..<open) != nil {
+      if EventFacts.endpoint(bytes, start..<open) != nil {
         facts.note(isSource: true, bytes, start..<open, port: port)
         return facts.hasEndpoints
       }
@@ -237,8 +237,8 @@ extension EventNotes {
     return facts.hasEndpoints
   }
 
-  /// Types of PAN-OS logs that do not name both ends, or not at the same places; only their time is
-  /// taken.
+  /// Types of PAN-OS logs that do not name both endpoints, or not at the same places; only their
+  /// time is taken.
   private static let firewallTypes: [StaticString] = [
     "CONFIG", "SYSTEM", "USERID", "HIPMATCH", "HIP-MATCH", "GLOBALPROTECT", "CORRELATION",
     "DECRYPTION", "AUTHENTICATION", "AUTH", "IPTAG", "TUNNEL", "SCTP", "GTP", "START", "END",
@@ -291,7 +291,7 @@ extension EventNotes {
     return cells
   }
 
-  /// Notes two ends, their ports and the protocol by the places of their cells.
+  /// Notes two endpoints, their ports and the protocol by the places of their cells.
   private mutating func note(
     _ row: RawSpan, _ cells: [CSVCell], source: Int, ports: Int, ipProtocol: Int
   ) {

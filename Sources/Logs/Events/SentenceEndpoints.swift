@@ -1,22 +1,22 @@
 import Indicators
 import Parsing
 
-/// Lines without fields that still say between which ends something happened: alerts and filters
-/// with an arrow, daemons that name their client, and keys with values amid other words.
+/// Lines without fields that still say between which endpoints something happened: alerts and
+/// filters with an arrow, daemons that name their client, and keys with values amid other words.
 ///
 /// Their values stay text; only the event is taken from them. A line must have one of these forms,
 /// since a preposition alone proves nothing: a route may be removed `from` an address as well.
 extension EventNotes {
   /// Bytes of a line beyond which it is prose.
   private static let longestSentence = 2048
-  /// Bytes of a word beside an arrow beyond which it is not taken for an end: arrows may follow one
-  /// another without a blank.
+  /// Bytes of a word beside an arrow beyond which it is not taken for an endpoint: arrows may
+  /// follow one another without a blank.
   private static let longestWord = 80
   /// Arrows that are looked at.
   private static let mostArrows = 16
 
   /// Notes what a line of text, or the message behind a header, says about its event; false if it
-  /// names no end.
+  /// names no endpoint.
   mutating func noteSentence(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     let last = min(range.upperBound, range.lowerBound + Self.longestSentence)
     let text = bytes.trimmed(range.lowerBound..<last)
@@ -67,13 +67,13 @@ extension EventNotes {
       arrows += 1
       guard bytes.byte(unchecked: mark - 1) == Byte.minus else { continue }
       var source = wordBefore(bytes, mark - 1, from: text.lowerBound)
-      // Cisco's routers write the interface and the sender's hardware address behind an end.
+      // Cisco's routers write the interface and the sender's hardware address behind an endpoint.
       if let last = source.last, bytes.byte(unchecked: last) == UInt8(ascii: ")"),
         bytes.firstOffset(of: UInt8(ascii: "("), from: source.lowerBound, to: last) == nil
       {
         source = wordBefore(bytes, source.lowerBound, from: text.lowerBound)
       }
-      // Firepower writes the country behind an end.
+      // Firepower writes the country behind an endpoint.
       if source.count > 2, bytes.byte(unchecked: source.lowerBound) == UInt8(ascii: "("),
         bytes.byte(unchecked: source.lowerBound + 1) &- Byte.zero > 9
       {
@@ -108,8 +108,8 @@ extension EventNotes {
     return false
   }
 
-  /// Notes what was done: `[Drop]` of Suricata, `session denied` of Juniper, the word before protocol and ends of
-  /// an access list.
+  /// Notes what was done: `[Drop]` of Suricata, `session denied` of Juniper, the word before
+  /// protocol and endpoints of an access list.
   private mutating func noteOutcome(
     _ bytes: RawSpan, _ front: Range<Int>, _ word: Range<Int>?
   ) {
@@ -171,9 +171,9 @@ extension EventNotes {
     ///
     /// A user's name may imitate what a daemon writes, so if there are two clients, none is
     /// reported.
-    mutating func note(_ end: EventEndpoint?) -> Bool {
-      if let client, client != end { return false }
-      client = end
+    mutating func note(_ endpoint: EventEndpoint?) -> Bool {
+      if let client, client != endpoint { return false }
+      client = endpoint
       return true
     }
   }
@@ -197,10 +197,10 @@ extension EventNotes {
     }
   }
 
-  /// Notes the end that a word is.
+  /// Notes the endpoint that a word is.
   ///
   /// Nil if the next word is to be read; else the line is done, and the result is whether it tells
-  /// its ends.
+  /// its endpoints.
   private mutating func noteEndpoint(
     _ bytes: RawSpan, _ token: Range<Int>, _ rest: Range<Int>, _ words: inout DaemonWords
   ) -> Bool? {
@@ -217,33 +217,33 @@ extension EventNotes {
     }
     // Exim: `<= a@b.example H=name (called) [192.0.2.1]:5000 I=[192.0.2.2]:25`, `=> a@b.example … H=name [192.0.2.2]`.
     if words.isHost, bytes.byte(unchecked: token.lowerBound) == UInt8(ascii: "["),
-      let end = WrittenEndpoint(bytes, token)
+      let endpoint = WrittenEndpoint(bytes, token)
     {
-      guard words.note(EventFacts.end(bytes, end.address)) else { return isUntold() }
-      facts.note(isSource: !words.hasRecipient, bytes, end.address, port: end.port(bytes))
+      guard words.note(EventFacts.endpoint(bytes, endpoint.address)) else { return isUntold() }
+      facts.note(isSource: !words.hasRecipient, bytes, endpoint.address, port: endpoint.port(bytes))
       (words.isHost, words.isFound) = (false, true)
       return nil
     }
     if words.isFound, !words.hasRecipient, token.count > 3,
       bytes.starts(with: "I=[", at: token.lowerBound),
-      let end = WrittenEndpoint(bytes, token.lowerBound + 2..<token.upperBound)
+      let endpoint = WrittenEndpoint(bytes, token.lowerBound + 2..<token.upperBound)
     {
-      facts.note(isSource: false, bytes, end.address, port: end.port(bytes))
+      facts.note(isSource: false, bytes, endpoint.address, port: endpoint.port(bytes))
       return nil
     }
     if isRelay(bytes, token, words.before), let open = bracket(bytes, token),
-      let end = WrittenEndpoint(bytes, open)
+      let endpoint = WrittenEndpoint(bytes, open)
     {
       // If the mail has a recipient, the relay is the server, else the client that hands it in.
       if words.hasRecipient {
-        facts.note(isSource: false, bytes, end.address, port: end.port(bytes))
+        facts.note(isSource: false, bytes, endpoint.address, port: endpoint.port(bytes))
         return facts.hasEndpoints
       }
-      return noteDaemonClient(bytes, end, &words)
+      return noteDaemonClient(bytes, endpoint, &words)
     }
-    if let end = daemonEnd(bytes, token, words.before, rest) {
-      let isTold = noteDaemonClient(bytes, end, &words)
-      return isTold ?? (end.isLast ? facts.hasEndpoints : nil)
+    if let endpoint = daemonEndpoint(bytes, token, words.before, rest) {
+      let isTold = noteDaemonClient(bytes, endpoint, &words)
+      return isTold ?? (endpoint.isLast ? facts.hasEndpoints : nil)
     }
     return notePortBehind(bytes, token, rest, &words)
   }
@@ -251,10 +251,10 @@ extension EventNotes {
   /// Notes a client; true, which ends the line, if another one was named before, so that none is
   /// reported.
   private mutating func noteDaemonClient(
-    _ bytes: RawSpan, _ end: WrittenEndpoint, _ words: inout DaemonWords
+    _ bytes: RawSpan, _ endpoint: WrittenEndpoint, _ words: inout DaemonWords
   ) -> Bool? {
-    guard words.note(EventFacts.end(bytes, end.address)) else { return isUntold() }
-    facts.note(isSource: true, bytes, end.address, port: end.port(bytes))
+    guard words.note(EventFacts.endpoint(bytes, endpoint.address)) else { return isUntold() }
+    facts.note(isSource: true, bytes, endpoint.address, port: endpoint.port(bytes))
     words.isFound = true
     return nil
   }
@@ -267,21 +267,25 @@ extension EventNotes {
     _ bytes: RawSpan, _ token: Range<Int>, _ rest: Range<Int>, _ words: inout DaemonWords
   ) -> Bool? {
     let next = rest.lowerBound
-    guard words.isFrom || words.isFound, let end = WrittenEndpoint(bytes, token) else { return nil }
+    guard words.isFrom || words.isFound, let endpoint = WrittenEndpoint(bytes, token) else {
+      return nil
+    }
     if bytes.starts(with: "port ", at: next) {
       let port = LogTime.digits(bytes, from: next + 5, to: rest.upperBound)
       guard 1...5 ~= port.count else { return nil }
-      if words.isFrom, !words.note(EventFacts.end(bytes, end.address)) { return isUntold() }
+      if words.isFrom, !words.note(EventFacts.endpoint(bytes, endpoint.address)) {
+        return isUntold()
+      }
       facts.note(
-        isSource: words.isFrom, bytes, end.address, port: NumberText.port(bytes, port) ?? 0)
+        isSource: words.isFrom, bytes, endpoint.address, port: NumberText.port(bytes, port) ?? 0)
       words.isFound = true
     } else if words.isQuery, words.isFrom, next == rest.upperBound {
-      facts.note(isSource: true, bytes, end.address, port: 0)
+      facts.note(isSource: true, bytes, endpoint.address, port: 0)
     }
     return nil
   }
 
-  /// Forgets what was noted for a line whose ends cannot be told, and stops reading it.
+  /// Forgets what was noted for a line whose endpoints cannot be told, and stops reading it.
   private mutating func isUntold() -> Bool {
     facts.reset()
     return true
@@ -302,7 +306,7 @@ extension EventNotes {
   }
 
   /// The client that a token of a daemon's line names.
-  private mutating func daemonEnd(
+  private mutating func daemonEndpoint(
     _ bytes: RawSpan, _ token: Range<Int>, _ before: Range<Int>, _ rest: Range<Int>
   ) -> WrittenEndpoint? {
     let first = bytes.byte(unchecked: token.lowerBound)
@@ -311,15 +315,15 @@ extension EventNotes {
       guard Byte.isDigit(first), rest.count > 24, bytes.starts(with: "[", at: rest.lowerBound),
         bytes.byte(unchecked: rest.lowerBound + 3) == Byte.slash,
         bytes.byte(unchecked: rest.lowerBound + 12) == Byte.colon,
-        let end = WrittenEndpoint(bytes, token), end.hasPort
+        let endpoint = WrittenEndpoint(bytes, token), endpoint.hasPort
       else { return nil }
-      return end
+      return endpoint
     }
     if bytes.isWord(before, "[client") { return WrittenEndpoint(bytes, token) }
     if bytes.isWord(before, "client:") {
-      var end = WrittenEndpoint(bytes, token)
-      end?.isLast = false
-      return end
+      var endpoint = WrittenEndpoint(bytes, token)
+      endpoint?.isLast = false
+      return endpoint
     }
     if bytes.isWord(before, "info:") || bytes.isWord(before, "query:")
       || bytes.isWord(before, "reply:")
@@ -340,13 +344,13 @@ extension EventNotes {
     // Postfix: `from name[192.0.2.1]`, `from [192.0.2.1]:5000`, `client=name[192.0.2.1]`.
     guard
       bytes.isWord(before, "from") || bytes.starts(with: "client=", at: token.lowerBound),
-      let open = bracket(bytes, token), var end = WrittenEndpoint(bytes, open),
-      open.lowerBound > token.lowerBound || end.hasPort,
+      let open = bracket(bytes, token), var endpoint = WrittenEndpoint(bytes, open),
+      open.lowerBound > token.lowerBound || endpoint.hasPort,
       // Not the server that answered: `250 2.0.0 from MTA(smtp:[192.0.2.1]:10025)`.
       !bytes.starts(with: "MTA(", at: token.lowerBound)
     else { return nil }
-    end.isLast = false
-    return end
+    endpoint.isLast = false
+    return endpoint
   }
 
   /// The client in a line of unbound, whose response code is noted as well.
@@ -367,7 +371,7 @@ extension EventNotes {
       name = word(behind: client.upperBound)
     }
     guard name.count > 1, bytes.byte(unchecked: name.upperBound - 1) == Byte.dot,
-      rest.upperBound - name.upperBound > 4, let end = WrittenEndpoint(bytes, client)
+      rest.upperBound - name.upperBound > 4, let endpoint = WrittenEndpoint(bytes, client)
     else { return nil }
     let type = typeEnd(bytes, name, rest)
     guard bytes.starts(with: " IN", at: type) else { return nil }
@@ -375,7 +379,7 @@ extension EventNotes {
     if !code.isEmpty, Byte.isCapital(bytes.byte(unchecked: code.lowerBound)) {
       facts.note(.responseCode, rank: 1, bytes, code)
     }
-    return end
+    return endpoint
   }
 
   /// The end of the word behind a name.

@@ -1,7 +1,8 @@
 import Indicators
 import Parsing
 
-/// Numbers the addresses of one end among the pairs of a line, so that each port finds its own.
+/// Numbers the addresses of one endpoint among the pairs of a line, so that each port finds its
+/// own.
 ///
 /// Each time the key of the first address occurs again, a new number begins; a port belongs to the
 /// addresses with the current number.
@@ -27,7 +28,7 @@ extension EventNotes {
   private static let mostTextPairs = 64
   private static let longestKey = 32
 
-  /// Notes what pairs say about the event; false if they name no end.
+  /// Notes what pairs say about the event; false if they name no endpoint.
   ///
   /// A key must be at the start of the line or behind a blank, a comma, a bracket or the like,
   /// which excludes the parameters of a URL.

@@ -30,7 +30,7 @@ enum WindowsEvent {
 }
 
 extension EventNotes {
-  /// Notes what the `Data` elements of an event say by their names; false if they name no end.
+  /// Notes what the `Data` elements of an event say by their names; false if they name no endpoint.
   ///
   /// The names are those of the same event in JSON.
   mutating func noteWindowsEvent(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {

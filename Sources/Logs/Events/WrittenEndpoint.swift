@@ -15,7 +15,8 @@ struct WrittenEndpoint {
   /// The port, or 0.
   func port(_ bytes: RawSpan) -> UInt16 { NumberText.port(bytes, portRange) ?? 0 }
 
-  /// Reads a token that is an end as a whole; brackets and punctuation that close it are ignored.
+  /// Reads a token that is an endpoint as a whole; brackets and punctuation that close it are
+  /// ignored.
   init?(_ bytes: RawSpan, _ token: Range<Int>) {
     var token = token
     while let last = token.last, Self.isPunctuation(bytes.byte(unchecked: last)) {
@@ -32,7 +33,7 @@ struct WrittenEndpoint {
         portRange = Self.port(bytes, behind: close + 1, to: token.upperBound)
         return
       }
-      // The bracket is around more than the end, as in `[192.0.2.1:5 -> …]`, or was cut above.
+      // The bracket is around more than the endpoint, as in `[192.0.2.1:5 -> …]`, or was cut above.
     }
     // An IPv6 address with the name of its interface as its zone.
     if let zone = bytes.firstOffset(of: 0x25, from: token.lowerBound, to: token.upperBound),

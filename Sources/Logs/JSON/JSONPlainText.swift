@@ -35,5 +35,5 @@ extension JSONToken {
   func port(_ bytes: RawSpan) -> UInt16? { plain(bytes) { NumberText.port($0, $1) } }
 
   /// Whether the token is an address.
-  func isAddress(_ bytes: RawSpan) -> Bool { plain(bytes) { EventFacts.end($0, $1) } != nil }
+  func isAddress(_ bytes: RawSpan) -> Bool { plain(bytes) { EventFacts.endpoint($0, $1) } != nil }
 }

@@ -46,7 +46,7 @@ extension Extraction {
     noteFact(
       bytes, token, named.behindOwn(2), &frame, &walk, depth: depth - above,
       base: objects.frames.count - depth)
-    objects.frames[holder].ends = frame.ends
+    objects.frames[holder].endpoints = frame.endpoints
   }
 
   /// Bytes of the longest string that may be the name of a value beside it.

@@ -152,17 +152,17 @@ extension JSONWalk {
     _ tokens: borrowing [JSONToken], of object: JSONFrame, in outer: inout JSONFrame,
     _ paths: borrowing FieldPaths
   ) {
-    guard object.time >= 0, object.ends >= 3 else {
-      outer.ends |= object.ends
+    guard object.time >= 0, object.endpoints >= 3 else {
+      outer.endpoints |= object.endpoints
       return
     }
-    outer.ends |= 4
-    if object.ends & 4 == 0 {
+    outer.endpoints |= 4
+    if object.endpoints & 4 == 0 {
       times.note(tokens[object.time], .besideEndpoints, rank: object.timeRank)
     } else if paths.fieldClass(object.path).traits.contains(.isRecord) {
       // The outermost goes first, and it ends last.
       times.note(holder: tokens[object.time])
-    } else if object.ends & 3 == 3 {
+    } else if object.endpoints & 3 == 3 {
       times.note(tokens[object.time], .besideEndpoints, rank: object.timeRank)
     }
   }

@@ -45,7 +45,7 @@ struct JSONFrame {
   var element: UInt32 = 0
   /// Bits for what it or an object in it holds of the event: 1 the source, 2 the destination, 4
   /// both with their time.
-  var ends: UInt8 = 0
+  var endpoints: UInt8 = 0
   /// Bits for its members that come from a line of an access log: 1 the code, 2 the size, 4 a
   /// client beside the host.
   var accessLog: UInt8 = 0

@@ -158,7 +158,7 @@ extension WrappedLists {
     case .beginObject:
       let end = JSONToken.valueEnd(tokens, from: element)
       var (index, path, previous) = (element + 1, list, list)
-      var ends: UInt8 = 0
+      var endpoints: UInt8 = 0
       // Its own members, and those of objects in it, unless the object's name says that it is about
       // something else.
       while index < end {
@@ -171,9 +171,9 @@ extension WrappedLists {
         previous = field
         let fieldClass = paths.fieldClass(field)
         if fieldClass.role == .time || fieldClass.role == .date { return true }
-        if fieldClass.fact == .source || fieldClass.fact == .serverOrSource { ends |= 1 }
-        if fieldClass.fact == .destination { ends |= 2 }
-        if ends == 3 { return true }
+        if fieldClass.fact == .source || fieldClass.fact == .serverOrSource { endpoints |= 1 }
+        if fieldClass.fact == .destination { endpoints |= 2 }
+        if endpoints == 3 { return true }
         switch tokens[index + 1].kind {
         case .beginObject where !fieldClass.traits.contains(.isApartItself):
           (index, path, previous) = (index + 2, field, field)

@@ -272,7 +272,7 @@ extension LineRecordReader {
     let name = token.start..<(colon ?? token.end)
     return bytes.firstOffset(of: Byte.dot, from: name.lowerBound, to: name.upperBound) != nil
       && name.allSatisfy { ByteClasses.shared.is(bytes.byte(unchecked: $0), .name) }
-      && EventFacts.end(bytes, name) == nil
+      && EventFacts.endpoint(bytes, name) == nil
   }
 
   private static func isTime(_ bytes: RawSpan, _ token: ColumnRange) -> Bool {

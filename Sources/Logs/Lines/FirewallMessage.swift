@@ -180,7 +180,7 @@ extension LineRecordReader {
     let start = mark.map { $0 + 1 } ?? token.lowerBound
     let open = bytes.firstOffset(of: UInt8(ascii: "("), from: start, to: token.upperBound)
     let client = start..<(open ?? token.upperBound)
-    if EventFacts.end(bytes, client) != nil {
+    if EventFacts.endpoint(bytes, client) != nil {
       addEndpoints(bytes, client, .source, .none, isTarget: false, isQuoted: false, &paths, &facts)
       state.isClientFirst = true
     }

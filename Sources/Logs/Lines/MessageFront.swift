@@ -27,7 +27,7 @@ extension LineRecordReader {
         beginsWithTime = beginsWithTime || offset == front.lowerBound
       } else if word.contains(where: { classes.is(bytes.byte(unchecked: $0), .alphanumeric) }) {
         words += 1
-        if words == 1 { beginsWithAddress = EventFacts.end(bytes, word) != nil }
+        if words == 1 { beginsWithAddress = EventFacts.endpoint(bytes, word) != nil }
         isInBrackets =
           bytes.byte(unchecked: word.lowerBound) == UInt8(ascii: "[") && !isLastInBrackets
       }
@@ -84,7 +84,7 @@ extension LineRecordReader {
     if Byte.isLetter(bytes.byte(unchecked: first)) {
       return word.count <= 3 && Self.wordsOfTime.contains(EventFacts.word(bytes, word))
     }
-    return EventFacts.end(bytes, word) == nil
+    return EventFacts.endpoint(bytes, word) == nil
       && word.allSatisfy { offset in
         switch bytes.byte(unchecked: offset) {
         case 0x30...0x39, Byte.colon, Byte.dot, Byte.comma, Byte.slash, Byte.plus, Byte.minus,

@@ -91,7 +91,7 @@ extension LineRecordReader {
       return isLink && isAddress ? name : nil
     }
     guard bytes.isWord(link, "is") else { return nil }
-    if !isFile, EventFacts.end(bytes, name) != nil { return other }
+    if !isFile, EventFacts.endpoint(bytes, name) != nil { return other }
     let isCode =
       bytes.byte(unchecked: other.lowerBound) == UInt8(ascii: "<")
       || isOne(other, of: Self.relayCodes)

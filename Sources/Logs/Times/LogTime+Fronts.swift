@@ -105,7 +105,7 @@ extension LogTime {
     guard
       isLevel || isRole(bytes, token)
         || token.count >= 7 && (bytes.byte(unchecked: start) | 0x20) &- 0x30 <= 0x36
-          && EventFacts.end(bytes, token) != nil
+          && EventFacts.endpoint(bytes, token) != nil
     else { return start }
     var offset = blank
     while offset < range.upperBound, bytes.byte(unchecked: offset) == Byte.space { offset += 1 }

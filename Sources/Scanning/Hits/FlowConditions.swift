@@ -27,7 +27,7 @@ final class FlowConditions: @unchecked Sendable {
 /// The values of a flow come one after another. So a condition yields hits at the value that
 /// completes it and at later ones, not at the values before.
 struct FlowValues {
-  /// The identity of a flow: both ends, the protocol and the tunnel depth.
+  /// The identity of a flow: both endpoints, the protocol and the tunnel depth.
   struct Key: Hashable {
     private let source: IPAddress
     private let destination: IPAddress

@@ -17,7 +17,7 @@ extension Hit {
 
   /// The Community ID (version 1, seed 0) of the hit's flow.
   ///
-  /// In logs it is known only if the record names both ends with their ports.
+  /// In logs it is known only if the record names both endpoints with their ports.
   public var communityID: String? {
     guard let flow = flow ?? event?.flow.flatMap({ $0.hasPorts ? $0 : nil }) else { return nil }
     var text: [UInt8] = []
@@ -28,7 +28,7 @@ extension Hit {
   /// The direction of the event, seen from our networks.
   ///
   /// - Parameter home: the networks that count as ours.
-  /// - Returns: `outbound`, `inbound`, `internal` or `external`; nil if an end is unknown.
+  /// - Returns: `outbound`, `inbound`, `internal` or `external`; nil if an endpoint is unknown.
   public func direction(home: HomeNetworks = .standard) -> String? {
     (flow ?? event?.flow).map { "\(home.direction(of: $0))" }
   }

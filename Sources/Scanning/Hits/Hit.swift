@@ -45,7 +45,7 @@ public struct Hit: Sendable {
   /// The hit's time, or `ObservableRecord.noTime` if it is unknown.
   package var recordTime: Int64 { time ?? ObservableRecord.noTime }
 
-  /// The flow of a capture, or of a log record that names both ends and the protocol.
+  /// The flow of a capture, or of a log record that names both endpoints and the protocol.
   var knownFlow: FlowRecord? {
     if let flow { return flow }
     return event?.ipProtocol == nil ? nil : event?.flow

@@ -86,7 +86,7 @@ extension ObservableBatch {
     if record.flow != ObservableRecord.noFlow, Int(record.flow) < flows.count {
       return flows[Int(record.flow)].destinationPort
     }
-    if let end = context(of: record)?.destination, end.port != 0 { return end.port }
+    if let endpoint = context(of: record)?.destination, endpoint.port != 0 { return endpoint.port }
     guard !observed.flags.contains(.inArena) else { return nil }
     return Self.portBehind(Int(observed.offset) + Int(observed.length), in: chunk)
   }

@@ -7,8 +7,8 @@ extension Observable {
 }
 
 extension ObservableBatch {
-  /// Sets the port of addresses that are an end of their record's event but have no port beside
-  /// them.
+  /// Sets the port of addresses that are an endpoint of their record's event but have no port
+  /// beside them.
   ///
   /// So an address is compared with the same port that the hit shows in its flow. An address in
   /// free text only has the port that is written beside it (`Matching.md` §2).
@@ -23,23 +23,26 @@ extension ObservableBatch {
       let context = records[Int(observable.record)].context
       guard context != ObservableRecord.noContext, Int(context) < contexts.count else { continue }
       let event = contexts[Int(context)]
-      let end = observable.flags.contains(.originator) ? event.source : event.destination
-      guard let end, end.port > 0, isAddress(observable, of: end, chunk: chunk) else { continue }
-      observables[index].port = end.port
+      let endpoint = observable.flags.contains(.originator) ? event.source : event.destination
+      guard let endpoint, endpoint.port > 0, isAddress(observable, of: endpoint, chunk: chunk)
+      else { continue }
+      observables[index].port = endpoint.port
     }
   }
 
-  /// Whether an observable is the address of an end.
-  private func isAddress(_ observable: Observable, of end: EventEndpoint, chunk: RawSpan) -> Bool {
-    guard end.isIPv4 == (observable.kind == .ipv4) else { return false }
+  /// Whether an observable is the address of an endpoint.
+  private func isAddress(_ observable: Observable, of endpoint: EventEndpoint, chunk: RawSpan)
+    -> Bool
+  {
+    guard endpoint.isIPv4 == (observable.kind == .ipv4) else { return false }
     var isEqual = false
     withBytes(of: observable, chunk: chunk) { bytes in
       isEqual =
         bytes.byteCount == 4
-        ? bytes.bigEndianUInt32(unchecked: 0) == end.address.ipv4
+        ? bytes.bigEndianUInt32(unchecked: 0) == endpoint.address.ipv4
         : bytes.byteCount == 16
-          && bytes.bigEndianUInt64(unchecked: 0) == end.address.high
-          && bytes.bigEndianUInt64(unchecked: 8) == end.address.low
+          && bytes.bigEndianUInt64(unchecked: 0) == endpoint.address.high
+          && bytes.bigEndianUInt64(unchecked: 8) == endpoint.address.low
     }
     return isEqual
   }

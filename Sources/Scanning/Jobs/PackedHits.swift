@@ -218,11 +218,11 @@ struct PackedHits {
   }
 
   private mutating func append(_ event: EventContext) {
-    for end in [event.source, event.destination] {
-      packed.append(end.map { $0.isIPv4 ? 1 : 2 } ?? 0)
-      guard let end else { continue }
-      packed.append(address: end.address, isIPv4: end.isIPv4)
-      packed.append(number: UInt64(end.port))
+    for endpoint in [event.source, event.destination] {
+      packed.append(endpoint.map { $0.isIPv4 ? 1 : 2 } ?? 0)
+      guard let endpoint else { continue }
+      packed.append(address: endpoint.address, isIPv4: endpoint.isIPv4)
+      packed.append(number: UInt64(endpoint.port))
     }
     packed.append(number: event.ipProtocol.map { UInt64($0) + 1 } ?? 0)
     packed.append(text: event.state.bytes)
@@ -230,7 +230,7 @@ struct PackedHits {
   }
 
   private static func event(from reader: inout PackedReader) -> EventContext {
-    func end() -> EventEndpoint? {
+    func endpoint() -> EventEndpoint? {
       let form = reader.byte()
       guard form != 0 else { return nil }
       let address = reader.address(isIPv4: form == 1)
@@ -238,8 +238,8 @@ struct PackedHits {
         address: address, isIPv4: form == 1, port: UInt16(truncatingIfNeeded: reader.number()))
     }
     var event = EventContext()
-    event.source = end()
-    event.destination = end()
+    event.source = endpoint()
+    event.destination = endpoint()
     let number = reader.number()
     event.ipProtocol = number == 0 ? nil : UInt8(truncatingIfNeeded: number - 1)
     event.state = ShortText(reader.text().rawSpan) ?? ShortText()

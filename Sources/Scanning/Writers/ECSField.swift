@@ -49,14 +49,15 @@ struct ECSField {
     case "file.sha1": ECSField(.text, "file", "hash", "sha1")
     case "file.sha256": ECSField(.text, "file", "hash", "sha256")
     case "http.filename", "ftp.filename", "smb.filename": ECSField(.text, "file", "name")
-    // The flow's ends are already written as `source.ip` and `destination.ip`.
+    // The flow's endpoints are already written as `source.ip` and `destination.ip`.
     case "ip.src": ECSField(.text, "source", "ip")
     case "ip.dst": ECSField(.text, "destination", "ip")
     default: nil
     }
   }
 
-  /// Writes the field with its value, except for the flow's own ends, which are written already.
+  /// Writes the field with its value, except for the flow's own endpoints, which are written
+  /// already.
   func append(_ value: [UInt8], to writer: inout JSONWriter) {
     guard path != "source.ip", path != "destination.ip" else { return }
     for (index, part) in parts.enumerated() {

@@ -66,9 +66,9 @@ struct HitCSV {
   }
 
   /// Appends two cells for an address and a port, each of which may be unknown.
-  private func cell(_ end: EventEndpoint?, to output: inout [UInt8]) {
-    cell(end.map(\.text) ?? [], to: &output)
-    let port = end.map(\.port) ?? 0
+  private func cell(_ endpoint: EventEndpoint?, to output: inout [UInt8]) {
+    cell(endpoint.map(\.text) ?? [], to: &output)
+    let port = endpoint.map(\.port) ?? 0
     cell(port > 0 ? Array("\(port)".utf8) : [], to: &output)
   }
 
@@ -115,7 +115,7 @@ extension HitCSV {
 }
 
 extension FlowRecord {
-  /// An end's address as text.
+  /// An endpoint's address as text.
   func addressText(_ address: IPAddress) -> [UInt8] { address.text(isIPv4: ipVersion == 4) }
 }
 

@@ -108,25 +108,25 @@ struct HitECS {
     writer.endObject()
   }
 
-  /// Appends the ends and the protocol that a log record states without naming a whole flow.
+  /// Appends the endpoints and the protocol that a log record states without naming a whole flow.
   private mutating func appendEndpoints(_ hit: Hit) {
     guard let event = hit.event else { return }
-    for (isSource, end) in [(true, event.source), (false, event.destination)] {
-      guard let end else { continue }
+    for (isSource, endpoint) in [(true, event.source), (false, event.destination)] {
+      guard let endpoint else { continue }
       writer.key(isSource ? "source" : "destination")
       writer.beginObject()
-      writer.member("address", end.text)
-      writer.member("ip", end.text)
-      if end.port > 0 {
-        writer.member("port", end.port)
+      writer.member("address", endpoint.text)
+      writer.member("ip", endpoint.text)
+      if endpoint.port > 0 {
+        writer.member("port", endpoint.port)
       }
       writer.endObject()
     }
-    guard let end = event.source ?? event.destination else { return }
+    guard let endpoint = event.source ?? event.destination else { return }
     writer.key("network")
     writer.beginObject()
     writer.key("type")
-    writer.plain(end.isIPv4 ? "ipv4" : "ipv6")
+    writer.plain(endpoint.isIPv4 ? "ipv4" : "ipv6")
     if let number = event.ipProtocol { appendProtocol(number) }
     if let flow = event.flow {
       writer.key("direction")

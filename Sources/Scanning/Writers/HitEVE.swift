@@ -73,24 +73,24 @@ struct HitEVE {
     }
   }
 
-  /// Appends the ends and the protocol that a log record states without naming a whole flow.
+  /// Appends the endpoints and the protocol that a log record states without naming a whole flow.
   private mutating func appendEndpoints(_ hit: Hit) {
     guard let event = hit.event else { return }
-    if let end = event.source {
-      writer.member("src_ip", end.text)
-      if end.port > 0 {
-        writer.member("src_port", end.port)
+    if let endpoint = event.source {
+      writer.member("src_ip", endpoint.text)
+      if endpoint.port > 0 {
+        writer.member("src_port", endpoint.port)
       }
     }
-    if let end = event.destination {
-      writer.member("dest_ip", end.text)
-      if end.port > 0 {
-        writer.member("dest_port", end.port)
+    if let endpoint = event.destination {
+      writer.member("dest_ip", endpoint.text)
+      if endpoint.port > 0 {
+        writer.member("dest_port", endpoint.port)
       }
     }
     if let number = event.ipProtocol { appendProtocol(number) }
-    if let end = event.source ?? event.destination {
-      writer.member("ip_v", end.isIPv4 ? 4 : 6)
+    if let endpoint = event.source ?? event.destination {
+      writer.member("ip_v", endpoint.isIPv4 ? 4 : 6)
     }
   }
 

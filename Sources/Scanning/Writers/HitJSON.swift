@@ -255,18 +255,18 @@ extension JSONWriter {
     key("flow")
     beginObject()
     if let number = event.ipProtocol { ipProtocol(number) }
-    if let end = event.source {
+    if let endpoint = event.source {
       key("src")
-      address(end.address, version: end.isIPv4 ? 4 : 6)
-      if end.port > 0 {
-        member("src_port", end.port)
+      address(endpoint.address, version: endpoint.isIPv4 ? 4 : 6)
+      if endpoint.port > 0 {
+        member("src_port", endpoint.port)
       }
     }
-    if let end = event.destination {
+    if let endpoint = event.destination {
       key("dst")
-      address(end.address, version: end.isIPv4 ? 4 : 6)
-      if end.port > 0 {
-        member("dst_port", end.port)
+      address(endpoint.address, version: endpoint.isIPv4 ? 4 : 6)
+      if endpoint.port > 0 {
+        member("dst_port", endpoint.port)
       }
     }
     if let flow = event.flow {
@@ -316,7 +316,7 @@ extension JSONWriter {
 }
 
 extension EventContext {
-  /// The flow between both ends; nil unless both are known and of one IP version.
+  /// The flow between both endpoints; nil unless both are known and of one IP version.
   ///
   /// It has ports if both ports are known and the protocol is TCP, UDP or SCTP.
   var flow: FlowRecord? {

@@ -190,7 +190,7 @@ package struct JSONWriter {
   }
 }
 
-/// Keeps the Community IDs of recent flows, each in a place that the flow's ends choose.
+/// Keeps the Community IDs of recent flows, each in a place that the flow's endpoints choose.
 private struct FlowNames {
   private static let size = 512
   private var flows: [FlowRecord?] = []

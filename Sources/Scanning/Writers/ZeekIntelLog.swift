@@ -34,9 +34,9 @@ struct ZeekIntelLog {
       tab(flow.addressText(flow.destination), to: &output)
       tab(flow.hasPorts ? Array("\(flow.destinationPort)".utf8) : unset, to: &output)
     } else {
-      for end in [hit.event?.source, hit.event?.destination] {
-        tab(end?.text ?? unset, to: &output)
-        tab(end.map { $0.port > 0 ? Array("\($0.port)".utf8) : unset } ?? unset, to: &output)
+      for endpoint in [hit.event?.source, hit.event?.destination] {
+        tab(endpoint?.text ?? unset, to: &output)
+        tab(endpoint.map { $0.port > 0 ? Array("\($0.port)".utf8) : unset } ?? unset, to: &output)
       }
     }
     tab(Self.escaped(Self.indicator(hit.value, kind: hit.kind)), to: &output)

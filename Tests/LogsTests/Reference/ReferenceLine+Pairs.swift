@@ -269,7 +269,7 @@ extension ReferenceLine {
       String(decoding: field.keys?.first ?? [], as: UTF8.self)
     }
     guard found.contains(where: { name($0) == "SRC" }) else { return false }
-    // The first port behind an address and before the next one of its end.
+    // The first port behind an address and before the next one of its endpoint.
     for (address, port) in [("SRC", "SPT"), ("DST", "DPT")] {
       var waiting: Int?
       for index in found.indices {

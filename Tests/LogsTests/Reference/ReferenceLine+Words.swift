@@ -203,7 +203,7 @@ extension ReferenceLine {
     "alpn_client_preference_list", nil,
   ]
   static let isoWord = ReferencePattern(#"\A.{4}-.{5}T.{8,29}\z"#)
-  private static let end = ReferencePattern(#"\A(?:-|(.*):(-?[0-9]+))\z"#)
+  private static let endpoint = ReferencePattern(#"\A(?:-|(.*):(-?[0-9]+))\z"#)
 
   mutating func readLoadBalancer(_ start: Int) -> Bool {
     guard let words = words(start..<text.count, most: 64), words.count >= 12,
@@ -229,7 +229,7 @@ extension ReferenceLine {
     let names = isNetwork ? Self.network : isClassic ? Self.classic : Self.application
     let client = isNetwork ? 5 : isClassic ? 2 : 3
     for word in words[client...client + 1] {
-      guard !word.isQuoted, Self.end.matches(bytes[word.range]) else { return false }
+      guard !word.isQuoted, Self.endpoint.matches(bytes[word.range]) else { return false }
     }
     if !isNetwork {
       let request = isClassic ? 11 : 12

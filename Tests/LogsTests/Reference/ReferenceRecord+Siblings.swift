@@ -11,9 +11,9 @@ extension ReferenceRecord {
   /// The port in the member beside an address: `src_port` for `src_ip`, `id.resp_p` for `id.resp_h`, `dport`
   /// for `dest`.
   func siblingPort(of key: [UInt8], in members: Members) -> UInt16? {
-    guard portEnd(key) == nil else { return nil }
-    let wanted = addressEnd(key)
-    for (name, value) in members where portEnd(name) == wanted {
+    guard portEndpoint(key) == nil else { return nil }
+    let wanted = addressEndpoint(key)
+    for (name, value) in members where portEndpoint(name) == wanted {
       // The first that is one.
       if let text = value.scalarText, let port = Self.port(text) { return port }
     }
@@ -49,29 +49,29 @@ extension ReferenceRecord {
     return nil
   }
 
-  func portEnd(_ key: [UInt8]) -> String? {
+  func portEndpoint(_ key: [UInt8]) -> String? {
     let name = folded(key)
     if name == "spt" || name == "dpt" { return name == "spt" ? "src" : "dst" }
-    if name.hasSuffix("portnum") { return end(name.dropLast(7)) }
-    if name.hasSuffix("port") { return end(name.dropLast(4)) }
+    if name.hasSuffix("portnum") { return endpoint(name.dropLast(7)) }
+    if name.hasSuffix("port") { return endpoint(name.dropLast(4)) }
     let isLetter =
       key.suffix(2).elementsEqual("_p".utf8) || key.suffix(2).elementsEqual(".p".utf8)
       || key.suffix(2).elementsEqual("-p".utf8)
     return isLetter ? String(name.dropLast()) : nil
   }
 
-  func addressEnd(_ key: [UInt8]) -> String {
+  func addressEndpoint(_ key: [UInt8]) -> String {
     let name = folded(key)
     if ["_h", ".h", "-h"].contains(where: { key.suffix(2).elementsEqual($0.utf8) }) {
       return String(name.dropLast())
     }
     for suffix in ["ipaddress", "ipaddr", "ip", "address", "addr"] where name.hasSuffix(suffix) {
-      return end(name.dropLast(suffix.count))
+      return endpoint(name.dropLast(suffix.count))
     }
-    return end(name.hasSuffix("host") ? name.dropLast(4) : name[...])
+    return endpoint(name.hasSuffix("host") ? name.dropLast(4) : name[...])
   }
 
-  func end(_ stem: Substring) -> String {
+  func endpoint(_ stem: Substring) -> String {
     var stem = stem
     // The layer before it is not the same for an address and its port.
     for end in ["src", "dst"] where stem.hasSuffix(end) {

@@ -206,7 +206,8 @@ struct ReferenceFlowHeader {
   private static let pattern = ReferencePattern(#"\A[a-z-][a-z0-9-]*(?: [a-z-][a-z0-9-]*){4,}\z"#)
   private let names: [[UInt8]]
 
-  /// nil where the line is none: five words or more in lower case, none twice, with both ends among them.
+  /// nil where the line is none: five words or more in lower case, none twice, with both endpoints
+  /// among them.
   init?(_ line: [UInt8]) {
     guard line.count <= 2048, Self.pattern.matches(line) else { return nil }
     names = line.split(separator: 0x20).map(Array.init)
