@@ -55,37 +55,35 @@ extension HTTPReader {
     if let last = name.last, Byte.isBlank(text.byte(unchecked: last)) {
       name = HTTPRequest.trimmed(text, name)
     }
-    // In an answer only the file name and the length of the body are of interest.
-    if isAnswer, name.count != 14, name.count != 17, name.count != 19 { return }
-    // The name's length already rules out nearly every header that is not read.
-    switch name.count {
-    case 4 where text.starts(ignoringCase: "host", at: name.lowerBound):
+    guard let field = HTTPField(text, name), !isAnswer || field.isReadInAnswers else { return }
+    switch field {
+    case .host:
       let value = value(text, colon + 1..<line.upperBound, &writer)
       readHost(text.extracting(value), context, into: &writer, &skips)
-    case 6 where text.starts(ignoringCase: "expect", at: name.lowerBound):
+    case .expect:
       let value = HTTPRequest.trimmed(text, colon + 1..<line.upperBound)
       head.expectsLeave = text.starts(ignoringCase: "100-continue", at: value.lowerBound)
-    case 7 where text.starts(ignoringCase: "referer", at: name.lowerBound):
+    case .referer:
       guard !context.isDatagram else { return }
       let value = value(text, colon + 1..<line.upperBound, &writer)
       keepReferrer(text.extracting(value), &writer, &skips)
-    case 7 where text.starts(ignoringCase: "upgrade", at: name.lowerBound):
+    case .upgrade:
       // The server may refuse: then requests follow, and are recognised by content.
       let value = HTTPRequest.trimmed(text, colon + 1..<line.upperBound)
       head.isUpgrade =
         !context.isDatagram && !text.starts(ignoringCase: "h2c", at: value.lowerBound)
-    case 10 where text.starts(ignoringCase: "user-agent", at: name.lowerBound):
+    case .userAgent:
       guard writer.kinds.contains(.userAgent) else { return }
       let value = value(text, colon + 1..<line.upperBound, &writer)
       keepUserAgent(text.extracting(value), &writer)
-    case 14 where text.starts(ignoringCase: "content-length", at: name.lowerBound):
+    case .contentLength:
       guard let length = HTTPRequest.length(text, colon + 1..<line.upperBound) else { return }
       head.stateLength(length)
-    case 15 where text.starts(ignoringCase: "x-forwarded-for", at: name.lowerBound):
+    case .forwardedFor:
       guard !context.isDatagram else { return }
       let value = value(text, colon + 1..<line.upperBound, &writer)
       keepForwardedFor(text, value, &writer, &skips)
-    case 17 where text.starts(ignoringCase: "transfer-encoding", at: name.lowerBound):
+    case .transferEncoding:
       // The last coding decides; any coding other than `chunked` leaves the length to its own
       // header. Empty elements of the list are ignored (RFC 9110 §5.6.1).
       func isBetween(_ offset: Int) -> Bool {
@@ -99,11 +97,10 @@ extension HTTPReader {
       head.isChunked =
         start >= value.lowerBound && text.starts(ignoringCase: "chunked", at: start)
         && (start == value.lowerBound || isBetween(start - 1))
-    case 19 where text.starts(ignoringCase: "content-disposition", at: name.lowerBound):
+    case .contentDisposition:
       guard !context.isDatagram, writer.kinds.contains(.filename) else { return }
       let value = value(text, colon + 1..<line.upperBound, &writer)
       keepFileNames(text.extracting(value), &writer)
-    default: break
     }
   }
 

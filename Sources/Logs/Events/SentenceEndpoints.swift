@@ -178,22 +178,41 @@ extension EventNotes {
     }
   }
 
+  /// A word that says something about the words behind it.
+  private enum DaemonWord: UInt8 {
+    /// The client follows, or somebody else does.
+    case client, other
+    /// The mail is handed on.
+    case arrow
+    case rejection
+  }
+
+  private static let daemonWords = KeywordTable<DaemonWord>([
+    .client: "by for from user with", .other: "on to", .arrow: "=> ->", .rejection: "reject:",
+  ])
+
+  /// The lengths of the type in `query[AAAA]`.
+  private static let typeLengths = 2...10
+
   /// Takes what a word says about the words behind it.
   private mutating func take(_ bytes: RawSpan, _ token: Range<Int>, _ words: inout DaemonWords) {
-    switch token.count {
-    case 2 where bytes.isWord(token, "by"): words.isFrom = true
-    case 2 where bytes.isWord(token, "on") || bytes.isWord(token, "to"): words.isFrom = false
-    case 3 where bytes.isWord(token, "for"): words.isFrom = true
-    case 4 where bytes.isWord(token, "from") || bytes.isWord(token, "with"): words.isFrom = true
-    case 4 where bytes.isWord(token, "user"): words.isFrom = true
-    case 7 where bytes.isWord(token, "reject:"): facts.note(.blocked)
-    case 4... where bytes.starts(with: "to=", at: token.lowerBound): words.hasRecipient = true
-    case 8... where bytes.starts(with: "reject=", at: token.lowerBound): facts.note(.blocked)
-    case 2 where bytes.isWord(token, "=>") || bytes.isWord(token, "->"):
-      words.hasRecipient = true
-    case 2... where bytes.starts(with: "H=", at: token.lowerBound): words.isHost = true
-    case 8...16 where bytes.starts(with: "query[", at: token.lowerBound): words.isQuery = true
-    default: break
+    switch Self.daemonWords[bytes, token] {
+    case .client: words.isFrom = true
+    case .other: words.isFrom = false
+    case .arrow: words.hasRecipient = true
+    case .rejection: facts.note(.blocked)
+    case nil:
+      if let value = bytes.rest(of: token, behind: "to=") {
+        if !value.isEmpty { words.hasRecipient = true }
+      } else if let value = bytes.rest(of: token, behind: "reject=") {
+        if !value.isEmpty { facts.note(.blocked) }
+      } else if bytes.rest(of: token, behind: "H=") != nil {
+        words.isHost = true
+      } else if let type = bytes.rest(of: token, behind: "query["),
+        Self.typeLengths ~= type.count
+      {
+        words.isQuery = true
+      }
     }
   }
 

@@ -106,9 +106,9 @@ extension LineRecordReader {
 
   /// What the words of a sentence so far say about those that follow.
   private struct SentenceState {
-    /// The end that the next address is.
+    /// The endpoint that the next address is.
     var side = EventFact.none
-    /// For a connection that was built from inside, the foreign end is named first.
+    /// For a connection that was built from inside, the foreign endpoint is named first.
     var isOutbound = false
     var isInbound = false
     var isBuilt = false
@@ -119,10 +119,10 @@ extension LineRecordReader {
     /// What the next token is, if its field's name does not tell.
     var fact = EventFact.none
     var isUnknown = false
-    /// The sentence tells of a translation: what an end is translated to is not another end.
+    /// The sentence tells of a translation: what an endpoint is translated to is not another one.
     var isTranslation = false
     var isTarget = false
-    /// The ends that follow are those of another packet, which an ICMP message quotes.
+    /// The endpoints that follow are those of another packet, which an ICMP message quotes.
     var isQuoted = false
     /// The sentence begins with a client that asked a server for a URL, which follows the server's
     /// address: `192.0.2.2:/path`.
@@ -154,11 +154,12 @@ extension LineRecordReader {
         continue
       }
       previous = token
-      if count < 12 { noteWord(bytes, token, &facts) }
+      let word = FirewallWord.table[bytes, token]
+      if count < 12 { noteWord(word, bytes, token, &facts) }
       if count == 0 {
-        readFirstWord(bytes, token, &state, &paths, &facts)
+        readFirstWord(word, bytes, token, &state, &paths, &facts)
       } else {
-        readWord(bytes, token, to: range.upperBound, &offset, &state, &paths, &facts)
+        readWord(word, bytes, token, to: range.upperBound, &offset, &state, &paths, &facts)
       }
       count += 1
     }
@@ -166,13 +167,13 @@ extension LineRecordReader {
 
   /// Reads what a sentence begins with: what happened, or who did it.
   private mutating func readFirstWord(
-    _ bytes: RawSpan, _ token: Range<Int>, _ state: inout SentenceState,
+    _ word: FirewallWord?, _ bytes: RawSpan, _ token: Range<Int>, _ state: inout SentenceState,
     _ paths: inout FieldPaths, _ facts: inout EventFacts
   ) {
-    state.isBuilt = bytes.isWord(token, "Built")
-    state.isDenied = bytes.isWord(token, "Denied")
+    state.isBuilt = word == .built
+    state.isDenied = word == .denied
     // `access-list name denied tcp inside/…(…) -> outside/…(…)`
-    state.isAccessList = bytes.isWord(token, "access-list")
+    state.isAccessList = word == .accessList
     if state.isAccessList { state.side = .source }
     // `192.0.2.1 Accessed URL …`, and `user@192.0.2.1(LOCAL\user) Accessed JAVA URL …`
     let mark = bytes.lastOffset(
@@ -188,61 +189,62 @@ extension LineRecordReader {
 
   /// Reads a word behind the first one, and the next as well if this word tells what that is.
   private mutating func readWord(
-    _ bytes: RawSpan, _ token: Range<Int>, to end: Int, _ offset: inout Int,
+    _ word: FirewallWord?, _ bytes: RawSpan, _ token: Range<Int>, to end: Int, _ offset: inout Int,
     _ state: inout SentenceState,
     _ paths: inout FieldPaths, _ facts: inout EventFacts
   ) {
-    switch token.count {
-    case 2 where bytes.isWord(token, "to") || bytes.isWord(token, "->"):
+    switch word {
+    case .to:
       state.side =
         state.isUnknown ? .none : state.isOutbound || state.isTranslation ? .source : .destination
       state.isTarget = state.isTranslation
-    case 3 where state.isClientFirst && bytes.isWord(token, "URL"):
+    case .url where state.isClientFirst:
       if let server = addressBeforeColon(bytes, from: offset + 1, to: end) {
         line.add(paths.name("dst_ip"), server)
         offset = server.upperBound
       }
-    case 3 where bytes.isWord(token, "src") || bytes.isWord(token, "SRC"): state.side = .source
-    case 3 where bytes.isWord(token, "dst"): state.side = .destination
-    case 4 where bytes.isWord(token, "DEST"): state.side = .destination
-    // `resolved from dynamic list: …`
-    case 7 where bytes.isWord(token, "dynamic"): state.side = .none
-    case 3 where state.isAccessList && bytes.isWord(token, "for"): break
-    case 3 where bytes.isWord(token, "for"):
-      // Which end is which is known only for a connection that is built or denied.
+    case .source: state.side = .source
+    case .destination: state.side = .destination
+    case .dynamic: state.side = .none
+    case .for where state.isAccessList: break
+    case .for:
+      // Which endpoint is which is known only for a connection that is built or denied.
       state.isUnknown = !state.isBuilt && !state.isDenied
       state.side = state.isUnknown ? .none : state.isOutbound ? .destination : .source
-    case 4 where bytes.isWord(token, "from"): (state.side, state.isUnknown) = (.source, false)
-    case 2 where bytes.isWord(token, "IP"):
+    case .from: (state.side, state.isUnknown) = (.source, false)
+    case .ip:
       // `User <name> IP <192.0.2.1>`, `user IP = 192.0.2.1`, `IP address: 192.0.2.1`.
       state.fact = .source
       return
-    case 1 where state.fact == .source && bytes.isWord(token, "="): return
-    case 7...8 where state.fact == .source && bytes.starts(with: "address", at: token.lowerBound):
-      return
-    case 5 where state.isDenied && bytes.isWord(token, "laddr"): break
-    case 5 where bytes.isWord(token, "faddr") || bytes.isWord(token, "laddr"):
+    case .equals where state.fact == .source: return
+    case .localAddress where state.isDenied: break
+    case .foreignAddress, .localAddress:
       state.side = .none
-      let isForeign = bytes.isWord(token, "faddr")
       if state.isInbound || state.isOutbound {
-        state.fact = isForeign == state.isInbound ? .source : .destination
+        state.fact = (word == .foreignAddress) == state.isInbound ? .source : .destination
       }
       return
-    case 5 where bytes.isWord(token, "gaddr"): break
-    case 6 where bytes.isWord(token, "client"):
+    case .globalAddress: break
+    case .client:
       state.fact = .source
       return
-    case 7 where bytes.isWord(token, "inbound"): state.isInbound = state.isBuilt
-    case 8 where state.isBuilt && bytes.isWord(token, "outbound"): state.isOutbound = true
-    case 8 where bytes.isWord(token, "Original"): state.isQuoted = true
-    case 8 where bytes.isWord(token, "protocol"):
+    case .inbound: state.isInbound = state.isBuilt
+    case .outbound where state.isBuilt: state.isOutbound = true
+    case .original: state.isQuoted = true
+    case .protocol:
       let next = min(offset + 1, end)
       let number = next..<bytes.tokenEnd(from: next, to: end)
       if bytes.isNumber(number), let known = EventFacts.ipProtocol(bytes, number) {
         facts.note(ipProtocol: known)
       }
-    case 11 where bytes.isWord(token, "translation"): state.isTranslation = true
+    case .translation: state.isTranslation = true
     default:
+      // `address` and `address:`
+      if state.fact == .source,
+        bytes.isWord(token, "address") || bytes.isWord(token.dropLast(), "address")
+      {
+        return
+      }
       addEndpoints(
         bytes, token, state.side, state.fact, isTarget: state.isTarget, isQuoted: state.isQuoted,
         &paths, &facts)
@@ -252,30 +254,16 @@ extension LineRecordReader {
 
   /// Notes what a word at the beginning says of verdict and protocol.
   private mutating func noteWord(
-    _ bytes: RawSpan, _ token: Range<Int>,
-    _ facts: inout EventFacts
+    _ word: FirewallWord?, _ bytes: RawSpan, _ token: Range<Int>, _ facts: inout EventFacts
   ) {
-    switch token.count {
-    case 3, 4:
-      // `drop rate-1 exceeded` is a count of what was dropped before.
-      if bytes.isWord(token, "Deny") || bytes.isWord(token, "deny")
-        || bytes.isWord(token, "drop") && !bytes.starts(with: " rate-", at: token.upperBound)
-      {
-        facts.note(.blocked)
-      } else {
-        noteProtocol(bytes, token, &facts)
-      }
-    case 5 where bytes.isWord(token, "Built"): facts.note(.allowed)
-    case 6 where bytes.isWord(token, "denied") || bytes.isWord(token, "Denied"):
-      facts.note(.blocked)
-    case 7 where bytes.isWord(token, "dropped") || bytes.isWord(token, "Dropped"):
-      facts.note(.blocked)
-    case 8 where bytes.isWord(token, "Teardown"): facts.note(.allowed)
-    case 11 where bytes.isWord(token, "est-allowed"): facts.note(.allowed)
-    case 9 where bytes.isWord(token, "permitted") || bytes.isWord(token, "Permitted"):
-      facts.note(.allowed)
-    case 9 where bytes.isWord(token, "discarded"): facts.note(.blocked)
-    default: break
+    switch word {
+    case .built, .allowed: facts.note(.allowed)
+    case .denied, .blocked: facts.note(.blocked)
+    // `drop rate-1 exceeded` is a count of what was dropped before.
+    case .drop where !bytes.starts(with: " rate-", at: token.upperBound): facts.note(.blocked)
+    default:
+      // The names of protocols in these messages, such as TCP and ICMP, are as short as this.
+      if 3...4 ~= token.count { noteProtocol(bytes, token, &facts) }
     }
   }
 
@@ -290,7 +278,7 @@ extension LineRecordReader {
   }
 
   /// Adds the address of `outside:192.0.2.1/443`, `outside/192.0.2.1(443)`, `192.0.2.1/443` or
-  /// `(192.0.2.1/443)`, the last of which is what an end is translated to.
+  /// `(192.0.2.1/443)`, the last of which is what an endpoint is translated to.
   private mutating func addEndpoints(
     _ bytes: RawSpan, _ token: Range<Int>, _ side: EventFact, _ fact: EventFact, isTarget: Bool,
     isQuoted: Bool,
@@ -311,7 +299,7 @@ extension LineRecordReader {
       end = bytes.firstOffset(of: UInt8(ascii: ")"), from: start, to: end) ?? end
     }
     guard end - start >= 2 else { return }
-    // The mapped end may follow without a blank.
+    // The mapped endpoint may follow without a blank.
     var rest = end..<end
     if !isInBrackets, bytes.byte(unchecked: end - 1) == UInt8(ascii: ")"),
       let open = bytes.firstOffset(of: UInt8(ascii: "("), from: start + 1, to: end)
@@ -326,7 +314,7 @@ extension LineRecordReader {
       // The parenthesis is closed in a later word: `198.51.100.9(type 8, code 0)`.
       end = open
     }
-    guard let (address, behind) = endAddress(bytes, start..<end) else { return }
+    guard let (address, behind) = endpointAddress(bytes, start..<end) else { return }
     var port: UInt16 = 0
     if facts.isICMP, !isQuoted {
       // With ICMP, the number of an echo is in the place of a port.
@@ -359,7 +347,7 @@ extension LineRecordReader {
   }
 
   /// The address in `interface:address/port`, `interface/address` or `address`, and what is behind it.
-  private func endAddress(
+  private func endpointAddress(
     _ bytes: RawSpan, _ range: Range<Int>
   ) -> (address: Range<Int>, behind: Int)? {
     var start = range.lowerBound

@@ -38,6 +38,14 @@ extension RawSpan {
     range.count == word.utf8CodeUnitCount && starts(with: word, at: range.lowerBound)
   }
 
+  /// What follows a word with which a range begins; nil if it begins otherwise.
+  func rest(of range: Range<Int>, behind word: StaticString) -> Range<Int>? {
+    guard range.count >= word.utf8CodeUnitCount, starts(with: word, at: range.lowerBound) else {
+      return nil
+    }
+    return range.dropFirst(word.utf8CodeUnitCount)
+  }
+
   /// The first occurrence of a word; it is fast if the first byte of the word is rare.
   func firstRange(
     of word: StaticString, from start: Int, to end: Int
