@@ -27,7 +27,7 @@ extension Extraction {
     if state.isInsideLine {
       return options.readsJSON && stepOverValues(chunk, &position, &state, to: candidate)
     }
-    let hasQuotes = table?.layout == .csv
+    let hasQuotes = table?.lines.layout == .csv
     let isTable = table != nil && !isClosed
     var walk = LineWalk(
       start: position.offset, candidate: candidate,
@@ -155,7 +155,7 @@ extension Extraction {
   /// Whether a line of an open table has as many columns as the header.
   private mutating func isRow(_ chunk: RawSpan, from start: Int, _ header: LogHeader) -> Bool {
     guard case .at = tableRow.split(chunk, header, from: start, isFinal: false) else { return true }
-    return tableRow.columns.count == header.names.count
+    return tableRow.columns.count == header.lines.names.count
   }
 
   /// Whether a line that begins with `#` outside of any table is text, and no header or a part of one.
@@ -211,10 +211,10 @@ extension Extraction {
     if options.format != .w3c, chunk.starts(with: "#separator", at: line.lowerBound) {
       return false
     }
-    switch header.table.layout {
+    switch header.table.lines.layout {
     case .zeek:
       // Another separator might be a part of the names of the header's lines.
-      guard header.table.separator == Byte.tab,
+      guard header.table.lines.separator == Byte.tab,
         !chunk.starts(with: "#close", at: line.lowerBound), !isW3CDirective(chunk, line)
       else { return false }
       guard
@@ -229,7 +229,7 @@ extension Extraction {
       } else if LogHeader.namesLocalTimes(chunk, line) {
         header.namesLocalTimes = true
       } else if LogHeader.beginsDirectives(chunk, line),
-        header.table.hasLocalTimes || header.namesLocalTimes
+        header.table.lines.hasLocalTimes || header.namesLocalTimes
       {
         // Read at once: the lines remembered so far belong to another log.
         return false
@@ -243,12 +243,14 @@ extension Extraction {
   /// The header of a table with what the remembered lines say.
   private mutating func read(_ lines: HeaderLines, _ chunk: RawSpan) -> LogHeader {
     var header = lines.table
-    if header.layout == .w3c {
+    if header.lines.layout == .w3c {
       if let line = lines.fields, let fields = tableRow.w3cHeader(chunk, line) {
-        header = fields.with(date: header.date, hasLocalTimes: header.hasLocalTimes)
+        header = fields.withDays(of: header)
       }
-      if let date = lines.date, date != header.date { header = header.with(date: date) }
-      if lines.namesLocalTimes { header = header.with(hasLocalTimes: true) }
+      if let date = lines.date, date != header.lines.date {
+        header = header.with { $0.date = date }
+      }
+      if lines.namesLocalTimes { header = header.with { $0.hasLocalTimes = true } }
       return header
     }
     for line in [lines.fields, lines.types, lines.setSeparator, lines.emptyField, lines.unsetField]

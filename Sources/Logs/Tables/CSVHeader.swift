@@ -46,7 +46,7 @@ enum CSVHeader {
         }
       }
       if isHeader, rows > 0, asWide * 100 >= rows * 95 {
-        return LogHeader(layout: .csv, separator: separator, names: names)
+        return LogHeader(.init(layout: .csv, separator: separator, names: names))
       }
     }
     return nil
@@ -137,18 +137,17 @@ enum CSVHeader {
       var offset = first
       let row = CSVParser(of: candidate).next(
         bytes, at: &offset, isFinal: true, cells: &cells)
-      let most = found?.header.names.count ?? 0
+      let most = found?.header.lines.names.count ?? 0
       // Bars occur in values as well, so they count only if nothing else separates cells.
       guard row.kind == .row, cells.count > most, candidate != bar || most <= 1 else { continue }
       let isRow = cells.contains {
         let word = bytes.trimmed($0.range)
         return !word.isEmpty && sort(bytes, word, isQuoted: $0.wasQuoted) == .value
       }
-      let header = LogHeader(
-        layout: .csv, separator: candidate,
-        names: cells.indices.map {
-          name(bytes, isRow ? 0..<0 : bytes.trimmed(cells[$0].range), column: $0)
-        })
+      let names = cells.indices.map {
+        name(bytes, isRow ? 0..<0 : bytes.trimmed(cells[$0].range), column: $0)
+      }
+      let header = LogHeader(.init(layout: .csv, separator: candidate, names: names))
       found = (header, isRow)
     }
     return found

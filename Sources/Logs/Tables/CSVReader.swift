@@ -7,7 +7,7 @@ extension Extraction {
     _ chunk: RawSpan, _ header: LogHeader, _ position: inout LogPosition,
     _ state: inout LogState, isFinal: Bool, into batch: inout ObservableBatch
   ) -> Bool {
-    let parser = CSVParser(of: header.separator, maximumRowLength: options.lineLimit)
+    let parser = CSVParser(of: header.lines.separator, maximumRowLength: options.lineLimit)
     var next = position.offset
     let row = parser.next(chunk, at: &next, isFinal: isFinal, cells: &tableRow.cells)
     switch row.kind {

@@ -81,7 +81,7 @@ struct ColumnPlan {
     // The first and the second port column for each stem.
     var ports: [FieldPaths.ID: Int] = [:]
     var otherPorts: [FieldPaths.ID: Int] = [:]
-    for name in header.names {
+    for name in header.lines.names {
       let path = paths.child(of: FieldPaths.root, key: name.rawSpan)
       if KeyStem(name.rawSpan).isPort {
         let stem = paths.stem(of: path)
@@ -97,10 +97,11 @@ struct ColumnPlan {
     var messageRank = UInt8.max
     var url = URLColumns()
     var dotted: [(prefix: FieldPaths.ID, url: URLColumns)] = []
-    for (index, bytes) in header.names.enumerated() {
+    for (index, bytes) in header.lines.names.enumerated() {
       let fieldClass = columns[index].fieldClass
       // Without types, all columns of a Zeek log are read as strings.
-      let reading = index < header.types.count ? Self.reading(header.types[index]) : .text
+      let reading =
+        index < header.lines.types.count ? Self.reading(header.lines.types[index]) : .text
       columns[index].reading = reading
       if !ports.isEmpty, !KeyStem(bytes.rawSpan).isPort {
         let stem = paths.stem(of: columns[index].path)
@@ -116,7 +117,7 @@ struct ColumnPlan {
       case .date where date < 0: date = index
       case .zone where zone < 0: zone = index
       // Only in a CSV: Zeek has columns for all that it knows.
-      case .message where header.layout == .csv && fieldClass.rank < messageRank:
+      case .message where header.lines.layout == .csv && fieldClass.rank < messageRank:
         (message, messageRank) = (index, fieldClass.rank)
       default: url.take(index, fieldClass.role, fieldClass.rank, isWhole: isWhole)
       }
@@ -127,7 +128,7 @@ struct ColumnPlan {
         dotted[place].url.take(index, fieldClass.part, fieldClass.partRank, isWhole: isWhole)
       }
       let name = bytes.rawSpan
-      switch header.layout {
+      switch header.lines.layout {
       // The time of the window's first packet; its end may be ten minutes later.
       case .flowLog: if Self.is(name, "start") { times = [index] }
       case .zeek: if Self.is(name, "idrespp", lettersOnly: true) { connectionPort = index }
@@ -139,7 +140,7 @@ struct ColumnPlan {
     }
     giveHostsPort(url)
     urls = ([url] + dotted.map(\.url)).compactMap(\.joined)
-    if header.layout == .csv { takeEndpoints(header) }
+    if header.lines.layout == .csv { takeEndpoints(header) }
   }
 
   /// Takes the columns `Source` and `Destination` as the ends if both exist (Wireshark, Check
@@ -149,8 +150,8 @@ struct ColumnPlan {
   private mutating func takeEndpoints(_ header: LogHeader) {
     takeFlowTools(header)
     guard
-      let source = header.names.firstIndex(where: { Self.is($0.rawSpan, "source") }),
-      let destination = header.names.firstIndex(where: { Self.is($0.rawSpan, "destination") })
+      let source = header.lines.names.firstIndex(where: { Self.is($0.rawSpan, "source") }),
+      let destination = header.lines.names.firstIndex(where: { Self.is($0.rawSpan, "destination") })
     else { return }
     for (index, fact) in [(source, EventFact.source), (destination, .destination)]
     where columns[index].fieldClass.fact == .none {
@@ -166,7 +167,7 @@ struct ColumnPlan {
       ("pr", .ipProtocol),
     ]
     let places = names.compactMap { name in
-      header.names.firstIndex { Self.is($0.rawSpan, name.0) }
+      header.lines.names.firstIndex { Self.is($0.rawSpan, name.0) }
     }
     guard places.count == names.count else { return }
     for (place, name) in zip(places, names) {

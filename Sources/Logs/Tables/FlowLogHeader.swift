@@ -42,7 +42,7 @@ enum FlowLogHeader {
     guard names.count >= 5, Set(names).count == names.count,
       holds("srcaddr") && holds("dstaddr") || holds("pkt-srcaddr") && holds("pkt-dstaddr")
     else { return nil }
-    return LogHeader(layout: .flowLog, separator: Byte.space, names: names)
+    return LogHeader(.init(layout: .flowLog, separator: Byte.space, names: names))
   }
 }
 

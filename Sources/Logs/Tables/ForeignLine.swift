@@ -17,9 +17,9 @@ extension TableRow {
       if Self.isLikeRecord(chunk, first.start..<last.end) { return true }
       if columns.count == 1 { return !isOnlyColumn(chunk, first) }
     }
-    guard header.layout == .zeek else { return !Self.mayTellTime(chunk, columns, header) }
+    guard header.lines.layout == .zeek else { return !Self.mayTellTime(chunk, columns, header) }
     // Zeek's own tables have tabs, which sentences have not.
-    return header.separator != Byte.tab && holdsWords(chunk, header, &plans, &paths)
+    return header.lines.separator != Byte.tab && holdsWords(chunk, header, &plans, &paths)
   }
 
   /// Whether the columns for the day and the time of day hold such values, or none.
@@ -152,7 +152,7 @@ extension TableRow {
       }
       let isNoNumber = chunk.isWord(range.start..<range.end, "nan")
       if !isTruthValue && !isNumber && !isNoNumber,
-        !Self.isTime(chunk, range.start..<range.end, type: header.types[index])
+        !Self.isTime(chunk, range.start..<range.end, type: header.lines.types[index])
       {
         return true
       }

@@ -17,9 +17,9 @@ extension Extraction {
     let readsW3C = options.format == nil || options.format == .w3c
     if readsZeek, let separator = LogHeader.zeekSeparator(chunk, line) {
       (state.isClosed, state.isBehindComment) = (false, false)
-      state.layout = .rows(LogHeader(layout: .zeek, separator: separator))
+      state.layout = .rows(LogHeader(.init(layout: .zeek, separator: separator)))
     } else if options.format == .zeek, chunk.starts(with: "#fields\t", at: line.lowerBound) {
-      let header = LogHeader(layout: .zeek, separator: Byte.tab)
+      let header = LogHeader(.init(layout: .zeek, separator: Byte.tab))
       state.layout = .rows(header.withZeekLine(chunk, line))
     } else if readsW3C, let header = tableRow.w3cHeader(chunk, line) {
       (state.isClosed, state.isBehindComment) = (false, false)
@@ -41,8 +41,9 @@ extension Extraction {
         (state.isClosed, state.isBehindComment) = (false, false)
         state.layout = .rows(
           LogHeader(
-            layout: .w3c, separator: Byte.space, date: LogHeader.w3cDate(chunk, line) ?? [],
-            hasLocalTimes: LogHeader.namesLocalTimes(chunk, line)))
+            .init(
+              layout: .w3c, separator: Byte.space, date: LogHeader.w3cDate(chunk, line) ?? [],
+              hasLocalTimes: LogHeader.namesLocalTimes(chunk, line))))
       }
     }
     position.finishLine(end, hasLineFeed)
@@ -56,21 +57,20 @@ extension Extraction {
   ) {
     let line = chunk.withoutReturn(position.offset..<end)
     if options.format != .w3c, let separator = LogHeader.zeekSeparator(chunk, line) {
-      state.layout = .rows(LogHeader(layout: .zeek, separator: separator))
-    } else if header.layout == .zeek {
+      state.layout = .rows(LogHeader(.init(layout: .zeek, separator: separator)))
+    } else if header.lines.layout == .zeek {
       if chunk.starts(with: "#close", at: line.lowerBound) { state.isClosed = true }
       state.layout = .rows(
         isW3CDirective(chunk, line)
           ? w3cHeader(header, chunk, line) : header.withZeekLine(chunk, line))
     } else if let fields = tableRow.w3cHeader(chunk, line) {
-      state.layout = .rows(
-        fields.with(date: header.date, hasLocalTimes: header.hasLocalTimes))
-    } else if let date = LogHeader.w3cDate(chunk, line), date != header.date {
-      state.layout = .rows(header.with(date: date))
-    } else if !header.hasLocalTimes, LogHeader.namesLocalTimes(chunk, line) {
-      state.layout = .rows(header.with(hasLocalTimes: true))
-    } else if header.hasLocalTimes, LogHeader.beginsDirectives(chunk, line) {
-      state.layout = .rows(header.with(hasLocalTimes: false))
+      state.layout = .rows(fields.withDays(of: header))
+    } else if let date = LogHeader.w3cDate(chunk, line), date != header.lines.date {
+      state.layout = .rows(header.with { $0.date = date })
+    } else if !header.lines.hasLocalTimes, LogHeader.namesLocalTimes(chunk, line) {
+      state.layout = .rows(header.with { $0.hasLocalTimes = true })
+    } else if header.lines.hasLocalTimes, LogHeader.beginsDirectives(chunk, line) {
+      state.layout = .rows(header.with { $0.hasLocalTimes = false })
     }
     position.finishLine(end, hasLineFeed)
   }
@@ -88,9 +88,9 @@ extension Extraction {
     _ header: LogHeader, _ chunk: RawSpan, _ line: Range<Int>
   ) -> LogHeader {
     if let fields = tableRow.w3cHeader(chunk, line) {
-      return fields.with(date: header.date, hasLocalTimes: header.hasLocalTimes)
+      return fields.withDays(of: header)
     }
-    if let date = LogHeader.w3cDate(chunk, line) { return header.with(date: date) }
-    return header.with(hasLocalTimes: true)
+    if let date = LogHeader.w3cDate(chunk, line) { return header.with { $0.date = date } }
+    return header.with { $0.hasLocalTimes = true }
   }
 }

@@ -30,18 +30,19 @@ extension LogHeader {
   func withZeekLine(
     _ chunk: RawSpan, _ line: Range<Int>
   ) -> LogHeader {
-    let parts = Self.split(chunk, line, at: separator)
+    let parts = Self.split(chunk, line, at: lines.separator)
     guard parts.count > 1 else { return self }
     switch String(decoding: parts[0], as: UTF8.self) {
-    case "#set_separator" where !(parts[1].first.map(Self.mayStandInValue) ?? true):
-      return with(setSeparator: parts[1].first)
+    case "#set_separator":
+      guard let byte = parts[1].first, !Self.mayStandInValue(byte) else { return self }
+      return with { $0.setSeparator = byte }
     // A text that could be a value is not accepted as a sign for a missing one.
     case "#empty_field" where !parts[1].contains(Byte.dot) && !parts[1].contains(Byte.colon):
-      return with(emptyField: parts[1])
+      return with { $0.emptyField = parts[1] }
     case "#unset_field" where !parts[1].contains(Byte.dot) && !parts[1].contains(Byte.colon):
-      return with(unsetField: parts[1])
-    case "#fields": return with(names: Array(parts.dropFirst()))
-    case "#types": return with(types: Array(parts.dropFirst()))
+      return with { $0.unsetField = parts[1] }
+    case "#fields": return with { $0.names = Array(parts.dropFirst()) }
+    case "#types": return with { $0.types = Array(parts.dropFirst()) }
     default: return self
     }
   }
@@ -59,6 +60,14 @@ extension LogHeader {
   }
 
   // MARK: W3C
+
+  /// A W3C header with the day and the zone that another header's lines name.
+  func withDays(of other: LogHeader) -> LogHeader {
+    with {
+      $0.date = other.lines.date
+      $0.hasLocalTimes = other.lines.hasLocalTimes
+    }
+  }
 
   /// The day that a `#Date:` line names, for rows that have only a time of day.
   static func w3cDate(_ chunk: RawSpan, _ line: Range<Int>) -> [UInt8]? {
@@ -111,6 +120,6 @@ extension TableRow {
       holds(Byte.tab) ? Byte.tab : !holds(Byte.space) && holds(Byte.comma) ? Byte.comma : Byte.space
     splitW3C(chunk, list, at: separator)
     let names = columns.map { chunk.copied($0.start..<$0.end) }
-    return LogHeader(layout: .w3c, separator: separator, names: names)
+    return LogHeader(.init(layout: .w3c, separator: separator, names: names))
   }
 }

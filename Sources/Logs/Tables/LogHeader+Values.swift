@@ -5,9 +5,9 @@ extension LogHeader {
   /// Whether a column's text says that it has no value.
   @inline(__always)
   func isAbsent(_ chunk: RawSpan, _ range: ColumnRange) -> Bool {
-    if layout == .csv { return false }
-    return Self.isEqual(chunk, range.start..<range.end, unsetField)
-      || layout == .zeek && Self.isEqual(chunk, range.start..<range.end, emptyField)
+    if lines.layout == .csv { return false }
+    return Self.isEqual(chunk, range.start..<range.end, lines.unsetField)
+      || lines.layout == .zeek && Self.isEqual(chunk, range.start..<range.end, lines.emptyField)
   }
 
   @inline(__always)
@@ -31,7 +31,7 @@ extension LogHeader {
       let byte = chunk.byte(unchecked: offset)
       var length = 1
       var value = byte
-      if layout == .zeek {
+      if lines.layout == .zeek {
         if byte == Byte.backslash {
           (value, length) = Self.zeekEscape(chunk, at: offset, end: range.upperBound)
         }

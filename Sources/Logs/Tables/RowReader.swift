@@ -105,7 +105,7 @@ extension Extraction {
   private mutating func scanCell(
     _ bytes: RawSpan, _ unit: TextUnit, _ header: LogHeader, into batch: inout ObservableBatch
   ) -> Bool {
-    header.layout == .csv
+    header.lines.layout == .csv
       ? scanMember(bytes, unit, into: &batch) : scanString(bytes, unit, into: &batch)
   }
 
@@ -130,7 +130,7 @@ extension Extraction {
     var start = unit.start
     while start <= unit.end {
       let end =
-        chunk.firstOffset(of: header.setSeparator, from: start, to: unit.end) ?? unit.end
+        chunk.firstOffset(of: header.lines.setSeparator, from: start, to: unit.end) ?? unit.end
       var element = unit
       element.start = start
       element.end = end
@@ -167,7 +167,7 @@ extension Extraction {
       guard let path = tableRow.column(pathColumn, chunk, header) else { continue }
       var parts = JoinedURL(
         field: plans.current.columns[pathColumn].path, place: path.lowerBound, level: 0)
-      parts.isZeek = header.layout == .zeek
+      parts.isZeek = header.lines.layout == .zeek
       if let port = tableRow.column(url.port, chunk, header) {
         parts.port = NumberText.port(chunk, port) ?? 0
       } else if let port = tableRow.column(plans.current.connectionPort, chunk, header) {

@@ -10,7 +10,7 @@ extension Extraction {
     if state.isInsideLongLine {
       return readText(chunk, &position, &state, isFinal: isFinal, into: &batch)
     }
-    if header.layout == .csv {
+    if header.lines.layout == .csv {
       return readCSVRow(chunk, header, &position, &state, isFinal: isFinal, into: &batch)
     }
     if state.array != .outside || state.isInsideLine {
@@ -42,8 +42,9 @@ extension Extraction {
     }
     // Behind the end of a log with a single column, any line could be a row, so none is.
     let isRow =
-      header.names.count > (state.isClosed ? 1 : 0) && tableRow.columns.count == header.names.count
-      && (header.layout != .flowLog || tableRow.isFlow(chunk, header))
+      header.lines.names.count > (state.isClosed ? 1 : 0)
+      && tableRow.columns.count == header.lines.names.count
+      && (header.lines.layout != .flowLog || tableRow.isFlow(chunk, header))
       && !tableRow.isForeign(chunk, header, &plans, &scanner.paths)
     if isRow {
       scanRow(
@@ -67,5 +68,7 @@ extension Extraction {
 
   /// Whether lines that are no rows of an open table may be records in JSON: a log of Zeek's that
   /// goes on, or broke off without a `#close`, may be mixed with others.
-  func holdsValues(_ header: LogHeader) -> Bool { header.layout == .zeek && options.readsJSON }
+  func holdsValues(_ header: LogHeader) -> Bool {
+    header.lines.layout == .zeek && options.readsJSON
+  }
 }

@@ -6,12 +6,12 @@ extension TableRow {
   mutating func split(
     _ chunk: RawSpan, _ header: LogHeader, from start: Int, isFinal: Bool
   ) -> LineEnd {
-    if header.layout == .zeek {
-      return splitZeek(chunk, header.separator, from: start, isFinal: isFinal)
+    if header.lines.layout == .zeek {
+      return splitZeek(chunk, header.lines.separator, from: start, isFinal: isFinal)
     }
     let found = LineEnd(of: chunk, from: start, limit: lineLimit, isFinal: isFinal)
     if case .at(let end, _) = found {
-      splitW3C(chunk, chunk.withoutReturn(start..<end), at: header.separator)
+      splitW3C(chunk, chunk.withoutReturn(start..<end), at: header.lines.separator)
     }
     return found
   }

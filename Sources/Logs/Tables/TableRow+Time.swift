@@ -6,8 +6,8 @@ extension TableRow {
   func time(
     _ chunk: RawSpan, _ header: LogHeader, _ plan: borrowing ColumnPlan
   ) -> Int64 {
-    if header.layout == .w3c {
-      if header.hasLocalTimes { return ObservableRecord.noTime }
+    if header.lines.layout == .w3c {
+      if header.lines.hasLocalTimes { return ObservableRecord.noTime }
       guard let first = plan.times.first, let clock = column(first, chunk, header) else {
         return ObservableRecord.noTime
       }
@@ -16,8 +16,8 @@ extension TableRow {
       }
       // Exchange writes date and time in one column, others write seconds since 1970.
       if clock.count >= 10, let time = LogTime.field(chunk, clock) { return time }
-      guard plan.date < 0, !header.date.isEmpty else { return ObservableRecord.noTime }
-      return LogTime.dateAndTime(header.date, chunk, clock) ?? ObservableRecord.noTime
+      guard plan.date < 0, !header.lines.date.isEmpty else { return ObservableRecord.noTime }
+      return LogTime.dateAndTime(header.lines.date, chunk, clock) ?? ObservableRecord.noTime
     }
     let zone = column(plan.zone, chunk, header) ?? 0..<0
     for index in plan.times {

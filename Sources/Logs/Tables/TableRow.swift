@@ -75,7 +75,7 @@ struct TableRow {
   mutating func holdsRows(
     _ chunk: RawSpan, _ header: LogHeader, _ row: CSVRow, _ parser: CSVParser
   ) -> Bool {
-    let width = header.names.count
+    let width = header.lines.names.count
     guard width >= Self.leastOfRows.columns,
       let firstEnd = chunk.firstOffset(of: Byte.lineFeed, from: row.start, to: row.end)
     else { return false }
