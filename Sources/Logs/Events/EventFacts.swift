@@ -3,26 +3,17 @@ import Parsing
 
 /// Gathers what a record says about its event, field by field.
 struct EventFacts {
-  private typealias OwnedEndpoint = (endpoint: EventEndpoint, owner: UInt32)
-
-  private(set) var context = EventContext()
-  private var sourcePorts = EndpointPorts()
-  private var destinationPorts = EndpointPorts()
-  /// The owners of the endpoints' addresses (`EndpointPorts`).
-  private var sourceOwner: UInt32 = 0
-  private var destinationOwner: UInt32 = 0
-  /// The first address of the other IP version under a name of the same rank, and its owner.
-  private var otherSource: OwnedEndpoint?
-  private var otherDestination: OwnedEndpoint?
+  /// All but the endpoints.
+  private var context = EventContext()
+  private var source = SideFacts()
+  private var destination = SideFacts()
   /// The endpoint that is the server beside a client, or the source if there is none.
-  private var server: OwnedEndpoint?
-  /// The rank of the field that each fact was taken from.
-  private var ranks = InlineArray<24, UInt8>(repeating: .max)
+  private var server: SideFacts.OwnedEndpoint?
+  /// The order of the name that each fact was taken from.
+  private var orders = InlineArray<24, UInt8>(repeating: .max)
   private var isEmpty = true
   /// The endpoints are those of an answering packet, so they have to change places.
   private var isReversed = false
-  /// The endpoints differ from what the fields about a single packet say.
-  private(set) var outranksPacket = false
   private var localEndpoints = LocalEndpoints()
 
   /// Forgets everything.
@@ -35,15 +26,15 @@ struct EventFacts {
   var found: EventContext? {
     guard !isEmpty else { return nil }
     var context = context
-    let (source, destination) = (rank(of: .source), rank(of: .destination))
-    let endpoints = endpoints
-    context.source = endpoints.source?.endpoint
-    context.destination = endpoints.destination?.endpoint
-    context.source?.port = sourcePorts.port(rank: source, owner: endpoints.source?.owner ?? 0)
-    context.destination?.port = destinationPorts.port(
-      rank: destination, owner: endpoints.destination?.owner ?? 0)
+    let (source, destination) = endpoints
+    context.source = source?.endpoint
+    context.destination = destination?.endpoint
+    context.source?.port = self.source.ports.port(
+      rank: Int(self.source.order), owner: source?.owner ?? 0)
+    context.destination?.port = self.destination.ports.port(
+      rank: Int(self.destination.order), owner: destination?.owner ?? 0)
     placeServer(in: &context)
-    if isReversed, source > 0, destination > 0 {
+    if isReversed, self.source.order > 0, self.destination.order > 0 {
       (context.source, context.destination) = (context.destination, context.source)
     }
     if let client = context.source, client.port == 0 {
@@ -59,33 +50,32 @@ struct EventFacts {
 
   /// The preferred endpoints; if their IP versions differ, one is replaced by an address of the
   /// other version under a name of the same rank.
-  private var endpoints: (source: OwnedEndpoint?, destination: OwnedEndpoint?) {
-    let source = context.source.map { (endpoint: $0, owner: sourceOwner) }
-    let destination = context.destination.map { (endpoint: $0, owner: destinationOwner) }
-    guard let source, let destination, source.endpoint.isIPv4 != destination.endpoint.isIPv4 else {
-      return (source, destination)
-    }
-    return otherSource != nil
-      ? (otherSource, destination) : (source, otherDestination ?? destination)
+  private var endpoints: (source: SideFacts.OwnedEndpoint?, destination: SideFacts.OwnedEndpoint?) {
+    guard let first = source.preferred, let second = destination.preferred,
+      first.endpoint.isIPv4 != second.endpoint.isIPv4
+    else { return (source.preferred, destination.preferred) }
+    return source.other != nil ? (source.other, second) : (first, destination.other ?? second)
   }
 
   /// Makes `server` one of the endpoints: the destination beside a client, else the source.
   private func placeServer(in context: inout EventContext) {
     guard var endpoint = server?.endpoint, let owner = server?.owner else { return }
-    let (own, source) = (rank(of: .serverOrSource), rank(of: .source))
-    endpoint.port = sourcePorts.port(rank: own, owner: owner)
-    if context.source == nil || context.destination != nil && own < source {
+    let own = orders[Int(EventFact.serverOrSource.rawValue)]
+    endpoint.port = source.ports.port(rank: Int(own), owner: owner)
+    if context.source == nil || context.destination != nil && own < source.order {
       context.source = endpoint
-    } else if context.destination == nil, source / 4 == Self.rankOfClients {
+    } else if context.destination == nil, source.order / 4 == Self.rankOfClients {
       context.destination = endpoint
     }
   }
 
   /// The rank of the names of clients.
-  private static let rankOfClients = 2
+  private static let rankOfClients: UInt8 = 2
 
   /// Whether the endpoints are not those that the names of their fields say, or are unknown.
-  var decidesSides: Bool { outranksPacket || hasLocalEndpoints }
+  var decidesSides: Bool {
+    isReversed || source.outranksPacket || destination.outranksPacket || hasLocalEndpoints
+  }
 
   /// Whether at least one endpoint is known.
   var hasEndpoints: Bool {
@@ -95,15 +85,14 @@ struct EventFacts {
 
   /// Whether the record distinguishes the endpoints only by which machine wrote it.
   var hasLocalEndpoints: Bool {
-    context.source == nil && server == nil && localEndpoints.decidesSides
+    source.preferred == nil && server == nil && localEndpoints.decidesSides
   }
 
-  private func rank(of fact: EventFact) -> Int { Int(ranks[Int(fact.rawValue)]) }
-
-  private mutating func takes(_ fact: EventFact, _ rank: UInt8) -> Bool {
+  /// Whether a fact may be taken from a name of this order, which is then noted.
+  private mutating func takes(_ fact: EventFact, _ order: UInt8) -> Bool {
     let index = Int(fact.rawValue)
-    guard rank < ranks[index] else { return false }
-    ranks[index] = rank
+    guard order < orders[index] else { return false }
+    orders[index] = order
     isEmpty = false
     return true
   }
@@ -119,87 +108,118 @@ struct EventFacts {
     owner: UInt32 = 0, depth: Int = 1
   ) {
     guard !range.isEmpty else { return }
-    // Among names of one rank, those of the record itself go first.
-    let order = Self.order(rank, depth)
     switch fact {
-    case .none: break
-    case .source, .destination:
-      noteEndpoint(fact, rank: rank, bytes, range, port: port, owner: owner, depth: depth)
+    case .source:
+      let isTaken = source.note(bytes, range, rank: rank, depth: depth, port: port, owner: owner)
+      if isTaken { isEmpty = false }
+    case .destination:
+      let isTaken = destination.note(
+        bytes, range, rank: rank, depth: depth, port: port, owner: owner)
+      if isTaken { isEmpty = false }
     case .serverOrSource:
-      guard let endpoint = Self.endpointWithPort(bytes, range) else { break }
-      sourcePorts.noteAddress(owner: owner)
-      guard takes(fact, order) else { break }
-      server = (endpoint, owner)
-      sourcePorts.note(port > 0 ? port : endpoint.port, rank: order, owner: owner)
-    case .sourcePort:
-      guard let port = NumberText.port(bytes, range) else { break }
-      sourcePorts.note(port, rank: Self.order(rank, depth), owner: owner)
-      isEmpty = false
-    case .destinationPort:
-      guard let port = NumberText.port(bytes, range) else { break }
-      destinationPorts.note(port, rank: Self.order(rank, depth), owner: owner)
-      isEmpty = false
-    case .ipProtocol:
-      if order < ranks[Int(fact.rawValue)], let number = Self.ipProtocol(bytes, range),
-        takes(fact, order)
-      {
-        context.ipProtocol = number
-      }
-    case .state:
-      // A number alone tells a reader nothing.
-      if NumberText.unsigned(bytes, range) == nil, let text = ShortText(bytes.extracting(range)),
-        takes(.state, rank)
-      {
-        context.state = text
-      }
-    case .responseCode:
-      if let text = Self.responseCode(bytes, range), takes(.state, rank) { context.state = text }
-    case .direction:
-      let word = Self.word(bytes, range)
-      if word == "toclient" {
-        (isReversed, outranksPacket, isEmpty) = (true, true, false)
-      } else if rank == 2, let number = NumberText.unsigned(bytes, range) {
-        localEndpoints.note(direction: number)
-        isEmpty = false
-      } else {
-        localEndpoints.note(direction: word)
-        isEmpty = false
-      }
-    case .action:
-      localEndpoints.note(action: Self.word(bytes, range))
-      isEmpty = false
-    case .program:
-      localEndpoints.hasProgram = true
-      isEmpty = false
+      noteServer(bytes, range, order: Self.order(rank, depth), port: port, owner: owner)
     case .local, .remote: noteLocalEndpoint(fact, rank: rank, bytes, range, port: port)
-    case .localPort, .remotePort:
-      guard let port = NumberText.port(bytes, range), takes(fact, rank) else { break }
-      if fact == .localPort {
-        localEndpoints.localPort = port
-      } else {
-        localEndpoints.remotePort = port
-      }
-    case .verdict: noteVerdict(Self.verdict(bytes, range), order: order)
-    case .answerCode:
-      if let text = Self.answerCode(bytes, range), takes(.state, rank) { context.state = text }
-    case .inspection:
-      if Self.verdict(bytes, range) == .blocked { noteVerdict(.blocked, order: order) }
-    case .eventType: noteVerdict(Self.verdict(ofEvent: Self.word(bytes, range)), order: order)
+    default:
+      guard let statement = Self.statement(fact, rank: rank, bytes, range) else { return }
+      take(statement, fact, rank: rank, order: Self.order(rank, depth), owner: owner)
+    }
+  }
+
+  /// What the text of a field means.
+  private enum Statement {
+    case port(UInt16)
+    case ipProtocol(UInt8)
+    case state(ShortText)
+    case verdict(Verdict)
+    /// The packet is one of an answer.
+    case isAnswer
+    case direction(String)
+    case directionNumber(UInt64)
+    case action(String)
+    case program
+  }
+
+  /// Reads the text of a field; nil if it is none that the field should hold.
+  private static func statement(
+    _ fact: EventFact, rank: UInt8, _ bytes: RawSpan, _ range: Range<Int>
+  ) -> Statement? {
+    switch fact {
+    case .none, .source, .destination, .serverOrSource, .local, .remote: nil
+    case .sourcePort, .destinationPort, .localPort, .remotePort:
+      NumberText.port(bytes, range).map { .port($0) }
+    case .ipProtocol: ipProtocol(bytes, range).map { .ipProtocol($0) }
+    // A number alone tells a reader nothing.
+    case .state where NumberText.unsigned(bytes, range) != nil: nil
+    case .state: ShortText(bytes.extracting(range)).map { .state($0) }
+    case .responseCode: responseCode(bytes, range).map { .state($0) }
+    case .answerCode: answerCode(bytes, range).map { .state($0) }
+    case .direction: direction(bytes, range, mayBeNumber: rank == 2)
+    case .action: .action(word(bytes, range))
+    case .program: .program
+    case .verdict, .inspection, .eventType, .isBlocked, .verdictNumber, .errorCode:
+      verdict(fact, bytes, range).map { .verdict($0) }
+    }
+  }
+
+  private static func direction(
+    _ bytes: RawSpan, _ range: Range<Int>, mayBeNumber: Bool
+  ) -> Statement {
+    let word = word(bytes, range)
+    if word == "toclient" { return .isAnswer }
+    if mayBeNumber, let number = NumberText.unsigned(bytes, range) {
+      return .directionNumber(number)
+    }
+    return .direction(word)
+  }
+
+  /// The verdict that the text of a field means.
+  private static func verdict(
+    _ fact: EventFact, _ bytes: RawSpan, _ range: Range<Int>
+  ) -> Verdict? {
+    switch fact {
+    case .inspection: verdict(bytes, range) == .blocked ? .blocked : nil
+    case .eventType: verdict(ofEvent: word(bytes, range))
     case .isBlocked:
-      switch Self.word(bytes, range) {
-      case "true", "yes": noteVerdict(.blocked, order: order)
-      case "false", "no": noteVerdict(.allowed, order: order)
-      default: break
+      switch word(bytes, range) {
+      case "true", "yes": .blocked
+      case "false", "no": .allowed
+      default: nil
       }
     case .verdictNumber:
       switch NumberText.unsigned(bytes, range) {
-      case 1: noteVerdict(.allowed, order: order)
-      case 2: noteVerdict(.blocked, order: order)
-      default: break
+      case 1: .allowed
+      case 2: .blocked
+      default: nil
       }
-    case .errorCode:
-      if Self.isDenial(bytes, range) { noteVerdict(.blocked, order: order) }
+    case .errorCode: isDenial(bytes, range) ? .blocked : nil
+    default: verdict(bytes, range)
     }
+  }
+
+  /// Takes what a field means, unless a name that goes first has told of it before.
+  private mutating func take(
+    _ statement: Statement, _ fact: EventFact, rank: UInt8, order: UInt8, owner: UInt32
+  ) {
+    switch statement {
+    case .port(let port):
+      switch fact {
+      case .sourcePort: source.ports.note(port, rank: order, owner: owner)
+      case .destinationPort: destination.ports.note(port, rank: order, owner: owner)
+      case .localPort: if takes(fact, rank) { localEndpoints.localPort = port }
+      default: if takes(fact, rank) { localEndpoints.remotePort = port }
+      }
+    case .ipProtocol(let number):
+      if takes(.ipProtocol, order) { context.ipProtocol = number }
+    case .state(let text):
+      if takes(.state, rank) { context.state = text }
+    case .verdict(let verdict): noteVerdict(verdict, order: order)
+    case .isAnswer: isReversed = true
+    case .direction(let word): localEndpoints.note(direction: word)
+    case .directionNumber(let number): localEndpoints.note(direction: number)
+    case .action(let word): localEndpoints.note(action: word)
+    case .program: localEndpoints.hasProgram = true
+    }
+    isEmpty = false
   }
 
   /// Notes a verdict that the form of the record tells.
@@ -229,52 +249,25 @@ struct EventFacts {
   mutating func note(
     isSource: Bool, _ bytes: RawSpan, _ range: Range<Int>, port: UInt16
   ) {
-    noteEndpoint(isSource ? .source : .destination, rank: 0, bytes, range, port: port, owner: 0)
+    note(isSource ? .source : .destination, rank: 0, bytes, range, port: port)
   }
 
   /// The order of the names for a fact: by rank, then by the number of objects around them.
   ///
   /// Rank 0, as names for a packet's connection have it, goes first at any depth: the others tell
   /// of the packet.
-  private static func order(_ rank: UInt8, _ depth: Int) -> UInt8 {
+  static func order(_ rank: UInt8, _ depth: Int) -> UInt8 {
     rank == 0 ? 0 : rank &* 4 &+ UInt8(min(max(depth - 1, 0), 3))
   }
 
-  private mutating func noteEndpoint(
-    _ fact: EventFact, rank: UInt8, _ bytes: RawSpan, _ range: Range<Int>, port: UInt16,
-    owner: UInt32, depth: Int = 1
+  private mutating func noteServer(
+    _ bytes: RawSpan, _ range: Range<Int>, order: UInt8, port: UInt16, owner: UInt32
   ) {
-    let known = self.rank(of: fact)
-    if known / 4 <= 1, rank <= 1, known / 4 != rank { outranksPacket = true }
-    let rank = Self.order(rank, depth)
-    let isSource = fact == .source
-    let isOther = owner != (isSource ? sourceOwner : destinationOwner)
-    let isFurther = rank == known && (isSource ? otherSource : otherDestination) == nil
-    guard rank < known || isOther || isFurther, let endpoint = Self.endpointWithPort(bytes, range)
-    else {
-      return
-    }
-    if isSource {
-      sourcePorts.noteAddress(owner: owner)
-    } else {
-      destinationPorts.noteAddress(owner: owner)
-    }
-    let isOtherVersion =
-      isFurther && endpoint.isIPv4 != (isSource ? context.source : context.destination)?.isIPv4
-    guard isOtherVersion || takes(fact, rank) else { return }
-    let port = port > 0 ? port : endpoint.port
-    switch (isSource, isOtherVersion) {
-    case (true, true): otherSource = (endpoint, owner)
-    case (false, true): otherDestination = (endpoint, owner)
-    case (true, false): (context.source, sourceOwner, otherSource) = (endpoint, owner, nil)
-    case (false, false):
-      (context.destination, destinationOwner, otherDestination) = (endpoint, owner, nil)
-    }
-    if isSource {
-      sourcePorts.note(port, rank: rank, owner: owner)
-    } else {
-      destinationPorts.note(port, rank: rank, owner: owner)
-    }
+    guard let endpoint = Self.endpointWithPort(bytes, range) else { return }
+    source.ports.noteAddress(owner: owner)
+    guard takes(.serverOrSource, order) else { return }
+    server = (endpoint, owner)
+    source.ports.note(port > 0 ? port : endpoint.port, rank: order, owner: owner)
   }
 
   private mutating func noteLocalEndpoint(
