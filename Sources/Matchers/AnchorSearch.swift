@@ -43,12 +43,18 @@ struct AnchorSearch {
   /// What a candidate costs that passed a filter: twice as much where the slots do not fit a cache.
   private static let candidateCost = 20
   private static let cachedSlots = 1 << 16
-  private static let shortestRelief = 1 << 14
+  /// The fewest bytes that an automaton takes over.
+  ///
+  /// Each time, a pattern's length is searched twice at both borders, and its rows push the anchors'
+  /// filters out of the first-level cache; 16 KiB are worth that.
+  private static let shortestAutomatonRun = 1 << 14
+  /// The most bytes that an automaton takes over before the anchors are tried again: where they
+  /// have become rare, no more than 1 MiB goes the slower way.
+  private static let longestAutomatonRun = 1 << 20
   /// The longest chunk that is copied behind the last bytes of the one before it.
   ///
   /// Copying it costs less than a separate search of the joint.
   private static let joined = 4096
-  private static let longestRelief = 1 << 20
 
   let index: AnchorIndex
   let automata: AutomatonPair?
@@ -151,7 +157,7 @@ struct AnchorSearch {
     var reported = alreadyReported
     let tables = unsafe index.pairs.pointer.assumingMemoryBound(to: UInt8.self)
     var at = max(0, reported &- (longest &- 1))
-    var relief = Self.shortestRelief
+    var automatonRun = Self.shortestAutomatonRun
     var cost = 0
     var costStart = at
     let automatonCost =
@@ -196,18 +202,18 @@ struct AnchorSearch {
         if searched > 8 &* Self.stretch {
           cost = 0
           costStart = at
-          relief = Self.shortestRelief
+          automatonRun = Self.shortestAutomatonRun
         }
         continue
       }
-      let until = min(count, at &+ max(relief, 4 &* longest))
+      let until = min(count, at &+ max(automatonRun, 4 &* longest))
       sink.forget(after: origin &+ UInt64(reported))
       run(
         automata, bytes, from: max(0, reported &- (longest &- 1)), to: until, origin, reported,
         &sink)
       reported = until
       at = until == count ? count : max(0, until &- (longest &- 1))
-      relief = min(2 &* relief, Self.longestRelief)
+      automatonRun = min(2 &* automatonRun, Self.longestAutomatonRun)
       cost = 0
       costStart = at
     }

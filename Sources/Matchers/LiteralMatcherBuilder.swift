@@ -17,7 +17,7 @@ public struct LiteralMatcherBuilder {
   /// are looked for in logs, which are full of digits.
   package var pairSets = 1
   /// The most bytes of patterns for which there are automata beside the anchors.
-  package var reliefLimit = 2 << 20
+  package var automatonByteLimit = 2 << 20
   /// The most that anchors may be expected to cost for a byte, in the units of `PairGroups.effort`:
   /// an automaton's cost, which grows when its rows no longer fit a second-level cache.
   static let greatestEffort = 4.0
@@ -79,7 +79,7 @@ public struct LiteralMatcherBuilder {
     var anchors = makeAnchors(patterns)
     var coversAll = true
     if let found = anchors {
-      let isSmall = byteCount <= reliefLimit
+      let isSmall = byteCount <= automatonByteLimit
       coversAll = isSmall && found.rest.isEmpty
       // A small set that needs an automaton besides gets automata only: one of all patterns costs
       // no more than one of a few.

@@ -54,7 +54,7 @@ enum LiteralPlan: CaseIterable, Sendable {
     case .fewRows: (builder.denseBudget, builder.usesAnchors) = (40, false)
     case .automata: builder.usesAnchors = false
     case .anchors: builder.usesAnchors = true
-    case .anchorsAlone: (builder.usesAnchors, builder.reliefLimit) = (true, 0)
+    case .anchorsAlone: (builder.usesAnchors, builder.automatonByteLimit) = (true, 0)
     case .twoSets: (builder.usesAnchors, builder.pairSets) = (true, 2)
     case .usual: break
     }

@@ -70,7 +70,7 @@ import Testing
       #expect(feed.counts.added == has.subtracting(had).count, "\(name)")
       #expect(feed.counts.old == had.count && feed.counts.new == has.count)
     }
-    #expect(difference.changes.count { $0.sort == .removed } == difference.total.removed)
+    #expect(difference.changes.count { $0.changeKind == .removed } == difference.total.removed)
   }
 
   @Test func nothingDiffersFromItself() throws {

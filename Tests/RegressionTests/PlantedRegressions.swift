@@ -25,7 +25,7 @@ struct PlantedRegression: CustomTestStringConvertible, Sendable {
   /// How `diff` names it.
   var cause: ChangeCause
   /// What became of the hit.
-  var sort = HitDifference.Sort.lost
+  var changeKind = HitDifference.Kind.lost
   /// What `test` says of the missing hit: one of these causes.
   var reason: Explanation.Cause
   var words = ""
@@ -115,11 +115,11 @@ struct PlantedRegression: CustomTestStringConvertible, Sendable {
     PlantedRegression(
       name: "allow-listed by name", old: [("a.txt", two)],
       new: [("a.txt", two), ("allow.txt", "evil.example\n")], allow: ["allow.txt"],
-      cause: .allowListed, sort: .suppressed, reason: .suppressed, words: "evil.example"),
+      cause: .allowListed, changeKind: .suppressed, reason: .suppressed, words: "evil.example"),
     PlantedRegression(
       name: "allow-listed by a parent", old: [("a.txt", "cdn.evil.example\nother.example\n")],
       new: [("a.txt", "cdn.evil.example\nother.example\n"), ("allow.txt", "evil.example\n")],
-      allow: ["allow.txt"], value: "cdn.evil.example", cause: .allowListed, sort: .suppressed,
+      allow: ["allow.txt"], value: "cdn.evil.example", cause: .allowListed, changeKind: .suppressed,
       reason: .suppressed),
     PlantedRegression(
       name: "expired", old: [("a.csv", "domain,valid until\nevil.example,2030-01-01\n")],
@@ -198,8 +198,8 @@ struct PlantedRegression: CustomTestStringConvertible, Sendable {
     let difference = DatabaseDifference.between(
       old, new, inputs: [InputPath(log)], options: options)
     let hits = try #require(difference.hits)
-    #expect(hits.count(planted.sort) >= 1, "\(difference.table())")
-    let told = hits.changes.filter { $0.sort == planted.sort }
+    #expect(hits.count(planted.changeKind) >= 1, "\(difference.table())")
+    let told = hits.changes.filter { $0.changeKind == planted.changeKind }
     #expect(
       told.contains { change in
         String(decoding: change.value, as: UTF8.self).hasSuffix(planted.value)
@@ -209,7 +209,7 @@ struct PlantedRegression: CustomTestStringConvertible, Sendable {
     if !planted.words.isEmpty {
       #expect(told.contains { $0.detail.contains(planted.words) }, "\(told.map(\.detail))")
     }
-    let threshold = try #require(Threshold("\(planted.sort.rawValue)>0"))
+    let threshold = try #require(Threshold("\(planted.changeKind.rawValue)>0"))
     #expect(!difference.exceeded([threshold]).isEmpty)
     // All forms can be made of it, and programs read them.
     #expect(JSONTree.read(difference.json()) != nil)

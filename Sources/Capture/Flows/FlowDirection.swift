@@ -9,7 +9,7 @@ struct FlowDirection {
   ///
   /// Set only where no reader needed them: the next segment is expected behind them, but they may
   /// also come again.
-  var lacking: UInt16 = 0
+  var missingAfterNext: UInt16 = 0
   private var marks: UInt8 = 0
 
   init(

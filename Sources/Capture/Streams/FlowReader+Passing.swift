@@ -72,8 +72,8 @@ extension FlowReader {
     }
     if own.stream != 0, own.hasQueue || !streams.isBare(own.stream) { return .not }
     var distance = own.isStarted ? sequence - own.next : 0
-    let isBehindLack = own.lacking != 0 && distance == Int(own.lacking)
-    if isBehindLack { distance = 0 }
+    let isBehindMissing = own.missingAfterNext != 0 && distance == Int(own.missingAfterNext)
+    if isBehindMissing { distance = 0 }
     guard distance == 0 || distance < 0 && count <= -distance else { return .not }
     let side = FlowSide(flow: index, isFromFirst: isFromFirst)
     // A keep-alive probe, as `accept` knows it.
@@ -109,7 +109,7 @@ extension FlowReader {
     }
     let next = sequence + count
     // Bytes in the place of others that were not captured are all that is known of those.
-    if own.lacking != 0, !isBehindLack { return .not }
+    if own.missingAfterNext != 0, !isBehindMissing { return .not }
     if own.expectsStart { return .not }
     if Preamble.mayAnswer(payload), Preamble.answerEnd(payload) != nil { return .not }
     if !own.isStarted || own.next == own.base {
@@ -139,8 +139,8 @@ extension FlowReader {
       }
       unsafe flow.pointee[isFromFirst: isFromFirst].advance(to: next)
     }
-    if isBehindLack { noteHole(side) }
-    if missing != 0 { flows[index][isFromFirst: isFromFirst].lacking = missing }
+    if isBehindMissing { noteHole(side) }
+    if missing != 0 { flows[index][isFromFirst: isFromFirst].missingAfterNext = missing }
     // The stream keeps nothing that would be missed, except where a tunnel leads.
     if own.stream != 0, streams[own.stream].tunnel == nil { releaseStream(own.stream) }
     return .next
@@ -149,7 +149,7 @@ extension FlowReader {
   /// Gives up the bytes that a packet had beyond those captured.
   @inline(never)
   private mutating func noteHole(_ side: FlowSide) {
-    flows[side].lacking = 0
+    flows[side].missingAfterNext = 0
     flows[notes: side.flow].hasHole = true
     forgetTail(side)
   }

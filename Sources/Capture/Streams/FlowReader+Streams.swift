@@ -37,14 +37,14 @@ extension FlowReader {
     let isNext =
       direction.stream == 0 && application == .none && !isAnswer && direction.isStarted
       && item.sequence == direction.next && direction.next != direction.base
-      && direction.lacking == 0
+      && direction.missingAfterNext == 0
     let isSearched = isWanted && !search.isEmpty
     if !isSYN, !peerWaits, !isWanted || isNext {
       if isWanted {
         flows[place.side].advance(payload.byteCount)
         keepFirst(payload, isFirst: false, place.side)
         if item.missing > 0, isNext {
-          flows[place.side].lacking = item.missing
+          flows[place.side].missingAfterNext = item.missing
         }
       }
       beginRecord(item, place, isNeeded: isSearched)
@@ -114,7 +114,7 @@ extension FlowReader {
   mutating func accept(
     _ payload: RawSpan, at sequence: SequenceNumber, missing: Int, _ visit: StreamVisit
   ) {
-    if flows[visit].lacking != 0 {
+    if flows[visit].missingAfterNext != 0 {
       passLack(sequence, visit)
     }
     if flows[visit].isUnannounced {
@@ -164,10 +164,10 @@ extension FlowReader {
     let isFirst = sequence == flows[visit].base
     flows[visit].advance(payload.byteCount)
     let number = flows[visit].stream
-    let lacking = Int(flows[visit].lacking)
-    if lacking > 0 {
-      flows[visit].lacking =
-        UInt16(max(0, lacking - payload.byteCount))
+    let missingAfterNext = Int(flows[visit].missingAfterNext)
+    if missingAfterNext > 0 {
+      flows[visit].missingAfterNext =
+        UInt16(max(0, missingAfterNext - payload.byteCount))
     }
     if number != 0, !streams[number].holes.isEmpty { streams[number].followHoles(payload) }
     var rereadings: [TCPStream.Rereading] = []
@@ -199,12 +199,12 @@ extension FlowReader {
       || streams[number].content.isNone && streams[number].openVersions.isEmpty
         && streams[number].rereadings.isEmpty
     {
-      let known = flows[visit].lacking
-      flows[visit].lacking = max(
+      let known = flows[visit].missingAfterNext
+      flows[visit].missingAfterNext = max(
         known, UInt16(clamping: missing))
       return
     }
-    flows[visit].lacking = 0
+    flows[visit].missingAfterNext = 0
     flows[visit].advance(missing)
     loseBytes(missing, visit)
   }
@@ -214,8 +214,8 @@ extension FlowReader {
     let direction = flows[visit]
     let ahead = sequence - direction.next
     guard ahead > 0 else { return }
-    let lost = min(ahead, Int(direction.lacking))
-    flows[visit].lacking = 0
+    let lost = min(ahead, Int(direction.missingAfterNext))
+    flows[visit].missingAfterNext = 0
     flows[visit].advance(lost)
     loseBytes(lost, visit)
   }
@@ -293,7 +293,7 @@ extension FlowReader {
     let packet = (writer.number, writer.time)
     let next = flows[visit].next
     let start = stream.queue[0].place
-    flows[visit].lacking = 0
+    flows[visit].missingAfterNext = 0
     flows[visit].next = start
     loseBytes(start.offset(from: next), visit)
     awaitBeginning(stream, visit)

@@ -3,8 +3,8 @@ import Parsing
 
 /// Cells that hold more than one value.
 enum CellPieces {
-  /// Sorts of values that may share a cell.
-  private enum Sort {
+  /// Kinds of values that may share a cell.
+  private enum ValueKind {
     case digest, address, name, url, other
 
     var isOfNetworks: Bool { self == .address || self == .name || self == .url }
@@ -22,7 +22,7 @@ enum CellPieces {
 
   /// The ranges of a cell's values if white space, commas or semicolons separate them, else none.
   ///
-  /// All values must be of one sort: prose that names a host, and a URL with a blank in it, are not
+  /// All values must be of one kind: prose that names a host, and a URL with a blank in it, are not
   /// lists. If there are other separators than blanks, up to half of the pieces may be damaged, or
   /// addresses, names and URLs may be mixed if none is damaged. A path after its host does not
   /// count as damaged.
@@ -43,24 +43,24 @@ enum CellPieces {
       start = offset + 1
     }
     guard pieces.count > 1, pieces.count <= 1 << 12 else { return [] }
-    var sort: Sort?
+    var kind: ValueKind?
     var isMixed = false
     var damaged = 0
     for piece in pieces {
       guard parser.parse(cell.extracting(piece), as: declared, options: options) == nil else {
         let isPath =
-          sort != nil && !hasBlanksOnly && cell.byte(unchecked: piece.lowerBound) == Byte.slash
+          kind != nil && !hasBlanksOnly && cell.byte(unchecked: piece.lowerBound) == Byte.slash
         if !isPath { damaged += 1 }
         continue
       }
-      let found = Sort(parser.results.first?.kind)
-      if let sort, sort != found {
-        guard !hasBlanksOnly, sort.isOfNetworks, found.isOfNetworks else { return [] }
+      let found = ValueKind(parser.results.first?.kind)
+      if let kind, kind != found {
+        guard !hasBlanksOnly, kind.isOfNetworks, found.isOfNetworks else { return [] }
         isMixed = true
       }
-      sort = found
+      kind = found
     }
-    guard sort != nil, sort != .other else { return [] }
+    guard kind != nil, kind != .other else { return [] }
     if isMixed { return damaged == 0 ? pieces : [] }
     return damaged == 0 || !hasBlanksOnly && damaged * 2 <= pieces.count ? pieces : []
   }

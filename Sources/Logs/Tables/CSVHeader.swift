@@ -142,7 +142,7 @@ enum CSVHeader {
       guard row.kind == .row, cells.count > most, candidate != bar || most <= 1 else { continue }
       let isRow = cells.contains {
         let word = bytes.trimmed($0.range)
-        return !word.isEmpty && sort(bytes, word, isQuoted: $0.wasQuoted) == .value
+        return !word.isEmpty && classify(bytes, word, isQuoted: $0.wasQuoted) == .value
       }
       let names = cells.indices.map {
         name(bytes, isRow ? 0..<0 : bytes.trimmed(cells[$0].range), column: $0)
@@ -154,7 +154,7 @@ enum CSVHeader {
   }
 
   /// What a cell of the first line is.
-  private enum CellSort {
+  private enum CellKind {
     /// It can name a column.
     case word
     /// It can, but could also be a value: a name whose last label is a word, as `trace.id`.
@@ -187,7 +187,7 @@ enum CSVHeader {
       let word = bytes.trimmed(cell.range)
       let name = name(bytes, word, column: header.names.count)
       if !word.isEmpty {
-        switch sort(bytes, word, isQuoted: cell.wasQuoted) {
+        switch classify(bytes, word, isQuoted: cell.wasQuoted) {
         case .word:
           words.insert(name)
           if name.contains(Byte.dot) { dotted += 1 }
@@ -276,9 +276,9 @@ enum CSVHeader {
   /// What a cell is: one that names a column begins with a letter and holds a few words.
   ///
   /// In quotes it may hold characters that separate cells.
-  private static func sort(
+  private static func classify(
     _ bytes: RawSpan, _ range: Range<Int>, isQuoted: Bool
-  ) -> CellSort {
+  ) -> CellKind {
     var isOdd = range.count > most.bytes && !isPath(bytes, range)
     guard range.count <= most.oddBytes || !isOdd else { return .value }
     var blanks = 0
@@ -326,14 +326,14 @@ enum CSVHeader {
     if isOdd, digits > letters { return .value }
     if blanks > most.oddBlanks { return .value }
     if blanks > most.blanks { isOdd = true }
-    switch sortOfName(bytes, range) {
+    switch classifyName(bytes, range) {
     case .word: return isOdd ? .odd : .word
     case let other: return other
     }
   }
 
   /// What a cell is, by whether it looks like a value of a column rather than its name.
-  private static func sortOfName(_ bytes: RawSpan, _ range: Range<Int>) -> CellSort {
+  private static func classifyName(_ bytes: RawSpan, _ range: Range<Int>) -> CellKind {
     if let at = bytes.firstOffset(
       of: UInt8(ascii: "@"), from: range.lowerBound + 1, to: range.upperBound)
     {

@@ -30,7 +30,7 @@ extension ScanBenchmark.Result {
     text += "\(Decimals.text(drift * 100, 1)) %"
     if discarded > 0 { text += "; \(discarded) restless run\(discarded == 1 ? "" : "s") discarded" }
     text += "\n"
-    if isRestless {
+    if isNoisy {
       text += "the machine is restless: figures may be off by as much as the calibration moved\n"
     }
     if verdicts.contains(where: \.isTooSlow) {

@@ -16,7 +16,7 @@ public struct ScanBenchmark: Sendable {
   /// The options of the scans.
   public var options = ScanOptions()
 
-  /// The most runs: all but the last are discarded if the machine was restless.
+  /// The most runs: all but the last are discarded if the machine was noisy.
   static let attempts = 3
   /// How far the loop's rate may move within a run.
   static let greatestDrift = 0.1
@@ -54,13 +54,13 @@ public struct ScanBenchmark: Sendable {
     public var calibration: Double
     /// The spread of the loop's rates, as a fraction of the median.
     public var drift: Double
-    /// Runs that were thrown away since the machine was restless.
+    /// Runs that were thrown away since the machine was noisy.
     public var discarded: Int
     /// Threads that scanned.
     public var threads: Int
 
-    /// Whether the machine was restless in the last run too.
-    public var isRestless: Bool { drift > ScanBenchmark.greatestDrift }
+    /// Whether the machine was noisy in the last run too.
+    public var isNoisy: Bool { drift > ScanBenchmark.greatestDrift }
   }
 
   /// Measures scanning the inputs.

@@ -24,7 +24,7 @@ extension DatabaseDifference {
       }
       Self.append(causes, to: &writer)
       writer.objects("changes", changes) {
-        $0.member("change", $1.sort.rawValue)
+        $0.member("change", $1.changeKind.rawValue)
         $0.member("kind", $1.kind.name)
         $0.member("value", $1.value)
         Self.append($1.cause, $1.detail, $1.feed, $1.line, to: &$0)
@@ -72,14 +72,14 @@ extension DatabaseDifference {
   private static func append(_ hits: HitDifference, leftOut: Int, to writer: inout JSONWriter) {
     writer.member("old_hits", hits.old)
     writer.member("new_hits", hits.new)
-    for sort in HitDifference.Sort.allCases {
-      writer.key(sort.rawValue)
-      writer.number(hits.count(sort))
+    for kind in HitDifference.Kind.allCases {
+      writer.key(kind.rawValue)
+      writer.number(hits.count(kind))
     }
     if hits.cut > 0 { writer.member("not_compared", hits.cut) }
     append(hits.causes, to: &writer)
     writer.objects("changes", hits.changes) {
-      $0.member("change", $1.sort.rawValue)
+      $0.member("change", $1.changeKind.rawValue)
       $0.member("kind", $1.kind.name)
       $0.member("value", $1.value)
       $0.member("field", $1.field)
@@ -103,16 +103,16 @@ extension DatabaseDifference {
     var results: [SARIFLog.Result] = []
     for change in hits?.changes ?? [] {
       let level: SARIFLog.Level =
-        switch change.sort {
+        switch change.changeKind {
         case .lost: .error
         case .suppressed: .warning
         case .gained: .note
         }
       results.append(
         SARIFLog.Result(
-          rule: "hit-" + change.sort.rawValue, level: level,
+          rule: "hit-" + change.changeKind.rawValue, level: level,
           message: Marks.plain(
-            "\(change.sort.rawValue): \(change.kind.name) "
+            "\(change.changeKind.rawValue): \(change.kind.name) "
               + Marks.value(change.value, change.kind) + " in \(change.place): "
               + Self.words(change.cause, change.markedDetail)), path: change.feed,
           line: change.line.map(Int.init)))
@@ -122,7 +122,7 @@ extension DatabaseDifference {
         SARIFLog.Result(
           rule: "entry-" + change.cause.rawValue, level: change.cause.isLoss ? .warning : .note,
           message: Marks.plain(
-            "\(change.sort.rawValue): \(change.kind.name) "
+            "\(change.changeKind.rawValue): \(change.kind.name) "
               + Marks.value(change.value, change.kind) + ": "
               + Self.words(change.cause, change.markedDetail)), path: change.path,
           line: change.line.map(Int.init)))

@@ -13,11 +13,11 @@ extension DatabaseDifference {
     if let hits {
       text += "\nHits in the inputs: \(hits.old) → \(hits.new): **\(hits.count(.lost)) lost**, "
       text += "\(hits.count(.gained)) gained, \(hits.count(.suppressed)) now suppressed.\n"
-      for sort in HitDifference.Sort.allCases {
-        let some = hits.changes.filter { $0.sort == sort }
+      for kind in HitDifference.Kind.allCases {
+        let some = hits.changes.filter { $0.changeKind == kind }
         guard !some.isEmpty else { continue }
         text +=
-          "\n| \(sort == .suppressed ? "now suppressed" : sort.rawValue) | seen in | by | cause |\n"
+          "\n| \(kind == .suppressed ? "now suppressed" : kind.rawValue) | seen in | by | cause |\n"
         text += "|---|---|---|---|\n"
         for change in some.prefix(Self.shownChanges) {
           text += "| \(Self.value(change.value, change.kind)) "
@@ -28,7 +28,7 @@ extension DatabaseDifference {
           text += (change.line.map { ":\($0)" } ?? "") + " "
           text += "| \(Self.cause(change.cause, change.markedDetail)) |\n"
         }
-        text += Self.more(hits.count(sort) - min(some.count, Self.shownChanges))
+        text += Self.more(hits.count(kind) - min(some.count, Self.shownChanges))
       }
     }
     text += "\n| kind | old | new | added | removed | changed |\n|---|--:|--:|--:|--:|--:|\n"
@@ -37,17 +37,17 @@ extension DatabaseDifference {
     for row in feedRows {
       text += "| " + row.map { Self.cell($0) }.joined(separator: " | ") + " |\n"
     }
-    for sort in EntryChange.Sort.allCases where sort != .added {
-      let some = changes.filter { $0.sort == sort }
+    for kind in EntryChange.Kind.allCases where kind != .added {
+      let some = changes.filter { $0.changeKind == kind }
       guard !some.isEmpty else { continue }
-      text += "\n<details><summary>\(some.count) \(sort.rawValue)</summary>\n\n"
+      text += "\n<details><summary>\(some.count) \(kind.rawValue)</summary>\n\n"
       text += "| value | feed | cause |\n|---|---|---|\n"
       for change in some.prefix(Self.shownChanges * 5) {
         text += "| \(Self.value(change.value, change.kind)) | \(Self.cell(change.path))"
         text += (change.line.map { ":\($0)" } ?? "")
         text += " | \(Self.cause(change.cause, change.markedDetail)) |\n"
       }
-      let all = sort == .removed ? total.removed : total.changed
+      let all = kind == .removed ? total.removed : total.changed
       text += Self.more(all - min(some.count, Self.shownChanges * 5)) + "\n</details>\n"
     }
     return text

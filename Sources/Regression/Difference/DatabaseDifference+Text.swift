@@ -1,7 +1,7 @@
 internal import Indicators
 
 extension DatabaseDifference {
-  /// The most changes of each sort that tables show.
+  /// The most changes of each kind that tables show.
   static let shownChanges = 20
 
   /// Lines for people.
@@ -17,12 +17,12 @@ extension DatabaseDifference {
     if !causes.isEmpty {
       text += "\ncauses: " + Self.list(causes.filter { $0.key != .added }) + "\n"
     }
-    for sort in EntryChange.Sort.allCases {
-      let some = changes.filter { $0.sort == sort }
+    for kind in EntryChange.Kind.allCases {
+      let some = changes.filter { $0.changeKind == kind }
       guard !some.isEmpty else { continue }
-      text += "\n\(sort.rawValue):\n"
+      text += "\n\(kind.rawValue):\n"
       for change in some.prefix(Self.shownChanges) { text += "  " + Self.line(change) + "\n" }
-      text += Self.rest(count(sort), shown: min(some.count, Self.shownChanges))
+      text += Self.rest(count(kind), shown: min(some.count, Self.shownChanges))
     }
     if let hits { text += "\n" + Self.hits(hits) }
     for (threshold, value) in exceeded {
@@ -31,8 +31,8 @@ extension DatabaseDifference {
     return text + (exceeded.isEmpty ? "" : "\n")
   }
 
-  private func count(_ sort: EntryChange.Sort) -> Int {
-    switch sort {
+  private func count(_ kind: EntryChange.Kind) -> Int {
+    switch kind {
     case .removed: total.removed
     case .changed: total.changed
     case .added: total.added
@@ -85,12 +85,12 @@ extension DatabaseDifference {
     text += "\(hits.count(.lost)) lost, \(hits.count(.suppressed)) now suppressed\n"
     if hits.cut > 0 { text += "hits beyond those compared: \(hits.cut)\n" }
     if !hits.causes.isEmpty { text += "causes: \(list(hits.causes))\n" }
-    for sort in HitDifference.Sort.allCases {
-      let some = hits.changes.filter { $0.sort == sort }
+    for kind in HitDifference.Kind.allCases {
+      let some = hits.changes.filter { $0.changeKind == kind }
       guard !some.isEmpty else { continue }
-      text += "\n\(sort == .suppressed ? "now suppressed" : sort.rawValue):\n"
+      text += "\n\(kind == .suppressed ? "now suppressed" : kind.rawValue):\n"
       for change in some.prefix(shownChanges) { text += "  " + line(change) + "\n" }
-      text += rest(hits.count(sort), shown: min(some.count, shownChanges))
+      text += rest(hits.count(kind), shown: min(some.count, shownChanges))
     }
     return text
   }
@@ -101,7 +101,7 @@ extension DatabaseDifference {
         + String(decoding: change.field, as: UTF8.self) + " of \(change.place), by "
         + Marks.value(change.indicator, change.indicatorKind) + " ")
     text += place(change.feed, change.line)
-    if change.sort != .gained || change.cause != .added {
+    if change.changeKind != .gained || change.cause != .added {
       text += ": \(change.cause.rawValue): \(change.cause.text)"
       if !change.markedDetail.isEmpty { text += " (\(Marks.forPeople(change.markedDetail)))" }
     }

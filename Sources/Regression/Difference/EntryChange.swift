@@ -82,11 +82,11 @@ public enum ChangeCause: String, Sendable, CaseIterable {
 
 /// One entry that differs between two sides.
 public struct EntryChange: Sendable {
-  /// What sort of change it is.
-  public enum Sort: String, Sendable, CaseIterable { case removed, changed, added }
+  /// What kind of change it is.
+  public enum Kind: String, Sendable, CaseIterable { case removed, changed, added }
 
-  /// What sort of change it is.
-  public var sort: Sort
+  /// What kind of change it is.
+  public var changeKind: Kind
   /// The entry's kind.
   public var kind: IndicatorKind
   /// Its value as it is printed.
@@ -110,8 +110,8 @@ public struct EntryChange: Sendable {
 }
 
 extension EntryChange {
-  init(_ sort: Sort, _ kind: IndicatorKind, _ value: [UInt8], _ cause: ChangeCause) {
-    self.sort = sort
+  init(_ changeKind: Kind, _ kind: IndicatorKind, _ value: [UInt8], _ cause: ChangeCause) {
+    self.changeKind = changeKind
     self.kind = kind
     self.value = value
     self.cause = cause

@@ -28,7 +28,7 @@ struct FacetComparison {
   /// side.
   mutating func compare(
     _ left: UInt32, _ right: UInt32,
-    count: (UInt32, Bool, EntryChange.Sort?) -> Void, source: (DatabaseSource) -> Void
+    count: (UInt32, Bool, EntryChange.Kind?) -> Void, source: (DatabaseSource) -> Void
   ) -> [SideComparison.Facet] {
     let before = old.sources(of: left)
     let after = new.sources(of: right)

@@ -17,7 +17,7 @@ struct HitComparison {
   let new: DatabaseSide
   let causes: SideComparison
   let options: ScanOptions
-  /// The most changes of each sort that are listed.
+  /// The most changes of each kind that are listed.
   let limit: Int
 
   private struct Key: Hashable, Sendable {
@@ -69,9 +69,9 @@ struct HitComparison {
   }
 
   private func add(_ change: HitDifference.Change, to result: inout HitDifference) {
-    result.counts[change.sort, default: 0] += 1
-    if change.sort != .gained { result.causes[change.cause, default: 0] += 1 }
-    if result.count(change.sort) <= limit { result.changes.append(change) }
+    result.counts[change.changeKind, default: 0] += 1
+    if change.changeKind != .gained { result.causes[change.cause, default: 0] += 1 }
+    if result.count(change.changeKind) <= limit { result.changes.append(change) }
   }
 
   private func scan(
@@ -94,7 +94,8 @@ struct HitComparison {
           guard found[key]?.isSuppressed ?? true else { return }
           found[key] = Seen(
             entries: hit.indicators.map(\.entry.reference.entry),
-            isSuppressed: hit.suppression != nil, place: InputRoad.place(hit), time: hit.recordTime,
+            isSuppressed: hit.suppression != nil, place: InputTrace.place(hit),
+            time: hit.recordTime,
             order: found.count)
         }
       }, progress: progress, report: report)
@@ -127,13 +128,13 @@ struct HitComparison {
   }
 
   private func change(
-    _ sort: HitDifference.Sort, _ key: Key, _ seen: Seen, _ side: DatabaseSide,
+    _ changeKind: HitDifference.Kind, _ key: Key, _ seen: Seen, _ side: DatabaseSide,
     _ cause: ChangeCause, _ detail: String
   ) -> HitDifference.Change {
     let number = seen.entries.first ?? 0
     let source = side.database.sources(of: number).first
     return HitDifference.Change(
-      sort: sort, kind: key.kind, value: key.value, field: key.field, place: seen.place,
+      changeKind: changeKind, kind: key.kind, value: key.value, field: key.field, place: seen.place,
       cause: cause, markedDetail: detail, indicator: side.text(number),
       indicatorKind: side.database.entry(number).kind,
       feed: source.map { side.feedName($0.feed) } ?? "",

@@ -3,7 +3,7 @@ public import Indicators
 /// What differs between the hits of two databases over the same inputs.
 public struct HitDifference: Sendable {
   /// What became of a hit.
-  public enum Sort: String, Sendable, CaseIterable {
+  public enum Kind: String, Sendable, CaseIterable {
     /// The old side has it, the new one has nothing there.
     case lost
     /// The new side's allow lists cover it now.
@@ -15,7 +15,7 @@ public struct HitDifference: Sendable {
   /// One hit that only one side has.
   public struct Change: Sendable {
     /// What became of it.
-    public var sort: Sort
+    public var changeKind: Kind
     /// The observed value's kind.
     public var kind: IndicatorKind
     /// The observed value as it is printed.
@@ -43,17 +43,17 @@ public struct HitDifference: Sendable {
   public internal(set) var old: UInt64 = 0
   /// Hits of the new side, suppressed ones left out.
   public internal(set) var new: UInt64 = 0
-  /// Number of changes of each sort, whether listed or not.
-  public internal(set) var counts: [Sort: Int] = [:]
+  /// Number of changes of each kind, whether listed or not.
+  public internal(set) var counts: [Kind: Int] = [:]
   /// Lost and suppressed hits by cause.
   public internal(set) var causes: [ChangeCause: Int] = [:]
-  /// The changes in the order of the inputs, at most the difference's `limit` of each sort.
+  /// The changes in the order of the inputs, at most the difference's `limit` of each kind.
   public internal(set) var changes: [Change] = []
   /// Whether an input could not be read to its end.
   public internal(set) var hasErrors = false
   /// Hits of either side beyond the limit, which are not compared.
   public internal(set) var cut: UInt64 = 0
 
-  /// Number of changes of a sort.
-  public func count(_ sort: Sort) -> Int { counts[sort] ?? 0 }
+  /// Number of changes of a kind.
+  public func count(_ changeKind: Kind) -> Int { counts[changeKind] ?? 0 }
 }

@@ -295,7 +295,7 @@ struct RemovalCauses {
         && covering.entry.sources.contains { !$0.flags.contains(.allow) }
     }
     return found.map {
-      "\(Marks.value($0.entry.value, $0.entry.kind)) of \(EntryRoad.place($0.entry.sources.first))"
+      "\(Marks.value($0.entry.value, $0.entry.kind)) of \(EntryTrace.place($0.entry.sources.first))"
     }
   }
 }

@@ -74,8 +74,8 @@ struct SideComparison {
             causes.noteNew(source, isAdded: true)
           }
         case .both(let left, let right):
-          let found = facets.compare(left, right) { feed, isOld, sort in
-            switch (isOld, sort) {
+          let found = facets.compare(left, right) { feed, isOld, changeKind in
+            switch (isOld, changeKind) {
             case (true, .removed):
               oldFeeds[Int(feed)].old += 1
               oldFeeds[Int(feed)].removed += 1
@@ -143,11 +143,11 @@ struct SideComparison {
   // MARK: Changes as they are told
 
   private mutating func addChanges() {
-    var kept: [EntryChange.Sort: Int] = [:]
+    var kept: [EntryChange.Kind: Int] = [:]
     func add(_ change: EntryChange, to difference: inout DatabaseDifference) {
       difference.causes[change.cause, default: 0] += 1
-      kept[change.sort, default: 0] += 1
-      if kept[change.sort, default: 0] <= difference.limit {
+      kept[change.changeKind, default: 0] += 1
+      if kept[change.changeKind, default: 0] <= difference.limit {
         difference.changes.append(change)
       }
     }

@@ -84,10 +84,10 @@ public struct Explainer: Sendable {
       return result
     }
     if value.kind == .domain { covering += finder.hosted(on: value.bytes, options.urlHosts) }
-    var road = EntryRoad(options: options)
-    for found in covering { road.add(found, at: .noEventTime) }
-    result.findings += road.findings
-    result.matches = road.matches
+    var trace = EntryTrace(options: options)
+    for found in covering { trace.add(found, at: .noEventTime) }
+    result.findings += trace.findings
+    result.matches = trace.matches
     if covering.isEmpty {
       result.findings.append(Explanation.Finding(.noEntry, "no entry covers it"))
       var near = NearMisses(finder: finder, value: value)
@@ -95,7 +95,7 @@ public struct Explainer: Sendable {
       addFeedFaults(asked, value, to: &result)
     }
     if !inputs.isEmpty || !inMemory.isEmpty {
-      InputRoad(explainer: self, value: value, partners: road.partners, covering: covering)
+      InputTrace(explainer: self, value: value, partners: trace.partners, covering: covering)
         .walk(inputs, inMemory, into: &result)
     }
     return result

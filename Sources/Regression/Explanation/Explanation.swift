@@ -1,6 +1,6 @@
 public import Indicators
 
-/// The road of one value: what it is, which entries cover it, and what made it match or not.
+/// The trace of one value: what it is, which entries cover it, and what made it match or not.
 public struct Explanation: Sendable {
   /// The value as it was asked for.
   public var asked: [UInt8]
@@ -17,7 +17,7 @@ public struct Explanation: Sendable {
 
   init(asked: [UInt8]) { self.asked = asked }
 
-  /// One step of the road.
+  /// One step of the trace.
   public struct Finding: Sendable, Equatable {
     /// What it is, for programs.
     public var cause: Cause

@@ -38,7 +38,7 @@ struct NearMisses {
     var isParent = false
     while result.count < Self.limit {
       for found in entries(.domain, Array(name)) {
-        let place = EntryRoad.place(found.sources.first)
+        let place = EntryTrace.place(found.sources.first)
         let shown = Marks.value(Array(name), .domain)
         if isParent, found.mode == .exact {
           let forced = found.sources.contains { $0.flags.contains(.forcedExact) }
@@ -134,7 +134,7 @@ struct NearMisses {
   private mutating func host(_ host: [UInt8], _ rule: String) -> [Explanation.Finding] {
     guard case .success(let name) = AskedValue.read(host) else { return [] }
     return finder.covering(name).prefix(Self.limit).map { found in
-      let place = EntryRoad.place(found.entry.sources.first)
+      let place = EntryTrace.place(found.entry.sources.first)
       return Explanation.Finding(
         .hostListed,
         "only the host is listed (\(Marks.value(found.entry.value, found.entry.kind)) of \(place)): "
@@ -173,7 +173,7 @@ struct NearMisses {
     var result: [Explanation.Finding] = []
     for kind in IndicatorKind.allCases where kind != value.kind && !kind.isNetworkKind {
       for found in entries(kind, value.bytes).prefix(1) {
-        let place = EntryRoad.place(found.sources.first)
+        let place = EntryTrace.place(found.sources.first)
         result.append(
           Explanation.Finding(
             .otherKind, "it is listed as \(kind.name) in \(place), not as \(value.kind.name)",
@@ -194,7 +194,7 @@ struct NearMisses {
         let bytes = database.value(of: database.entry(UInt32(number)))
         guard isNear(bytes.copied(bytes.byteOffsets)) else { continue }
         let entry = finder.entry(index, number)
-        result.append(finding(entry, EntryRoad.place(entry.sources.first)))
+        result.append(finding(entry, EntryTrace.place(entry.sources.first)))
         if result.count == Self.limit { return result }
       }
     }

@@ -39,7 +39,7 @@ package func fuzzLiteralMatcher(_ input: [UInt8]) {
   switch options >> 4 & 3 {
   case 1: builder.usesAnchors = false
   case 2: builder.usesAnchors = true
-  case 3: (builder.usesAnchors, builder.reliefLimit) = (true, 0)
+  case 3: (builder.usesAnchors, builder.automatonByteLimit) = (true, 0)
   default: break
   }
   var patterns: [Pattern] = []

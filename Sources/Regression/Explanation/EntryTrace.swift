@@ -3,7 +3,7 @@ internal import Indicators
 internal import Scanning
 
 /// Judges the entries that cover a value as a scan does, and says why each counts or not.
-struct EntryRoad {
+struct EntryTrace {
   /// The time of the event for which sources are judged.
   enum Moment {
     /// No event is known: whatever its time would decide is left open.

@@ -6,7 +6,7 @@ internal import Scanning
 internal import Synchronization
 
 /// Follows a value through inputs: where scans see it, and where they pass over its bytes.
-struct InputRoad {
+struct InputTrace {
   /// The most places that are listed.
   private static let placeLimit = 5
 
@@ -173,14 +173,14 @@ struct InputRoad {
   /// With `--time event` an entry's validity depends on when the value was seen.
   private func judgeAtEvents(_ seen: [Sight], into result: inout Explanation) {
     guard explainer.options.timeMode == .event, !covering.isEmpty, !seen.isEmpty else { return }
-    var roads: [(road: EntryRoad, hit: Hit)] = []
+    var traces: [(trace: EntryTrace, hit: Hit)] = []
     for sight in seen.prefix(Self.placeLimit) {
-      var road = EntryRoad(options: explainer.options)
-      for found in covering { road.add(found, at: .event(sight.hit.recordTime)) }
-      roads.append((road, sight.hit))
+      var trace = EntryTrace(options: explainer.options)
+      for found in covering { trace.add(found, at: .event(sight.hit.recordTime)) }
+      traces.append((trace, sight.hit))
     }
-    for (road, hit) in roads where !road.matches {
-      for finding in road.findings
+    for (trace, hit) in traces where !trace.matches {
+      for finding in trace.findings
       where finding.cause == .expired || finding.cause == .notYetValid
         || finding.cause == .noEventTime
       {
