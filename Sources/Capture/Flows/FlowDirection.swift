@@ -5,10 +5,11 @@ struct FlowDirection {
   var base = SequenceNumber()
   /// The stream's number in `StreamTable`; 0 if nothing is kept of it.
   var stream: UInt32 = 0
-  /// Bytes from `next` on that a packet had beyond those captured.
+  /// How many bytes behind `next` were sent but not captured, since the packet was cut.
   ///
-  /// Set only where no reader needed them: the next segment is expected behind them, but they may
-  /// also come again.
+  /// Of a segment of 1460 bytes at 5000 a snap length may leave 40: then `next` is 5040, and this
+  /// is 1420. A segment at 6460 goes on behind them; one at 5040 brings them after all. It is set
+  /// only where no reader needs the bytes; otherwise `next` steps over them at once.
   var missingAfterNext: UInt16 = 0
   private var marks: UInt8 = 0
 

@@ -115,7 +115,7 @@ extension FlowReader {
     _ payload: RawSpan, at sequence: SequenceNumber, missing: Int, _ visit: StreamVisit
   ) {
     if flows[visit].missingAfterNext != 0 {
-      passLack(sequence, visit)
+      passMissing(sequence, visit)
     }
     if flows[visit].isUnannounced {
       beginEarlier(at: sequence, count: payload.byteCount, visit)
@@ -187,13 +187,13 @@ extension FlowReader {
       continueRereadings(rereadings, payload, at: sequence, of: number, visit)
     }
     keepFirst(payload, isFirst: isFirst, visit.side)
-    if missing > 0 { lack(missing, visit) }
+    if missing > 0 { noteMissing(missing, visit) }
   }
 
   /// Notes bytes that a packet had beyond those captured.
   ///
   /// A message that is being read goes on without them.
-  private mutating func lack(_ missing: Int, _ visit: StreamVisit) {
+  private mutating func noteMissing(_ missing: Int, _ visit: StreamVisit) {
     let number = flows[visit].stream
     if number == 0
       || streams[number].content.isNone && streams[number].openVersions.isEmpty
@@ -210,7 +210,7 @@ extension FlowReader {
   }
 
   /// Gives up bytes that a packet had beyond those captured, if a segment begins behind them.
-  private mutating func passLack(_ sequence: SequenceNumber, _ visit: StreamVisit) {
+  private mutating func passMissing(_ sequence: SequenceNumber, _ visit: StreamVisit) {
     let direction = flows[visit]
     let ahead = sequence - direction.next
     guard ahead > 0 else { return }

@@ -92,9 +92,11 @@ final class TCPStream {
   /// `receiverBytes` counts the bytes that were read of them.
   @safe @exclusivity(unchecked) var receivers: [ReceiverVersion] = []
   @safe @exclusivity(unchecked) var receiverBytes = 0
-  /// The last bytes that were read, and other versions of them.
+  /// The last bytes that were read, and what other segments held in their place: `GET /a` and
+  /// `GET /b`, both at 1000.
   @safe @exclusivity(unchecked) var history = StreamHistory()
-  /// Bytes that were given up in the middle of messages, in case they come after all.
+  /// Where bytes were given up in the middle of a message, as six between `GET /in` and
+  /// ` HTTP/1.1`, in case a later packet brings them after all.
   @safe @exclusivity(unchecked) var holes: [StreamHole] = []
   /// The direction of the connection that waits while another, which seemed to begin, is read.
   ///

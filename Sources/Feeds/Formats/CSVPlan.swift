@@ -19,13 +19,13 @@ struct CSVPlan {
   /// Number of rows examined, and of those that fit (see `countFitting`).
   private(set) var rows = 0
   private(set) var fittingRows = 0
-  /// Without a header: the first cell of each row is its value.
-  ///
-  /// The whole row could be taken for a URL as well.
+  /// Without a header: the first cell of each row is its value, although the whole row could be
+  /// taken for a URL as well: `evil.example/a,phishing`.
   private(set) var isPlainlyRows = false
   /// The header ends in a colon, as headings do.
   private(set) var hasColonInHeader = false
-  /// The header's only name may be the first heading of a list: not all cells fit it.
+  /// The only name in the header may be no column's but the first heading of a list, as `Domains`
+  /// above names with `IPs` above addresses further down: not all cells are what it says.
   var isMixedList = false
   /// The type column holds topics, `Phishing` or `Other`, which do not tell what a value is.
   private(set) var hasTopics = false

@@ -83,7 +83,8 @@ struct EventFacts {
     return found.source != nil || found.destination != nil
   }
 
-  /// Whether the record distinguishes the endpoints only by which machine wrote it.
+  /// Whether the record names only its own machine and the other one, as `local_ip` and
+  /// `remote_ip` do, so that its direction has to tell which of them is the source.
   var hasLocalEndpoints: Bool {
     source.preferred == nil && server == nil && localEndpoints.decidesSides
   }
