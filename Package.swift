@@ -69,7 +69,7 @@ let package = Package(
     .target(name: "CMappedRegions"),
     room("Matchers", ["CByteKernels"]),
     room("Inputs", ["Parsing", "CZlib", "CZstd"]),
-    room("YAML", ["CLibYAML"]),
+    room("YAML", ["Parsing", "CLibYAML"]),
     room("Feeds", ["Parsing", "Indicators", "Inputs", "YAML"]),
     room(
       "Database",
@@ -101,7 +101,7 @@ let package = Package(
     .executableTarget(
       name: "SekishoCLI",
       dependencies: [
-        "Sekisho", "Inputs", "YAML",
+        "Sekisho", "Inputs", "Parsing", "YAML",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

@@ -81,10 +81,10 @@ package enum Timestamp {
 
   /// Appends `2024-05-01T10:00:00.123456Z`, with nine digits if six are not exact.
   package static func append(_ time: Int64, to output: inout [UInt8]) {
-    let seconds = floorDivide(time, nanosecondsPerSecond)
+    let seconds = time.dividedRoundingDown(by: nanosecondsPerSecond)
     let remainder = time % nanosecondsPerSecond
     let nanoseconds = remainder < 0 ? remainder + nanosecondsPerSecond : remainder
-    let days = floorDivide(seconds, 86_400)
+    let days = seconds.dividedRoundingDown(by: 86_400)
     let second = seconds - days * 86_400
     let date = civilDate(daysSince1970: days)
     func number(_ value: Int64, _ width: Int) {
@@ -119,7 +119,7 @@ package enum Timestamp {
   package static func daysSince1970(year: Int64, month: Int64, day: Int64) -> Int64 {
     let marchYear = month > 2 ? year : year - 1
     let marchMonth = (month + 9) % 12
-    let span = floorDivide(marchYear, 400)
+    let span = marchYear.dividedRoundingDown(by: 400)
     let yearOfSpan = marchYear - span * 400
     // 153 days in each five months from March on: 31 30 31 30 31.
     let dayOfYear = (153 * marchMonth + 2) / 5 + day - 1
@@ -133,7 +133,7 @@ package enum Timestamp {
     year: Int64, month: Int64, day: Int64
   ) {
     let shifted = days + 719_468
-    let span = floorDivide(shifted, 146_097)
+    let span = shifted.dividedRoundingDown(by: 146_097)
     let dayOfSpan = shifted - span * 146_097
     // Subtracts the leap days so far, so that all years have 365 days; the last term is for the
     // leap day on which the span ends.
@@ -153,11 +153,6 @@ package enum Timestamp {
     case 4, 6, 9, 11: 30
     default: 31
     }
-  }
-
-  private static func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
-    let quotient = value / divisor
-    return value % divisor < 0 ? quotient - 1 : quotient
   }
 
   /// The time of `seconds` and `nanoseconds`; nil if it is out of range.

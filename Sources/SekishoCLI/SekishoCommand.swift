@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Parsing
 import Sekisho
 import YAML
 

@@ -296,12 +296,6 @@ extension HTTPReader {
 }
 
 extension [UInt8] {
-  fileprivate mutating func append(_ text: StaticString) {
-    // SAFETY: a static string's UTF-8 lives as long as the process.
-    unsafe append(
-      contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-  }
-
   fileprivate mutating func append(port: UInt16) {
     append(Byte.colon)
     var divisor: UInt16 = 10_000

@@ -121,7 +121,7 @@ extension CandidateFinder {
       numbers.append(contentsOf: repeatElement(0, count: count - numbers.count))
     }
     for family in ipv4.indices {
-      Self.find(ipv4[family], missed.others.span.extracting(first: count), &numbers)
+      ipv4[family].find(missed.others, count: count, &numbers)
       for index in 0..<count where numbers[index] != PrefixTrie.none {
         found.append(missed.otherPlaces[index])
         missed.forget(missed.others[index])
@@ -315,7 +315,7 @@ extension CandidateFinder {
       numbers.append(contentsOf: repeatElement(0, count: count - numbers.count))
     }
     for family in ipv6.indices {
-      Self.find(ipv6[family], wide, &numbers)
+      ipv6[family].find(wide, &numbers)
       for index in 0..<count where numbers[index] != PrefixTrie.none {
         found.append(widePlaces[index])
         wideRuns[index] = 0..<0
@@ -325,19 +325,5 @@ extension CandidateFinder {
     wide.removeAll(keepingCapacity: true)
     widePlaces.removeAll(keepingCapacity: true)
     wideRuns.removeAll(keepingCapacity: true)
-  }
-
-  private static func find(
-    _ family: PrefixLookup, _ addresses: Span<UInt32>, _ numbers: inout [UInt32]
-  ) {
-    var results = numbers.mutableSpan
-    family.trie.lookup(ipv4: addresses, numbers: &results)
-  }
-
-  private static func find(
-    _ family: PrefixLookup, _ addresses: [IPv6Bits], _ numbers: inout [UInt32]
-  ) {
-    var results = numbers.mutableSpan
-    family.trie.lookup(ipv6: addresses.span, numbers: &results)
   }
 }

@@ -136,14 +136,7 @@ struct SourceStreamWriter {
     return UInt64(bitPattern: difference << 1 ^ difference >> 63)
   }
 
-  private mutating func append(_ number: UInt64) {
-    var rest = number
-    while rest >= 0x80 {
-      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-      rest >>= 7
-    }
-    bytes.append(UInt8(truncatingIfNeeded: rest))
-  }
+  private mutating func append(_ number: UInt64) { bytes.append(variableLength: number) }
 }
 
 /// Reads a block of a source stream, which may hold anything; nil if it is not well-formed.

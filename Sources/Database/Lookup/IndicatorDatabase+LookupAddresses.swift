@@ -12,7 +12,7 @@ extension IndicatorDatabase {
     let count = Self.gather(
       scratch.order, order, input, &scratch.ipv4, &scratch.owners)
     if count == 0 { return }
-    Self.find(ipv4, scratch.ipv4, count, &scratch.numbers)
+    ipv4.find(scratch.ipv4, count: count, &scratch.numbers)
     addAddresses(count, ipv4, .ipv4, input, options, &scratch)
   }
 
@@ -56,22 +56,8 @@ extension IndicatorDatabase {
     }
     scratch.makeRoom(scratch.ipv6.count)
     if scratch.ipv6.isEmpty { return }
-    Self.find(ipv6, scratch.ipv6, &scratch.numbers)
+    ipv6.find(scratch.ipv6, &scratch.numbers)
     addAddresses(scratch.ipv6.count, ipv6, .ipv6, input, options, &scratch)
-  }
-
-  private static func find(
-    _ family: PrefixLookup, _ addresses: [UInt32], _ count: Int, _ numbers: inout [UInt32]
-  ) {
-    var results = numbers.mutableSpan
-    family.trie.lookup(ipv4: addresses.span.extracting(0..<count), numbers: &results)
-  }
-
-  private static func find(
-    _ family: PrefixLookup, _ addresses: [IPv6Bits], _ numbers: inout [UInt32]
-  ) {
-    var results = numbers.mutableSpan
-    family.trie.lookup(ipv6: addresses.span, numbers: &results)
   }
 
   /// Goes from the longest prefix of each address to all prefixes that cover it, and from prefixes

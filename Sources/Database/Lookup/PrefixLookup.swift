@@ -26,6 +26,18 @@ struct PrefixLookup: Sendable {
     steps = try table.table(runs, sizes: Self.recordSize)
   }
 
+  /// Finds the longest prefix of each of the first addresses.
+  func find(_ addresses: [UInt32], count: Int, _ numbers: inout [UInt32]) {
+    var results = numbers.mutableSpan
+    trie.lookup(ipv4: addresses.span.extracting(0..<count), numbers: &results)
+  }
+
+  /// Finds the longest prefix of each address.
+  func find(_ addresses: [IPv6Bits], _ numbers: inout [UInt32]) {
+    var results = numbers.mutableSpan
+    trie.lookup(ipv6: addresses.span, numbers: &results)
+  }
+
   /// The first entry of a prefix; any number if there is no such prefix.
   @inline(__always)
   func firstEntry(_ image: ImageBytes, of prefix: UInt32) -> Int {

@@ -1,3 +1,5 @@
+import Parsing
+
 /// Counts over time in a bounded number of equal steps, whatever times come.
 ///
 /// Steps begin narrow and are widened when there are too many, so that memory stays bounded and each
@@ -24,15 +26,16 @@ struct TimeSeries: Sendable {
 
   /// Counts one event of some series at a time in nanoseconds since 1970.
   mutating func add(_ time: Int64, series: UInt32) {
-    var step = Self.floor(time, width)
+    var step = time.dividedRoundingDown(by: width)
     first = min(first, time)
     last = max(last, time)
     // The span is limited, not only the number of counts: a chart shows empty steps, too.
     while level + 1 < Self.widths.count,
-      Self.floor(last, width) - Self.floor(first, width) >= Int64(Self.limit)
+      last.dividedRoundingDown(by: width) - first.dividedRoundingDown(by: width)
+        >= Int64(Self.limit)
     {
       widen()
-      step = Self.floor(time, width)
+      step = time.dividedRoundingDown(by: width)
     }
     counts[step, default: [:]][series, default: 0] += 1
   }
@@ -40,7 +43,7 @@ struct TimeSeries: Sendable {
   /// Steps from the first to the last with a count, empty ones included.
   var steps: [(start: Int64, counts: [UInt32: UInt64])] {
     guard !counts.isEmpty else { return [] }
-    let (lower, upper) = (Self.floor(first, width), Self.floor(last, width))
+    let (lower, upper) = (first.dividedRoundingDown(by: width), last.dividedRoundingDown(by: width))
     return (lower...upper).map { step in
       let (start, overflow) = step.multipliedReportingOverflow(by: width)
       return (overflow ? first : start, counts[step] ?? [:])
@@ -52,13 +55,8 @@ struct TimeSeries: Sendable {
     level += 1
     var wider: [Int64: [UInt32: UInt64]] = [:]
     for (step, series) in counts {
-      wider[Self.floor(step, factor), default: [:]].merge(series) { $0 + $1 }
+      wider[step.dividedRoundingDown(by: factor), default: [:]].merge(series) { $0 + $1 }
     }
     counts = wider
-  }
-
-  private static func floor(_ value: Int64, _ divisor: Int64) -> Int64 {
-    let quotient = value / divisor
-    return value % divisor < 0 ? quotient - 1 : quotient
   }
 }

@@ -263,14 +263,7 @@ private struct PackedBytes {
 
   mutating func append(_ flag: Bool) { bytes.append(flag ? 1 : 0) }
 
-  mutating func append(number: UInt64) {
-    var rest = number
-    while rest >= 0x80 {
-      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-      rest >>= 7
-    }
-    bytes.append(UInt8(truncatingIfNeeded: rest))
-  }
+  mutating func append(number: UInt64) { bytes.append(variableLength: number) }
 
   mutating func append(signed number: Int64) {
     appendFirst(UInt64(bitPattern: number), 8)
