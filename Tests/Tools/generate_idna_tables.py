@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes Sources/Indicators/IDNATableData.swift: what UTS 46, NFC and text cutting ask of characters.
+"""Writes Sources/Indicators/Tables/IDNATableData.swift: what UTS 46, NFC and text cutting ask of characters.
 
     generate_idna_tables.py OUTPUT.swift
 
