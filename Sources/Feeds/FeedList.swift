@@ -5,7 +5,7 @@ package enum FeedList {
   /// What requests expand to.
   package struct Expansion {
     /// The files to read, each with the options of its request.
-    package var files: [FeedReader.Request] = []
+    package var files: [FeedRequest] = []
     /// Requests that cannot be met.
     package var errors: [FeedError] = []
     /// Compiled databases in folders, where `compile` leaves them; they are not feeds.
@@ -15,8 +15,8 @@ package enum FeedList {
   }
 
   /// The files of every request, with its options; a folder's files in the order of their names.
-  package static func expand(_ requests: [FeedReader.Request]) -> Expansion {
-    var files: [FeedReader.Request] = []
+  package static func expand(_ requests: [FeedRequest]) -> Expansion {
+    var files: [FeedRequest] = []
     var places: [String: [Int]] = [:]
     var errors: [FeedError] = []
     var databases: [String] = []

@@ -48,36 +48,9 @@ public enum FeedReader {
     try read(&stream, format, options, &collection, &report)
   }
 
-  /// One feed to read.
-  public struct Request: Sendable {
-    /// The file's path, or `-` for standard input.
-    public var path: String
-    /// The format, or nil to recognise it by content.
-    public var format: FeedFormat?
-    /// How the feed is read.
-    public var options: FeedOptions
-    /// The feed's content if it is in memory; the path is then only its name.
-    public var bytes: [UInt8]?
-
-    /// A request for one feed.
-    public init(path: String, format: FeedFormat? = nil, options: FeedOptions = FeedOptions()) {
-      self.path = path
-      self.format = format
-      self.options = options
-    }
-
-    /// A request for a feed that is in memory.
-    public init(
-      name: String, bytes: [UInt8], format: FeedFormat? = nil, options: FeedOptions = FeedOptions()
-    ) {
-      self.init(path: name, format: format, options: options)
-      self.bytes = bytes
-    }
-  }
-
   /// Reads the feed that is asked for, as `read(path:)` or `read(bytes:)` does.
   package static func read(
-    _ request: Request, into collection: inout IndicatorCollection, report: inout FeedReport
+    _ request: FeedRequest, into collection: inout IndicatorCollection, report: inout FeedReport
   ) throws(FeedError) {
     guard let bytes = request.bytes else {
       return try read(
@@ -90,7 +63,7 @@ public enum FeedReader {
   }
 
   /// Requests in the order of their names and paths, in which feeds are read.
-  package static func ordered(_ requests: [Request]) -> [Request] {
+  package static func ordered(_ requests: [FeedRequest]) -> [FeedRequest] {
     requests.sorted {
       ($0.options.name ?? $0.path, $0.path, $0.format?.name ?? "")
         < ($1.options.name ?? $1.path, $1.path, $1.format?.name ?? "")
@@ -104,7 +77,7 @@ public enum FeedReader {
   ///
   /// - Returns: the errors, in the order of reading.
   public static func readAll(
-    _ requests: [Request], into collection: inout IndicatorCollection, report: inout FeedReport
+    _ requests: [FeedRequest], into collection: inout IndicatorCollection, report: inout FeedReport
   ) -> [FeedError] {
     var errors: [FeedError] = []
     for request in ordered(requests) {

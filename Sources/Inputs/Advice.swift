@@ -39,11 +39,11 @@ public struct Advice: Sendable, Equatable, CustomStringConvertible {
       case .loadsAllMISP: "FeedOptions.loadsAllMISP"
       case .depthLimit: "FeedOptions.depthLimit"
       case .feedConfiguration: "FeedConfiguration"
-      case .format(let name): name ?? "FeedReader.Request.format"
-      case .compile: "Sekisho.compile"
+      case .format(let name): name ?? "FeedRequest.format"
+      case .compile: "Compilation(of:)"
       case .write: "CompiledDatabase.write(to:)"
       case .copyDatabase: "IndicatorDatabase.open(path:copying:)"
-      case .follow: "Scanner.follow"
+      case .follow: "IndicatorScanner.follow"
       case .evidencePath: "ScanOptions.evidencePath"
       }
     }

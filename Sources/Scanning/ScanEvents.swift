@@ -116,7 +116,7 @@ private final class EventSender: Sendable {
   }
 }
 
-extension Scanner {
+extension IndicatorScanner {
   /// Scans inputs as `scan` does, for a task to read.
   ///
   /// - Parameters:

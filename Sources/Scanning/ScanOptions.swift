@@ -118,7 +118,7 @@ public struct ScanOptions: Sendable {
 
   /// Inputs in memory, scanned after those that have paths.
   ///
-  /// `Scanner.follow` ignores them, and their packets are not written to `evidencePath`.
+  /// `IndicatorScanner.follow` ignores them, and their packets are not written to `evidencePath`.
   public var inputsInMemory: [InputInMemory] = []
 
   /// Whether lines of logs that cannot hold an indicator are read all the same.

@@ -10,7 +10,7 @@ public struct ScanSummary: Sendable {
   public init(_ report: ScanReport) { self.report = report }
 
   /// Lines for people, ending in a newline.
-  public var text: String {
+  public func text() -> String {
     let statistics = report.statistics
     var lines: [String] = []
     var read = "\(statistics.inputs) input\(statistics.inputs == 1 ? "" : "s"), "
@@ -53,7 +53,7 @@ public struct ScanSummary: Sendable {
   }
 
   /// One JSON object, ending in a newline.
-  public var json: [UInt8] {
+  public func json() -> [UInt8] {
     let statistics = report.statistics
     return JSONWriter.document { writer in
       writer.member("schema", 1)

@@ -87,7 +87,7 @@ struct CachedFeed {
   ///
   /// - Returns: the feed's summary; nil, with nothing added, if the bytes are damaged.
   func append(
-    to collection: inout IndicatorCollection, of request: FeedReader.Request
+    to collection: inout IndicatorCollection, of request: FeedRequest
   ) -> FeedSummary? {
     guard bytes.count >= Self.headerLength, bytes.starts(with: Self.magic) else { return nil }
     var reader = ByteReader(bytes, from: 8)

@@ -18,7 +18,7 @@ struct CachedFeedReader {
   ///
   /// - Returns: the hash of the feed's file; nil if the feed has to be read without a cache.
   mutating func read(
-    _ request: FeedReader.Request, into collection: inout IndicatorCollection,
+    _ request: FeedRequest, into collection: inout IndicatorCollection,
     report: inout FeedReport
   ) throws(FeedError) -> FeedInput? {
     // Taken before the hash, to notice below if the file changes between hashing and reading.
@@ -50,18 +50,18 @@ struct CachedFeedReader {
     return isSame ? input : FeedInput(path: request.path) ?? input
   }
 
-  private static func name(_ request: FeedReader.Request, _ input: FeedInput) -> String {
+  private static func name(_ request: FeedRequest, _ input: FeedInput) -> String {
     // The file's name matters, since a format may look at it (`.fp`).
     let file = request.path.utf8.split(separator: UInt8(ascii: "/")).last.map { String($0) ?? "" }
     let facts = [
-      "\(CachedFeed.version)", Sekisho.version, Program.identity, input.hash, "\(input.byteCount)",
+      "\(CachedFeed.version)", sekishoVersion, Program.identity, input.hash, "\(input.byteCount)",
       file ?? "", request.format?.name ?? "", request.options.readingKey,
     ]
     return FeedInput(bytes: Array(facts.joined(separator: "\0").utf8).rawSpan).hash + ".feed"
   }
 
   private mutating func load(
-    _ path: String, _ request: FeedReader.Request, into collection: inout IndicatorCollection
+    _ path: String, _ request: FeedRequest, into collection: inout IndicatorCollection
   ) -> FeedSummary? {
     guard let bytes = CacheFile.read(path) else { return nil }
     let first = collection.records.count

@@ -92,8 +92,8 @@ struct CompileCommand: ParsableCommand {
       limits.apply(to: &requests[index].options)
       apply(to: &requests[index].options)
     }
-    let compilation = Sekisho.compile(
-      requests,
+    let compilation = Compilation(
+      of: requests,
       cache: cache.map { FeedCache(folder: $0, byteLimit: min(cacheLimit, 1 << 40) << 20) })
     FeedReporting.report(compilation, details: true, quiet: quiet)
     if listRefused {

@@ -92,7 +92,7 @@ struct CoverageCommand: ParsableCommand {
       [("--html", html), ("--navigator", navigator)],
       read: (request.feeds + request.allow + request.truth).map(\.path) + inputs
         + configurations)
-    let feeds = Sekisho.read(request)
+    let feeds = CoverageFeeds(request)
     FeedReporting.report(feeds.compilation, details: false, quiet: quiet)
     for path in feeds.undated {
       Console.error(
@@ -105,7 +105,7 @@ struct CoverageCommand: ParsableCommand {
     let quiet = quiet
     let report: CoverageReport
     do {
-      report = try Sekisho.coverage(feeds, request, progress: progress) {
+      report = try feeds.compare(progress: progress) {
         Console.report($0, quiet: quiet)
       }
     } catch {
@@ -115,9 +115,9 @@ struct CoverageCommand: ParsableCommand {
     }
     display.end()
     if report.inputs?.hasErrors == true { failed = true }
-    if let html { failed = !write(CoveragePage.write(report), to: html) || failed }
-    if let navigator { failed = !write(NavigatorLayer.write(report), to: navigator) || failed }
-    let text = json ? CoverageJSON.write(report) : CoverageTable.write(report)
+    if let html { failed = !write(report.page(), to: html) || failed }
+    if let navigator { failed = !write(report.navigatorLayer(), to: navigator) || failed }
+    let text = json ? report.json() : Array(report.table().utf8)
     if !Console.write(text, to: STDOUT_FILENO), errno != EPIPE {
       _ = Console.cannotWrite()
       failed = true

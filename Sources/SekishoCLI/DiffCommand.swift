@@ -112,7 +112,7 @@ struct DiffCommand: ParsableCommand {
       case .json: difference.json(exceeded: exceeded)
       case .sarif:
         difference.sarif(
-          version: Sekisho.version, limit: limit ?? DatabaseDifference.sarifLimit)
+          version: sekishoVersion, limit: limit ?? DatabaseDifference.sarifLimit)
       }
     try Console.output(bytes)
     noteLeftOut(difference)

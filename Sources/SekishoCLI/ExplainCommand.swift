@@ -50,7 +50,7 @@ struct ExplainCommand: ParsableCommand {
     var errors: [FeedError] = []
     if !requests.isEmpty {
       for index in requests.indices { requests[index].options.diagnosticLimit = 1_000_000 }
-      let compilation = Sekisho.compile(requests)
+      let compilation = Compilation(of: requests)
       report = compilation.report
       errors = compilation.errors
       databases.append(try compilation.database())
@@ -60,7 +60,7 @@ struct ExplainCommand: ParsableCommand {
       databases: databases, options: options, report: report, errors: errors
     ).explain(Array(value.utf8), inputs: arguments.dropLast().map { InputPath($0) })
     for error in errors { Console.error(error) }
-    try Console.output(json ? explanation.json : Array(explanation.text.utf8))
+    try Console.output(json ? explanation.json() : Array(explanation.text().utf8))
     for finding in explanation.findings where finding.cause == .inputUnreadable {
       Console.error(Console.shown("\(finding.place): \(finding.text)"))
     }

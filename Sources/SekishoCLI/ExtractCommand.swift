@@ -25,7 +25,7 @@ struct ExtractCommand: ParsableCommand {
     try reading.apply(limits, to: &options)
     let progress = Interruption.install()
     let quiet = inputs.quiet
-    let report = Scanner.extract(
+    let report = IndicatorScanner.extract(
       inputs: inputs.inputs.map { InputPath($0) }, options: options,
       to: .descriptor(STDOUT_FILENO), progress: progress
     ) { Console.report($0, quiet: quiet) }

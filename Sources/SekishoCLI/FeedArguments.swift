@@ -15,17 +15,17 @@ enum FeedArgument {
   /// The request that an argument asks for.
   ///
   /// - Throws: `ValidationError` if what follows `=` is no format and the whole is no path.
-  static func request(_ argument: String, isAllowList: Bool = false) throws -> FeedReader.Request {
+  static func request(_ argument: String, isAllowList: Bool = false) throws -> FeedRequest {
     var options = FeedOptions()
     options.isAllowList = isAllowList
     guard let equals = argument.lastIndex(of: "=") else {
-      return FeedReader.Request(path: argument, options: options)
+      return FeedRequest(path: argument, options: options)
     }
     let suffix = String(argument[argument.index(after: equals)...])
     if let (format, dataset) = FeedFormat.named(suffix) {
       options.dataset = dataset
       let path = String(argument[..<equals])
-      return FeedReader.Request(
+      return FeedRequest(
         path: path == standardInput ? "-" : path, format: format, options: options)
     }
     guard access(argument, F_OK) == 0 else {
@@ -34,13 +34,13 @@ enum FeedArgument {
         "\(Console.shown(argument)): '\(Console.shown(suffix))' is no feed format; use one of "
           + names.joined(separator: " "))
     }
-    return FeedReader.Request(path: argument, options: options)
+    return FeedRequest(path: argument, options: options)
   }
 
   /// The feeds that configuration files list.
   ///
   /// - Throws: `ExitCode` 2 for a file that is not a valid configuration, after an error message.
-  static func requests(ofConfigurations paths: [String]) throws -> [FeedReader.Request] {
+  static func requests(ofConfigurations paths: [String]) throws -> [FeedRequest] {
     do {
       return try paths.flatMap { try FeedConfiguration.read(path: $0) }
     } catch {

@@ -61,7 +61,7 @@ struct LookupCommand: ParsableCommand {
 
   private func answer(_ value: String, _ lookup: inout ValueLookup) throws -> Bool {
     let answer = lookup.ask(Array(value.utf8))
-    let text = json ? ValueLookup.json(answer) : ValueLookup.text(answer)
+    let text = json ? answer.json() : Array(answer.text().utf8)
     if !Console.write(text, to: STDOUT_FILENO) {
       // The reader has closed the pipe, so it wants no more answers.
       if errno == EPIPE { throw ExitCode.success }

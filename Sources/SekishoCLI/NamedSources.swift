@@ -63,7 +63,7 @@ struct NamedSources: ParsableArguments {
   ///
   /// - Throws: `ValidationError` that names the argument; `ExitCode` 2 if a configuration cannot be
   ///   read, after an error message.
-  func requests() throws -> [FeedReader.Request] {
+  func requests() throws -> [FeedRequest] {
     var requests =
       try feed.map { try FeedArgument.request($0) }
       + FeedArgument.requests(ofConfigurations: configurations)
@@ -89,7 +89,7 @@ struct NamedSources: ParsableArguments {
     var opened = Opened(databases: try openedDatabases())
     let requests = try requests()
     guard !requests.isEmpty else { return opened }
-    let compilation = Sekisho.compile(requests)
+    let compilation = Compilation(of: requests)
     FeedReporting.report(compilation, details: false, quiet: quiet)
     opened.hasErrors = !compilation.errors.isEmpty
     let allowLists = requests.filter(\.options.isAllowList).map(\.path)

@@ -85,7 +85,7 @@ struct ScanBench: ParsableCommand {
         if exists, !updateBaseline {
           verdicts = try Baseline(path: baseline).compare(result, limit: limit)
         } else {
-          try ResultFile.write(Baseline(result).json, to: baseline)
+          try ResultFile.write(Baseline(result).json(), to: baseline)
           if !arguments.quiet { Console.note("\(Console.shown(baseline)): baseline written") }
         }
       } catch {

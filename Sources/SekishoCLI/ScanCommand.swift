@@ -173,11 +173,11 @@ struct ScanCommand: ParsableCommand {
     let paths = inputs.inputs.map { InputPath($0) }
     let report =
       follow
-      ? Scanner.follow(
+      ? IndicatorScanner.follow(
         paths: paths, databases: databases, options: options, to: .descriptor(STDOUT_FILENO),
         writesHits: !count, progress: progress
       ) { Console.report($0, quiet: quiet) }
-      : Scanner.scan(
+      : IndicatorScanner.scan(
         inputs: paths, databases: databases, options: options,
         to: hitsFile.map { .file($0) } ?? .descriptor(STDOUT_FILENO), writesHits: !count,
         progress: progress
@@ -193,16 +193,16 @@ struct ScanCommand: ParsableCommand {
     }
     var failed = opened.hasErrors || report.hasErrors || report.writeError != nil
     let result = ScanSummary(report)
-    if summary != nil, summaryFile == nil { Console.write(result.json, to: STDOUT_FILENO) }
+    if summary != nil, summaryFile == nil { Console.write(result.json(), to: STDOUT_FILENO) }
     if let summary = summaryFile {
       do {
-        try ResultFile.write(result.json, to: summary)
+        try ResultFile.write(result.json(), to: summary)
       } catch {
         Console.error(error)
         failed = true
       }
     }
-    if !inputs.quiet, !report.isBrokenPipe { Console.write(result.text, to: STDERR_FILENO) }
+    if !inputs.quiet, !report.isBrokenPipe { Console.write(result.text(), to: STDERR_FILENO) }
     if report.isInterrupted { throw ExitCode(130) }
     if failed { throw ExitCode(2) }
     if report.hits > 0, !exitZero { throw ExitCode(1) }

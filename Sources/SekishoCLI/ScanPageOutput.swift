@@ -15,12 +15,12 @@ extension ScanCommand {
     let display = ProgressDisplay(progress, isShown: !inputs.quiet && Console.isErrorTerminal)
     let quiet = inputs.quiet
     let data = ScanPageData()
-    var report = Scanner.scan(
+    var report = IndicatorScanner.scan(
       inputs: inputs.inputs.map { InputPath($0) }, databases: opened.databases, options: options,
       to: .hits { data.receive($0) }, progress: progress
     ) { Console.report($0, quiet: quiet) }
     display.end()
-    let page = ScanPage.write(data, report)
+    let page = data.page(report)
     if let hitsFile {
       do throws(InputError) {
         try ResultFile.write(page, to: hitsFile)

@@ -18,7 +18,7 @@ struct SekishoCommand: ParsableCommand {
       Exit codes: of a scan 0 no hits, 1 hits; of lookup and explain 0 found, 1 not; of all 2 an error \
       or an input not read to its end, 130 interrupted. Each command's --help has its own.
       """,
-    version: Sekisho.version,
+    version: sekishoVersion,
     subcommands: [
       ScanCommand.self, CompileCommand.self, InspectCommand.self, LookupCommand.self,
       ExtractCommand.self, ExplainCommand.self, TestCommand.self, DiffCommand.self,

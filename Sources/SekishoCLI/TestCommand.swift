@@ -86,7 +86,7 @@ struct TestCommand: ParsableCommand {
       case .table: Array(report.table().utf8)
       case .junit: Array(report.junit(at: time).utf8)
       case .tap: Array(report.tap().utf8)
-      case .sarif: report.sarif(version: Sekisho.version)
+      case .sarif: report.sarif(version: sekishoVersion)
       case .github: Array(report.github().utf8)
       case .json: report.json()
       }

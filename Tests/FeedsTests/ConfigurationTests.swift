@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct ConfigurationTests {
   private func read(_ text: String, path: String = "conf/feeds.yaml") throws(FeedError)
-    -> [FeedReader.Request]
+    -> [FeedRequest]
   {
     try FeedConfiguration.read(bytes: Array(text.utf8), path: path)
   }

@@ -302,13 +302,13 @@ extension FeedCase {
     for name in ["a.txt", "a.txt~", "a.bak", "a.txt.orig", ".a.txt.swp", ".git/list.txt"] {
       try folder.write(name, "evil.example\n")
     }
-    let all = FeedList.expand([FeedReader.Request(path: folder.path)])
+    let all = FeedList.expand([FeedRequest(path: folder.path)])
     #expect(all.files.map(\.path) == [folder.path + "/a.txt"])
     #expect(all.leftOut.counts == [FeedReport.hidden: 5])
     #expect(all.errors.isEmpty)
-    let named = FeedList.expand([FeedReader.Request(path: folder.path + "/.a.txt.swp")])
+    let named = FeedList.expand([FeedRequest(path: folder.path + "/.a.txt.swp")])
     #expect(named.files.count == 1)
-    let hidden = FeedList.expand([FeedReader.Request(path: folder.path + "/.git")])
+    let hidden = FeedList.expand([FeedRequest(path: folder.path + "/.git")])
     #expect(hidden.files.count == 1)
   }
 }

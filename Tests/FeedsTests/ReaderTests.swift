@@ -27,7 +27,7 @@ import Testing
         .write(to: URL(fileURLWithPath: path))
       var collection = IndicatorCollection()
       var report = FeedReport()
-      let request = FeedReader.Request(path: path, format: .plain)
+      let request = FeedRequest(path: path, format: .plain)
       _ = FeedReader.readAll([request], into: &collection, report: &report)
       #expect(collection.records.count == lines.count)
     }
@@ -38,7 +38,7 @@ import Testing
       "a.txt": "evil.example\n", "b.csv": "domain,x\nbad.example,1\n", "c.txt": "prose only here\n",
     ]) { folder in
       let requests = ["a.txt", "b.csv", "c.txt", "missing"].map {
-        FeedReader.Request(path: folder + "/" + $0)
+        FeedRequest(path: folder + "/" + $0)
       }
       var first = IndicatorCollection()
       var firstReport = FeedReport()

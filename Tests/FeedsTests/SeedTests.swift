@@ -18,7 +18,7 @@ import Testing
   func everyFormatThatIsReadHasASeedThatLoads() throws {
     let files = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path).sorted()
     let requests = files.map {
-      FeedReader.Request(path: Self.folder.appendingPathComponent($0).path)
+      FeedRequest(path: Self.folder.appendingPathComponent($0).path)
     }
     var collection = IndicatorCollection()
     var report = FeedReport()

@@ -5,7 +5,7 @@ import Testing
   static let cases: [(advice: Advice, library: String, command: String)] = [
     ("", "", ""),
     ("check the path", "check the path", "check the path"),
-    ("\(.follow)", "Scanner.follow", "--follow"),
+    ("\(.follow)", "IndicatorScanner.follow", "--follow"),
     (
       "keep what was read with \(.keepsPartial), or leave \("it") out",
       "keep what was read with FeedOptions.keepsPartial, or leave it out",
@@ -13,7 +13,7 @@ import Testing
     ),
     (
       "name the format with \(.format(nil)), such as \(.format("csv"))",
-      "name the format with FeedReader.Request.format, such as csv",
+      "name the format with FeedRequest.format, such as csv",
       "name the format with =FORMAT, such as =csv"
     ),
   ]

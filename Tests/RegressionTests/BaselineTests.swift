@@ -22,7 +22,7 @@ import Testing
   @Test func writtenAndReadAgain() throws {
     let folder = try TemporaryFolder()
     let baseline = Baseline(Self.result(2.5))
-    let path = try folder.write("speed.json", baseline.json)
+    let path = try folder.write("speed.json", baseline.json())
     let again = try Baseline(path: path)
     #expect(again.rows == baseline.rows && again.calibration == 400 && again.threads == 1)
     #expect(throws: InputError.self) {

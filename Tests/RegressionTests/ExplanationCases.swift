@@ -238,14 +238,14 @@ struct ExplanationCase: CustomTestStringConvertible, Sendable {
     // What is said agrees with what a scan does.
     if let inputs {
       options.inputsInMemory = inputs
-      let report = Scanner.scan(
+      let report = IndicatorScanner.scan(
         inputs: [], databases: [compiled.database], options: options, to: .hits { _ in },
-        report: { _ in })
+        onProblem: { _ in })
       #expect((report.hits > 0) == (explanation.matches && explanation.timesSeen != 0), "\(told)")
     }
     // For people values are defanged, and programs read valid JSON.
-    #expect(JSONTree.read(explanation.json) != nil)
-    #expect(!explanation.text.contains("http://"), "\(explanation.text)")
+    #expect(JSONTree.read(explanation.json()) != nil)
+    #expect(!explanation.text().contains("http://"), "\(explanation.text())")
   }
 
   @Test func thereAreTwentyCauses() {

@@ -49,9 +49,9 @@ import Testing
 
   @Test func hitsAreCountedForEachFeed() throws {
     let request = try request()
-    let feeds = Sekisho.read(request)
+    let feeds = CoverageFeeds(request)
     #expect(feeds.compilation.errors.isEmpty && feeds.undated.isEmpty)
-    let report = try Sekisho.coverage(feeds, request)
+    let report = try feeds.compare()
     func feed(_ name: String) -> CoverageReport.Feed? {
       report.feeds.first { $0.name.hasSuffix(name) }
     }
@@ -84,9 +84,9 @@ import Testing
     try folder.write("copies/notes.txt", "x.example\n")
     var request = CoverageRequest()
     request.snapshots = [.init(path: folder.path("copies"))]
-    let feeds = Sekisho.read(request)
+    let feeds = CoverageFeeds(request)
     #expect(feeds.undated.count == 1)
-    let report = try Sekisho.coverage(feeds, request)
+    let report = try feeds.compare()
     #expect(report.feeds.map(\.name) == ["list.txt", "other.txt"])
     #expect(report.feeds[0].copies.map(\.size) == [1, 2])
     #expect(report.feeds[0].newPerDay == 1)
@@ -99,17 +99,17 @@ import Testing
     var request = try request()
     request.feeds[0].options.name = name
     request.feeds[1].options.name = "=HYPERLINK(\"http://evil.example\")"
-    let report = try Sekisho.coverage(Sekisho.read(request), request)
-    let json = CoverageJSON.write(report)
+    let report = try CoverageFeeds(request).compare()
+    let json = report.json()
     let object = try JSONSerialization.jsonObject(with: Data(json)) as? [String: Any]
     #expect((object?["feeds"] as? [[String: Any]])?.count == 3)
-    let layer = try JSONSerialization.jsonObject(with: Data(NavigatorLayer.write(report)))
+    let layer = try JSONSerialization.jsonObject(with: Data(report.navigatorLayer()))
     #expect(((layer as? [String: Any])?["techniques"] as? [Any])?.count == 1)
-    for page in [CoveragePage.write(report), CoverageTable.write(report)] {
+    for page in [report.page(), Array(report.table().utf8)] {
       let text = String(decoding: page, as: UTF8.self)
       #expect(!text.unicodeScalars.contains { $0.value == 0x202e || $0.value == 0 })
     }
-    let page = String(decoding: CoveragePage.write(report), as: UTF8.self)
+    let page = String(decoding: report.page(), as: UTF8.self)
     #expect(!page.contains("<script") && page.contains("&lt;script&gt;"))
   }
 }

@@ -214,8 +214,8 @@ import Testing
       compile([feed]), sources: [CoverageSource(name: "other")], options: CoverageOptions())
     #expect(report.feeds.count == 1 && report.feeds[0].values == 0)
     #expect(report.pairs.isEmpty && report.values == 0)
-    #expect(!CoverageJSON.write(report).isEmpty && !CoveragePage.write(report).isEmpty)
-    let table = String(decoding: CoverageTable.write(report), as: UTF8.self)
-    #expect(table.hasPrefix("0 values of 1 feed\n") && !NavigatorLayer.write(report).isEmpty)
+    #expect(!report.json().isEmpty && !report.page().isEmpty)
+    let table = report.table()
+    #expect(table.hasPrefix("0 values of 1 feed\n") && !report.navigatorLayer().isEmpty)
   }
 }

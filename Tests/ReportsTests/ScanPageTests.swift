@@ -11,15 +11,15 @@ import Testing
     let folder = try TemporaryFolder()
     let feedFile = try folder.write("<img src=x onerror=alert(1)>.csv", feed)
     let logFile = try folder.write("\"><svg onload=alert(2)>'\u{202e}.json", log)
-    let database = try Sekisho.compile([.init(path: feedFile)]).database()
+    let database = try Compilation(of: [.init(path: feedFile)]).database()
     var options = ScanOptions()
     options.includesWeak = true
     let data = ScanPageData()
-    let report = Scanner.scan(
+    let report = IndicatorScanner.scan(
       inputs: [InputPath(logFile)], databases: [database], options: options,
       to: .hits { data.receive($0) }
     ) { _ in }
-    return (String(decoding: ScanPage.write(data, report), as: UTF8.self), report)
+    return (String(decoding: data.page(report), as: UTF8.self), report)
   }
 
   private static let hostile = "</td><script>alert(3)</script> ' onmouseover='x \u{202e}\u{200b}`"

@@ -36,7 +36,7 @@ import Testing
 
   private func hits(_ options: ScanOptions, _ inputs: [InputPath] = []) -> [Hit] {
     let hits = Mutex<[Hit]>([])
-    let report = Scanner.scan(
+    let report = IndicatorScanner.scan(
       inputs: inputs, databases: [database], options: options,
       to: .hits { hit in hits.withLock { $0.append(hit) } }
     ) { problem in Issue.record("\(problem.path): \(problem.message)") }
@@ -107,7 +107,7 @@ import Testing
   @Test func observablesAreTheLinesThatTheCommandWrites() throws {
     let written = try CommandRunner.run(["extract", "--quiet"] + Self.inputs)
     let lines = Mutex<[UInt8]>([])
-    let report = Scanner.extract(
+    let report = IndicatorScanner.extract(
       inputs: [], options: try Self.options(),
       to: .lines { piece in lines.withLock { $0 += piece } }
     ) { _ in }
@@ -158,7 +158,7 @@ import Testing
     var options = ScanOptions()
     options.inputsInMemory = [InputInMemory(path: path, bytes: content)]
     let hits = Mutex<[Hit]>([])
-    let report = Scanner.scan(
+    let report = IndicatorScanner.scan(
       inputs: [path], openInputs: [OpenInput(path: path, descriptor: reading)],
       databases: [database], options: options,
       to: .hits { hit in hits.withLock { $0.append(hit) } }
@@ -178,7 +178,7 @@ import Testing
     #expect(lseek(descriptor, 17, SEEK_SET) == 17)
     let lines = Mutex<[UInt8]>([])
     let hits = Mutex<[Hit]>([])
-    _ = Scanner.scan(
+    _ = IndicatorScanner.scan(
       inputs: [], openInputs: [OpenInput(path: InputPath("rest"), descriptor: descriptor)],
       databases: [database], options: ScanOptions(),
       to: .hits { hit in hits.withLock { $0.append(hit) } }
@@ -186,7 +186,7 @@ import Testing
     #expect(hits.withLock { $0.map(\.number) } == [2])
     #expect(hits.withLock { $0.first?.path.description } == "rest")
     #expect(lseek(descriptor, 0, SEEK_SET) == 0)
-    _ = Scanner.extract(
+    _ = IndicatorScanner.extract(
       inputs: [], openInputs: [OpenInput(path: InputPath("rest"), descriptor: descriptor)],
       options: ScanOptions(), to: .lines { piece in lines.withLock { $0 += piece } }
     ) { problem in Issue.record("\(problem)") }
@@ -200,7 +200,7 @@ import Testing
     let line = Array("www.evil.example\n".utf8)
     #expect(write(writing, line, line.count) == line.count)
     let progress = ScanProgress()
-    let report = Scanner.scan(
+    let report = IndicatorScanner.scan(
       inputs: [], openInputs: [OpenInput(path: InputPath("open"), descriptor: reading)],
       databases: [database], options: ScanOptions(), to: .hits { _ in progress.requestStop() },
       progress: progress
@@ -210,7 +210,7 @@ import Testing
 
   @Test func noDescriptorIsAProblem() {
     let problems = Mutex<[ScanProblem]>([])
-    let report = Scanner.scan(
+    let report = IndicatorScanner.scan(
       inputs: [], openInputs: [OpenInput(path: InputPath("none"), descriptor: -1)],
       databases: [database], options: ScanOptions(), to: .hits { _ in }
     ) { problem in problems.withLock { $0.append(problem) } }
@@ -224,7 +224,7 @@ import Testing
     let hits = Atomic<Int>(0)
     var options = ScanOptions()
     options.threads = threads
-    let report = Scanner.scan(
+    let report = IndicatorScanner.scan(
       inputs: [InputPath(try folder.writeHits(9000))], databases: [database], options: options,
       to: .hits { _ in
         if hits.add(1, ordering: .relaxed).newValue == 7 { progress.requestStop() }
@@ -239,14 +239,14 @@ import Testing
   @Test func whatALimitLeavesOutIsTold() throws {
     var options = ScanOptions()
     options.limitPerInput = 0
-    var report = Scanner.scan(
+    var report = IndicatorScanner.scan(
       inputs: [InputPath(try folder.writeHits(3))], databases: [database], options: options,
       to: .hits { _ in }
     ) { _ in }
     #expect(report.isComplete && report.skipped["hits-over-limit"] == 3)
     options.limitPerInput = 2
     options.limit = 1
-    report = Scanner.scan(
+    report = IndicatorScanner.scan(
       inputs: [InputPath(try folder.writeHits(3))], databases: [database], options: options,
       to: .hits { _ in }
     ) { _ in }
@@ -287,7 +287,7 @@ import Testing
     let file = try folder.write("file.txt", "bad.example\n")
     var options = FeedOptions()
     options.isAllowList = true
-    let compilation = Sekisho.compile([
+    let compilation = Compilation(of: [
       .init(name: "mine", bytes: Array("evil.example\n192.0.2.7\n".utf8)), .init(path: file),
       .init(name: "good", bytes: Array("www.evil.example\n".utf8), options: options),
       .init(name: "empty", bytes: []),
@@ -299,8 +299,8 @@ import Testing
     #expect(lookup.ask(Array("a.evil.example".utf8)).hit?.suppression == nil)
     #expect(lookup.ask(Array("www.evil.example".utf8)).hit?.suppression != nil)
     let cache = FeedCache(folder: folder.path("cache"))
-    let cached = Sekisho.compile(
-      [.init(name: "mine", bytes: Array("evil.example\n".utf8))], cache: cache)
+    let cached = Compilation(
+      of: [.init(name: "mine", bytes: Array("evil.example\n".utf8))], cache: cache)
     #expect(cached.errors.isEmpty && cached.cacheUse.kept == 0)
   }
 
@@ -319,7 +319,7 @@ import Testing
     let written = folder.path("grouped-\(number).txt")
     for grouping in [ScanOptions.Grouping.none, .indicator] {
       options.grouping = grouping
-      let report = Scanner.scan(
+      let report = IndicatorScanner.scan(
         inputs: [], databases: [database], options: options, to: .file(written)
       ) { _ in }
       #expect(report.writeError == nil)
@@ -360,19 +360,19 @@ import Testing
     let feed = try folder.write("feed.txt", Array("evil.example\n".utf8))
     let log = try folder.write("log.txt", Array("www.evil.example\n".utf8))
     let problems = Mutex<[String]>([])
-    let report = Scanner.scan(
+    let report = IndicatorScanner.scan(
       inputs: [InputPath(log + "\0x")], databases: [database], options: ScanOptions(),
       to: .hits { _ in Issue.record("a hit in an input that there is not") }
     ) { problem in problems.withLock { $0.append(problem.message) } }
     #expect(report.hasErrors)
     #expect(problems.withLock { $0 } == ["cannot open: no path holds a NUL byte, as this one"])
-    #expect(Sekisho.compile([.init(path: feed + "\0x")]).errors.count == 1)
+    #expect(Compilation(of: [.init(path: feed + "\0x")]).errors.count == 1)
     #expect(throws: DatabaseError.self) { try IndicatorDatabase.open(path: databasePath + "\0x") }
     #expect(throws: InputError.self) { try ResultFile.write([1], to: folder.path("out") + "\0x") }
     #expect(!FileManager.default.fileExists(atPath: folder.path("out")))
     #expect(FeedInput(path: feed + "\0x") == nil)
     let cache = FeedCache(folder: folder.path("cache") + "\0x")
-    #expect(Sekisho.compile([.init(path: feed)], cache: cache).cacheUse.kept == 0)
+    #expect(Compilation(of: [.init(path: feed)], cache: cache).cacheUse.kept == 0)
     #expect(!FileManager.default.fileExists(atPath: folder.path("cache")))
     var options = ScanOptions()
     options.bpf = "tcp\0udp"

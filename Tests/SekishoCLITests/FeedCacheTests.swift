@@ -9,11 +9,11 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func requests(_ change: (inout FeedOptions) -> Void = { _ in }) -> [FeedReader.Request] {
+  private func requests(_ change: (inout FeedOptions) -> Void = { _ in }) -> [FeedRequest] {
     var options = FeedOptions()
     change(&options)
     let path = CommandRunner.root.appendingPathComponent("seeds/feeds").path
-    return [FeedReader.Request(path: path, options: options)]
+    return [FeedRequest(path: path, options: options)]
   }
 
   private func cache(_ name: String = "cache") -> FeedCache { FeedCache(folder: folder.path(name)) }
@@ -41,44 +41,44 @@ import Testing
       { $0.isAllowList = true }, { $0.labels = ["x", "y"] }, { $0.names = .exact },
     ]
     for change in changes {
-      let plain = try describe(Sekisho.compile(requests(change)))
-      let first = Sekisho.compile(requests(change), cache: cache())
-      let second = Sekisho.compile(requests(change), cache: cache())
+      let plain = try describe(Compilation(of: requests(change)))
+      let first = Compilation(of: requests(change), cache: cache())
+      let second = Compilation(of: requests(change), cache: cache())
       #expect(try describe(first) == plain)
       #expect(try describe(second) == plain)
       #expect(second.cacheUse.kept == 0 && second.cacheUse.found == second.report.feeds.count)
       #expect(first.cacheUse.notes.isEmpty && second.cacheUse.notes.isEmpty)
     }
     // Limits and names do not lead to other files: what was read is the same.
-    let limited = Sekisho.compile(requests { $0.minimumConfidence = 77 }, cache: cache())
+    let limited = Compilation(of: requests { $0.minimumConfidence = 77 }, cache: cache())
     #expect(limited.cacheUse.kept == 0)
   }
 
   @Test func aChangedFeedIsReadAgain() throws {
     let names = try folder.write("names.txt", "evil.example\n")
     let others = try folder.write("others.txt", "bad.example\n")
-    let requests = [FeedReader.Request(path: names), FeedReader.Request(path: others)]
-    #expect(Sekisho.compile(requests, cache: cache()).cacheUse.kept == 2)
+    let requests = [FeedRequest(path: names), FeedRequest(path: others)]
+    #expect(Compilation(of: requests, cache: cache()).cacheUse.kept == 2)
     _ = try folder.write("names.txt", "worse.example\n")
-    let again = Sekisho.compile(requests, cache: cache())
+    let again = Compilation(of: requests, cache: cache())
     #expect(again.cacheUse.kept == 1 && again.cacheUse.found == 1)
-    #expect(try describe(again) == describe(Sekisho.compile(requests)))
+    #expect(try describe(again) == describe(Compilation(of: requests)))
     // A failure is not kept.
     _ = try folder.write("names.txt", "words of prose that are none\n")
-    #expect(Sekisho.compile(requests, cache: cache()).errors.count == 1)
-    #expect(Sekisho.compile(requests, cache: cache()).errors.count == 1)
+    #expect(Compilation(of: requests, cache: cache()).errors.count == 1)
+    #expect(Compilation(of: requests, cache: cache()).errors.count == 1)
   }
 
   @Test func damagedFilesAreNotUsedAndSaidSo() throws {
     let names = try folder.write("names.txt", "evil.example\nbad.example\n192.0.2.1\n")
-    let requests = [FeedReader.Request(path: names, format: .plain)]
-    _ = Sekisho.compile(requests, cache: cache())
-    let plain = try describe(Sekisho.compile(requests))
+    let requests = [FeedRequest(path: names, format: .plain)]
+    _ = Compilation(of: requests, cache: cache())
+    let plain = try describe(Compilation(of: requests))
     let file = try #require(try files().first)
     let whole = try Data(contentsOf: URL(fileURLWithPath: folder.path("cache/" + file)))
     for length in stride(from: 0, to: whole.count, by: 7) {
       _ = try folder.write("cache/" + file, Array(whole.prefix(length)))
-      let compilation = Sekisho.compile(requests, cache: cache())
+      let compilation = Compilation(of: requests, cache: cache())
       #expect(compilation.cacheUse.found == 0 && compilation.cacheUse.notes.count == 1)
       #expect(try describe(compilation) == plain)
     }
@@ -86,7 +86,7 @@ import Testing
       var damaged = Array(whole)
       damaged[offset] ^= 0x10
       _ = try folder.write("cache/" + file, damaged)
-      let compilation = Sekisho.compile(requests, cache: cache())
+      let compilation = Compilation(of: requests, cache: cache())
       #expect(compilation.cacheUse.found == 0, "offset \(offset)")
       #expect(try describe(compilation) == plain)
     }
@@ -101,21 +101,21 @@ import Testing
         }
       }
       _ = try folder.write("cache/" + file, damaged)
-      _ = try Sekisho.compile(requests, cache: cache()).compiled()
+      _ = try Compilation(of: requests, cache: cache()).compiled()
     }
   }
 
   @Test func theFolderIsBoundedAndMayBeOutOfReach() throws {
     let names = try folder.write("names.txt", "evil.example\n")
     let others = try folder.write("others.txt", "bad.example\n")
-    _ = Sekisho.compile([.init(path: names)], cache: cache())
+    _ = Compilation(of: [.init(path: names)], cache: cache())
     // What was just used stays; what is left from before goes.
     let small = FeedCache(folder: folder.path("cache"), byteLimit: 1)
-    #expect(Sekisho.compile([.init(path: others)], cache: small).cacheUse.kept == 1)
+    #expect(Compilation(of: [.init(path: others)], cache: small).cacheUse.kept == 1)
     #expect(try files().count == 1)
-    #expect(Sekisho.compile([.init(path: others)], cache: small).cacheUse.found == 1)
+    #expect(Compilation(of: [.init(path: others)], cache: small).cacheUse.found == 1)
     let blocked = FeedCache(folder: names + "/cache")
-    let compilation = Sekisho.compile([.init(path: names), .init(path: others)], cache: blocked)
+    let compilation = Compilation(of: [.init(path: names), .init(path: others)], cache: blocked)
     #expect(compilation.errors.isEmpty && compilation.report.feeds.count == 2)
     #expect(compilation.cacheUse.notes.count == 1)
   }

@@ -45,7 +45,7 @@ import Testing
 
   private static func observables(_ options: ScanOptions, _ inputs: [InputPath]) -> [String] {
     let lines = Mutex<[UInt8]>([])
-    let report = Scanner.extract(
+    let report = IndicatorScanner.extract(
       inputs: inputs, options: options, to: .lines { piece in lines.withLock { $0 += piece } }
     ) { problem in Issue.record("\(problem.message)") }
     #expect(report.inputs == 1 && report.isComplete)
@@ -110,7 +110,7 @@ import Testing
   }
 
   private func expectToldHit(_ bytes: ArraySlice<UInt8>, _ threads: Int) throws {
-    let database = try Sekisho.compile([
+    let database = try Compilation(of: [
       .init(name: "names", bytes: Array("evil.example\n".utf8))
     ]).database()
     let isTold = DispatchSemaphore(value: 0)
@@ -122,7 +122,7 @@ import Testing
       Self.write(bytes + [1, 2, 3, 4, 5], pieces: [bytes.count + 5], pause: 0, to: end)
       if isTold.wait(timeout: .now() + 30) == .success { wasTold.store(true, ordering: .relaxed) }
     } _: { input in
-      Scanner.scan(
+      IndicatorScanner.scan(
         inputs: [input], databases: [database], options: options, to: .hits { _ in isTold.signal() }
       ) { _ in }
     }

@@ -122,7 +122,7 @@ import Testing
   private func run(_ test: Case) throws -> Run {
     let folder = try TemporaryFolder()
     let other = try TemporaryFolder()
-    let compilation = Sekisho.compile([
+    let compilation = Compilation(of: [
       .init(name: "names", bytes: Array("www.evil.example\n".utf8))
     ])
     let path = test.code == .databaseCut ? folder.path("names.skdb") : other.path("names.skdb")
@@ -140,18 +140,18 @@ import Testing
     let destination = ResultDestination.hits { [onHit = run.onHit] _ in
       if !hasHit.exchange(true, ordering: .relaxed) { onHit() }
     }
-    let report: @Sendable (ScanProblem) -> Void = { problem in
+    let onProblem: @Sendable (ScanProblem) -> Void = { problem in
       problems.withLock { $0.append(problem) }
       if follows { progress.requestStop() }
     }
     if follows {
-      _ = Scanner.follow(
+      _ = IndicatorScanner.follow(
         paths: run.inputs, databases: [run.database], options: run.options, to: destination,
-        progress: progress, report: report)
+        progress: progress, onProblem: onProblem)
     } else {
-      _ = Scanner.scan(
+      _ = IndicatorScanner.scan(
         inputs: run.inputs, databases: [run.database], options: run.options, to: destination,
-        report: report)
+        onProblem: onProblem)
     }
     return problems.withLock { $0 }
   }
@@ -175,7 +175,7 @@ import Testing
       run.options.evidencePath = InputPath(run.folder.path("hits.pcapng"))
     }
     let seeds = CommandRunner.root.appendingPathComponent("seeds/feeds").path
-    let database = try Sekisho.compile([.init(path: seeds)]).database()
+    let database = try Compilation(of: [.init(path: seeds)]).database()
     var run = Run(folder: try TemporaryFolder(), database: database)
     try test.prepare(&run)
     let problems = withExtendedLifetime(pipe) { self.problems(of: run, follows: false) }

@@ -36,7 +36,7 @@ import Testing
 
   @Test(arguments: feeds) func ofAFeed(_ feed: Feed) throws {
     let path = try folder.write("feed", feed.content)
-    let error = try #require(Sekisho.compile([.init(path: path)]).errors.first)
+    let error = try #require(Compilation(of: [.init(path: path)]).errors.first)
     #expect(error.remedy.options == feed.options, "\(error)")
     #expect(!error.description.contains("--") && !error.description.contains("=FORMAT"))
     let printed = try CommandRunner.run(["compile", path, "-o", folder.path("out.skdb")])
@@ -48,7 +48,7 @@ import Testing
   @Test func ofAWarning() throws {
     let path = try folder.write(
       "list.json", #"{"name":"x","type":"hostname","version":1,"list":["www.example.org"]}"#)
-    let summary = try #require(Sekisho.compile([.init(path: path)]).report.feeds.first)
+    let summary = try #require(Compilation(of: [.init(path: path)]).report.feeds.first)
     let warning = try #require(summary.warnings.first)
     #expect(!warning.contains("--"))
     #expect(FeedSummary.remedy(ofWarning: warning).options == [.isAllowList])
@@ -76,7 +76,7 @@ import Testing
 
   @Test func ofAnInput() throws {
     let capture = CommandRunner.root.appendingPathComponent("Fixtures/demo.pcap").path
-    let database = try Sekisho.compile([
+    let database = try Compilation(of: [
       .init(name: "names", bytes: Array("www.evil.example\n".utf8))
     ]).database()
     for (path, words) in [
@@ -84,7 +84,7 @@ import Testing
     ] {
       let problems = Mutex<[ScanProblem]>([])
       let progress = ScanProgress()
-      _ = Scanner.follow(
+      _ = IndicatorScanner.follow(
         paths: [InputPath(path)], databases: [database], options: ScanOptions(),
         to: .hits { _ in }, progress: progress
       ) { problem in

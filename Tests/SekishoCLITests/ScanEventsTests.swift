@@ -11,7 +11,7 @@ import Testing
 
   init() throws {
     folder = try TemporaryFolder()
-    database = try Sekisho.compile([
+    database = try Compilation(of: [
       .init(name: "names", bytes: Array("www.evil.example\n".utf8))
     ]).database()
   }
@@ -20,7 +20,7 @@ import Testing
     _ inputs: [InputPath], _ options: ScanOptions = ScanOptions(), capacity: Int = 256,
     progress: ScanProgress? = nil
   ) -> ScanEvents {
-    Scanner.events(
+    IndicatorScanner.events(
       inputs: inputs, databases: [database], options: options, capacity: capacity,
       progress: progress)
   }
@@ -28,7 +28,8 @@ import Testing
   /// The section of the guide.
   private func matches(in log: InputPath, of database: IndicatorDatabase) async -> [String] {
     var values: [String] = []
-    let events = Scanner.events(inputs: [log], databases: [database], options: ScanOptions())
+    let events = IndicatorScanner.events(
+      inputs: [log], databases: [database], options: ScanOptions())
     for await event in events {
       switch event {
       case .hit(let hit): values.append(String(decoding: hit.value, as: UTF8.self))
@@ -53,7 +54,7 @@ import Testing
     var options = ScanOptions()
     options.threads = threads
     let told = Mutex<(lines: [[UInt8]], problems: [ScanProblem])>(([], []))
-    let report = Scanner.scan(
+    let report = IndicatorScanner.scan(
       inputs: paths, databases: [database], options: options,
       to: .hits { hit in told.withLock { $0.lines.append(hit.json()) } }
     ) { problem in told.withLock { $0.problems.append(problem) } }
@@ -112,7 +113,7 @@ import Testing
     let path = InputPath(try folder.writeHits(5000))
     let events =
       follows
-      ? Scanner.events(
+      ? IndicatorScanner.events(
         following: [path], databases: [database], options: ScanOptions(), capacity: 2,
         progress: progress)
       : events([path], capacity: 2, progress: progress)
@@ -140,7 +141,7 @@ import Testing
   @Test func aWaitingTaskIsCancelled() async throws {
     let path = InputPath(try folder.writeHits(1))
     let progress = ScanProgress()
-    let events = Scanner.events(
+    let events = IndicatorScanner.events(
       following: [path], databases: [database], options: ScanOptions(), progress: progress)
     let (begun, told) = AsyncStream.makeStream(of: Void.self)
     let task = Task {

@@ -11,7 +11,7 @@ extension FeedConfiguration {
   /// - Throws: `YAMLFault` with the line of what is wrong.
   package static func request(
     _ members: [YAMLMember], line: Int, folder: String
-  ) throws(YAMLFault) -> FeedReader.Request {
+  ) throws(YAMLFault) -> FeedRequest {
     try request(members, of: FeedEntry(), line: line, folder: folder)
   }
 }

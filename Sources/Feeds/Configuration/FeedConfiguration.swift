@@ -22,7 +22,7 @@ public enum FeedConfiguration {
   /// The feeds that a configuration file lists.
   ///
   /// - Throws: `FeedError` with the line of what is wrong and what to write.
-  public static func read(path: String) throws(FeedError) -> [FeedReader.Request] {
+  public static func read(path: String) throws(FeedError) -> [FeedRequest] {
     let stream: FeedStream
     do throws(InputError) {
       var opened = FeedStream(try InputSource(path: path))
@@ -43,7 +43,7 @@ public enum FeedConfiguration {
   /// the feeds' paths.
   public static func read(
     bytes: [UInt8], path: String
-  ) throws(FeedError) -> [FeedReader.Request] {
+  ) throws(FeedError) -> [FeedRequest] {
     do throws(YAMLFault) {
       return try requests(try YAMLReader.read(bytes), folder: folder(of: path))
     } catch {
@@ -59,7 +59,7 @@ public enum FeedConfiguration {
 
   private static func requests(
     _ root: YAMLNode, folder: String
-  ) throws(YAMLFault) -> [FeedReader.Request] {
+  ) throws(YAMLFault) -> [FeedRequest] {
     var defaults: [YAMLMember] = []
     var feeds: [YAMLNode] = []
     var line: Int?
@@ -104,7 +104,7 @@ public enum FeedConfiguration {
     guard !feeds.isEmpty else {
       throw YAMLFault(line: line, problem: "'feeds' is empty; begin each feed with '- path: …'")
     }
-    var requests: [FeedReader.Request] = []
+    var requests: [FeedRequest] = []
     for feed in feeds {
       guard case .map(let members) = feed.value else {
         throw YAMLFault(line: feed.line, problem: "a feed is written as '- path: FILE'")
@@ -117,14 +117,14 @@ public enum FeedConfiguration {
   /// The feed that a map of keys describes; `common` holds the keys that all feeds share.
   static func request(
     _ members: [YAMLMember], of common: FeedEntry, line: Int, folder: String
-  ) throws(YAMLFault) -> FeedReader.Request {
+  ) throws(YAMLFault) -> FeedRequest {
     var entry = common
     for member in members { try entry.set(member) }
     guard let path = entry.path else {
       throw YAMLFault(line: line, problem: "the feed has no 'path'")
     }
     let isAbsolute = path.utf8.first == Byte.slash || path == "-"
-    return FeedReader.Request(
+    return FeedRequest(
       path: isAbsolute ? path : folder + path, format: entry.format, options: entry.options)
   }
 }

@@ -65,7 +65,7 @@ public struct Baseline: Sendable {
   }
 
   /// The file's content.
-  public var json: [UInt8] {
+  public func json() -> [UInt8] {
     JSONWriter.document { writer in
       writer.member("schema", 1)
       writer.member("unit", plain: "bytes/s")

@@ -135,8 +135,8 @@ public struct ScanBenchmark: Sendable {
     options.threads = max(threads, 1)
     options.inputsInMemory = [InputInMemory(path: input.path, bytes: input.bytes)]
     let start = SystemClock.seconds
-    let report = Scanner.scan(
-      inputs: [], databases: databases, options: options, to: .hits { _ in }, report: { _ in })
+    let report = IndicatorScanner.scan(
+      inputs: [], databases: databases, options: options, to: .hits { _ in }, onProblem: { _ in })
     return (SystemClock.seconds - start, report.hits)
   }
 

@@ -73,13 +73,13 @@ public struct DatabaseDifference: Sendable {
   ///   - options: the options of these scans; `now` is when validity is judged.
   ///   - limit: the most changes of each sort that are listed.
   ///   - progress: read or used to stop a scan from another thread.
-  ///   - report: called for each problem of an input, once.
+  ///   - onProblem: called for each problem of an input, once.
   /// - Returns: what differs.
   public static func between(
     _ old: DatabaseSide, _ new: DatabaseSide, inputs: [InputPath] = [],
     options: ScanOptions = ScanOptions(), limit: Int = DatabaseDifference.listLimit,
     progress: ScanProgress = ScanProgress(),
-    report: @escaping @Sendable (ScanProblem) -> Void = { _ in }
+    onProblem: @escaping @Sendable (ScanProblem) -> Void = { _ in }
   ) -> DatabaseDifference {
     var comparison = SideComparison(old, new, now: options.now, limit: limit)
     comparison.run()
@@ -87,7 +87,7 @@ public struct DatabaseDifference: Sendable {
     if !inputs.isEmpty {
       difference.hits = HitComparison(
         old: old, new: new, causes: comparison, options: options, limit: limit
-      ).run(inputs, progress: progress, report: report)
+      ).run(inputs, progress: progress, onProblem: onProblem)
     }
     return difference
   }

@@ -27,7 +27,7 @@ public struct DatabaseSide: Sendable {
   /// - Returns: the side.
   /// - Throws: `DatabaseSideError` that says why there is nothing to compare.
   public static func open(
-    _ path: String, allow: [FeedReader.Request] = []
+    _ path: String, allow: [FeedRequest] = []
   ) throws(DatabaseSideError) -> DatabaseSide {
     do throws(DatabaseError) {
       let database = try IndicatorDatabase.open(path: path)
@@ -41,7 +41,7 @@ public struct DatabaseSide: Sendable {
         throw DatabaseSideError(.unusableDatabase, "\(path): \(error)")
       }
     }
-    var requests: [FeedReader.Request]
+    var requests: [FeedRequest]
     if path.hasSuffix(".yaml") || path.hasSuffix(".yml") {
       do throws(FeedError) {
         requests = try FeedConfiguration.read(path: path)
@@ -58,20 +58,20 @@ public struct DatabaseSide: Sendable {
   }
 
   /// `PATH[=FORMAT]` as a feed to read.
-  private static func request(_ argument: String) -> FeedReader.Request {
+  private static func request(_ argument: String) -> FeedRequest {
     if let equals = argument.lastIndex(of: "="),
       let (format, dataset) = FeedFormat.named(String(argument[argument.index(after: equals)...]))
     {
-      var request = FeedReader.Request(path: String(argument[..<equals]), format: format)
+      var request = FeedRequest(path: String(argument[..<equals]), format: format)
       request.options.dataset = dataset
       return request
     }
-    return FeedReader.Request(path: argument)
+    return FeedRequest(path: argument)
   }
 
   /// Compiles feeds.
   public static func compile(
-    _ requests: [FeedReader.Request], name: String
+    _ requests: [FeedRequest], name: String
   ) throws(DatabaseSideError) -> DatabaseSide {
     let list = FeedList.expand(requests)
     var collection = IndicatorCollection()

@@ -39,10 +39,11 @@ struct HitComparison {
   }
 
   func run(
-    _ inputs: [InputPath], progress: ScanProgress, report: @escaping @Sendable (ScanProblem) -> Void
+    _ inputs: [InputPath], progress: ScanProgress,
+    onProblem: @escaping @Sendable (ScanProblem) -> Void
   ) -> HitDifference {
     var result = HitDifference()
-    let before = scan(old, inputs, progress, report, &result)
+    let before = scan(old, inputs, progress, onProblem, &result)
     result.old = UInt64(before.values.count { !$0.isSuppressed })
     let after = scan(new, inputs, progress, { _ in }, &result)
     result.new = UInt64(after.values.count { !$0.isSuppressed })
@@ -76,14 +77,14 @@ struct HitComparison {
 
   private func scan(
     _ side: DatabaseSide, _ inputs: [InputPath], _ progress: ScanProgress,
-    _ report: @escaping @Sendable (ScanProblem) -> Void, _ result: inout HitDifference
+    _ onProblem: @escaping @Sendable (ScanProblem) -> Void, _ result: inout HitDifference
   ) -> [Key: Seen] {
     var options = options
     options.showsSuppressed = true
     options.limit = Self.hitLimit
     options.limitPerInput = Self.hitLimit
     let found = Mutex<[Key: Seen]>([:])
-    let summary = Scanner.scan(
+    let summary = IndicatorScanner.scan(
       inputs: inputs, databases: [side.database], options: options,
       to: .hits { hit in
         let key = Key(
@@ -98,12 +99,12 @@ struct HitComparison {
             time: hit.recordTime,
             order: found.count)
         }
-      }, progress: progress, report: report)
+      }, progress: progress, onProblem: onProblem)
     if summary.hasErrors || summary.isInterrupted { result.hasErrors = true }
     if summary.isLimited {
       // What the rest of the inputs holds is not known, so that nothing can be said to be lost.
       result.hasErrors = true
-      report(
+      onProblem(
         ScanProblem(
           .tooManyHits, path: InputPath(side.name),
           message: "more than \(Self.hitLimit) hits; compare fewer inputs at once"))

@@ -3,7 +3,7 @@ internal import Scanning
 
 extension Explanation {
   /// Lines for people: values defanged, controls escaped.
-  public var text: String {
+  public func text() -> String {
     var text: String
     if let kind {
       text = "\(kind.name) "
@@ -31,7 +31,7 @@ extension Explanation {
   }
 
   /// One line of JSON.
-  public var json: [UInt8] {
+  public func json() -> [UInt8] {
     JSONWriter.document { writer in
       writer.member("schema", 1)
       writer.member("asked", asked)

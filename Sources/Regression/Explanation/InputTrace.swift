@@ -92,7 +92,7 @@ struct InputTrace {
     options.limitPerInput = 10_000
     options.evidencePath = nil
     let found = Mutex<([Sight], [ScanProblem])>(([], []))
-    let report = Scanner.scan(
+    let report = IndicatorScanner.scan(
       inputs: inputs, databases: [probe], options: options,
       to: .hits { hit in
         let isObservable = hit.kind != .text || values.contains { $0.kind == .text }
@@ -114,7 +114,7 @@ struct InputTrace {
     options.showsSuppressed = false
     options.evidencePath = nil
     let isFound = Mutex(false)
-    _ = Scanner.scan(
+    _ = IndicatorScanner.scan(
       inputs: inputs, databases: explainer.databases, options: options,
       to: .hits { hit in
         if places.contains(Place(hit)) { isFound.withLock { $0 = true } }

@@ -162,8 +162,8 @@ struct RawSearch {
     var options = ScanOptions()
     options.includesWeak = true
     options.inputsInMemory = [InputInMemory(path: InputPath("text"), bytes: text)]
-    return Scanner.scan(
-      inputs: [], databases: [probe], options: options, to: .hits { _ in }, report: { _ in }
+    return IndicatorScanner.scan(
+      inputs: [], databases: [probe], options: options, to: .hits { _ in }, onProblem: { _ in }
     ).hits > 0
   }
 

@@ -40,7 +40,7 @@ struct CaseRunner {
     }
     let gathered = Mutex<(lines: [[UInt8]], problems: [ScanProblem])>(([], []))
     let home = options.home
-    let report = Scanner.scan(
+    let report = IndicatorScanner.scan(
       inputs: test.inputs.map { InputPath($0) }, databases: made.databases, options: options,
       to: .hits { hit in
         var line: [UInt8] = []
@@ -51,7 +51,7 @@ struct CaseRunner {
     ) { problem in gathered.withLock { $0.problems.append(problem) } }
     let (lines, problems) = gathered.withLock { ($0.lines, $0.problems) }
     result.found = lines.compactMap { JSONTree.read($0) }
-    result.summary = JSONTree.read(ScanSummary(report).json) ?? .null
+    result.summary = JSONTree.read(ScanSummary(report).json()) ?? .null
     result.problems = problems.map(\.commandText)
     result.hits = Int(clamping: report.hits)
     if lines.count >= Self.hitLimit {

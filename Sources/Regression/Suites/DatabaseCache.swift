@@ -40,8 +40,8 @@ final class DatabaseCache: Sendable {
 
   private static func make(_ sources: [IndicatorSource]) -> Made {
     var made = Made()
-    var requests: [FeedReader.Request] = []
-    var texts: [(bytes: [UInt8], request: FeedReader.Request)] = []
+    var requests: [FeedRequest] = []
+    var texts: [(bytes: [UInt8], request: FeedRequest)] = []
     for source in sources {
       switch source {
       case .database(let path):

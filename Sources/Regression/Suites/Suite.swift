@@ -32,9 +32,9 @@ struct SuiteCase: Sendable {
 /// Where indicators of a case come from.
 enum IndicatorSource: Sendable, Hashable {
   case database(String)
-  case feed(FeedReader.Request, key: String)
+  case feed(FeedRequest, key: String)
   /// Entries written into the suite, as a file of that name would hold them.
-  case text([UInt8], FeedReader.Request, key: String)
+  case text([UInt8], FeedRequest, key: String)
 
   /// The identity of a source: equal sources are compiled once for all cases.
   private var key: String {

@@ -90,7 +90,7 @@ extension SuiteReader {
         throw YAMLFault(
           line: node.line, problem: "a feed is a path, or a map with 'path' or 'text'")
       }
-      var request = FeedReader.Request(path: resolved(argument))
+      var request = FeedRequest(path: resolved(argument))
       if let equals = argument.lastIndex(of: "="),
         let (format, dataset) = FeedFormat.named(String(argument[argument.index(after: equals)...]))
       {

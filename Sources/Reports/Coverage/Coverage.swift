@@ -17,13 +17,13 @@ public enum Coverage {
   ///   - inputs: captures and logs to look for hits in.
   ///   - options: what takes part.
   ///   - progress: read or used to stop the scan from another thread.
-  ///   - report: called for each problem of the inputs.
+  ///   - onProblem: called for each problem of the inputs.
   /// - Returns: each feed's figures, those of each pair, and what was found.
   /// - Throws: `CoverageError` if there are too many feeds.
   public static func compare(
     _ database: IndicatorDatabase, sources: [CoverageSource], inputs: [InputPath] = [],
     options: CoverageOptions, progress: ScanProgress = ScanProgress(),
-    report: @escaping @Sendable (ScanProblem) -> Void = { _ in }
+    onProblem: @escaping @Sendable (ScanProblem) -> Void = { _ in }
   ) throws(CoverageError) -> CoverageReport {
     let universe = try CoverageUniverse(database, sources: sources, now: options.now)
     let pairs = CoveragePairs(universe, database)
@@ -37,9 +37,9 @@ public enum Coverage {
     // Hits are counted as they come and not kept, so they need no limit.
     scanOptions.limitPerInput = .max
     let hits = CoverageHits(universe, sources: sources)
-    let result = Scanner.scan(
+    let result = IndicatorScanner.scan(
       inputs: inputs, databases: [database], options: scanOptions,
-      to: .hits { hits.receive($0) }, progress: progress, report: report)
+      to: .hits { hits.receive($0) }, progress: progress, onProblem: onProblem)
     var read = CoverageReport.Inputs(
       bytes: result.statistics.bytes, hits: 0,
       hasErrors: result.hasErrors || result.isInterrupted)

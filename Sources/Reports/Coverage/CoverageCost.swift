@@ -113,7 +113,7 @@ enum CoverageCost {
           default: present.subtracting(IndicatorKindSet(kinds[variant - 2]))
           }
         let start = SystemClock.processorSeconds
-        let report = Scanner.scan(
+        let report = IndicatorScanner.scan(
           inputs: paths, databases: [database], options: options, to: .hits { _ in }
         ) { _ in }
         // The start of a scan would outweigh the cost of a few lines.

@@ -1,10 +1,14 @@
 import Parsing
 import Scanning
 
-/// A comparison as one JSON object: everything in it, for programs.
-public enum CoverageJSON {
-  /// The object, ending in a newline.
-  public static func write(_ report: CoverageReport) -> [UInt8] {
+extension CoverageReport {
+  /// Everything in the comparison as one JSON object, ending in a newline.
+  public func json() -> [UInt8] { CoverageJSON.bytes(of: self) }
+}
+
+/// A comparison as one JSON object.
+enum CoverageJSON {
+  static func bytes(of report: CoverageReport) -> [UInt8] {
     JSONWriter.document { writer in
       writer.member("schema", 1)
       writer.member("now", time: report.now)

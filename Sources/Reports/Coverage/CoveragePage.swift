@@ -1,7 +1,12 @@
 import Parsing
 
-/// A comparison as one page to look at: no network, no script.
-public enum CoveragePage {
+extension CoverageReport {
+  /// The comparison as one HTML page to look at: no network, no script.
+  public func page() -> [UInt8] { CoveragePage.bytes(of: self) }
+}
+
+/// A comparison as one page.
+enum CoveragePage {
   /// The most rows of the table of feeds.
   static let tableRows = 60
   /// The most feeds in the heat map.
@@ -12,8 +17,7 @@ public enum CoveragePage {
   static let matrixRows = 60
   static let matrixColumns = 24
 
-  /// The page.
-  public static func write(_ report: CoverageReport) -> [UInt8] {
+  static func bytes(of report: CoverageReport) -> [UInt8] {
     var page = HTML()
     PageFrame.begin(
       &page, title: "Feeds compared",

@@ -51,6 +51,8 @@ public struct CoverageError: Error, Sendable, Equatable, CustomStringConvertible
     case noFeed = "no-feed"
     /// More feeds than can be compared at once.
     case tooManyFeeds = "too-many-feeds"
+    /// No database could be made of the feeds.
+    case cannotCompile = "cannot-compile"
   }
 
   /// What kind of fault it is.

@@ -1,10 +1,15 @@
 import Indicators
 import Parsing
 
-/// A comparison as tables for people.
-public enum CoverageTable {
-  /// The tables, ending in a newline; feeds in the order in which they add most.
-  public static func write(_ report: CoverageReport) -> [UInt8] {
+extension CoverageReport {
+  /// The comparison as tables for people, ending in a newline; feeds in the order in which they
+  /// add most.
+  public func table() -> String { String(decoding: CoverageTable.bytes(of: self), as: UTF8.self) }
+}
+
+/// A comparison as tables.
+enum CoverageTable {
+  static func bytes(of report: CoverageReport) -> [UInt8] {
     var text = ""
     text += "\(Figure.count(report.values)) values of \(report.feeds.count) "
     text += report.feeds.count == 1 ? "feed" : "feeds"

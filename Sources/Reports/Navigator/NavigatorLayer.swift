@@ -2,14 +2,19 @@ import Indicators
 import Parsing
 import Scanning
 
-/// The techniques that feeds cover, as a layer of MITRE's ATT&CK Navigator (layer format 4.5).
-public enum NavigatorLayer {
-  /// The layer, ending in a newline.
+extension CoverageReport {
+  /// The techniques that feeds cover, as a layer of MITRE's ATT&CK Navigator (layer format 4.5),
+  /// ending in a newline.
   ///
   /// A technique's score is the number of feeds that link values to it; its comment and metadata say
   /// which, with how many values, and how many hits. Values and names are data of feeds: the Navigator
   /// shows them as text.
-  public static func write(_ report: CoverageReport) -> [UInt8] {
+  public func navigatorLayer() -> [UInt8] { NavigatorLayer.bytes(of: self) }
+}
+
+/// The techniques that feeds cover, as a layer of the Navigator.
+enum NavigatorLayer {
+  static func bytes(of report: CoverageReport) -> [UInt8] {
     JSONWriter.document { writer in
       writer.member("name", plain: "Feeds compared by sekisho")
       writer.object("versions") {

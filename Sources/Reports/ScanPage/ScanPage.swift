@@ -3,20 +3,22 @@ import Inputs
 import Parsing
 public import Scanning
 
-/// A scan as one page to look at: what, when, where, which feeds.
-public enum ScanPage {
+extension ScanPageData {
+  /// The scan as one HTML page to look at: what, when, where, which feeds.
+  ///
+  /// - Parameter report: the result of the scan.
+  /// - Returns: the page.
+  public func page(_ report: ScanReport) -> [UInt8] { ScanPage.bytes(of: self, report) }
+}
+
+/// A scan as one page.
+enum ScanPage {
   /// The most rows of the table of indicators.
   static let indicatorRows = 100
   /// The most rows of a chart with bars.
   static let barRows = 10
 
-  /// The page.
-  ///
-  /// - Parameters:
-  ///   - data: the hits.
-  ///   - report: the result of the scan.
-  /// - Returns: the page.
-  public static func write(_ data: ScanPageData, _ report: ScanReport) -> [UInt8] {
+  static func bytes(of data: ScanPageData, _ report: ScanReport) -> [UInt8] {
     let content = data.result
     var page = HTML()
     PageFrame.begin(&page, title: "Scan for indicators", lead: lead(content))

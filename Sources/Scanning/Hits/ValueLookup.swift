@@ -182,8 +182,7 @@ public struct ValueLookup {
       }
   }
 
-  /// An answer as lines for people.
-  public static func text(_ answer: Answer) -> [UInt8] {
+  fileprivate static func text(_ answer: Answer) -> [UInt8] {
     var output = DisplayText.defangedLine(answer.asked)
     if let kind = answer.kind {
       output += Array(": \(kind.name) ".utf8)
@@ -239,8 +238,7 @@ public struct ValueLookup {
     return facts
   }
 
-  /// An answer as one line of JSON.
-  public static func json(_ answer: Answer) -> [UInt8] {
+  fileprivate static func json(_ answer: Answer) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
     writer.member("asked", answer.asked)
@@ -260,4 +258,12 @@ public struct ValueLookup {
     writer.endObject()
     return writer.bytes + [UInt8(ascii: "\n")]
   }
+}
+
+extension ValueLookup.Answer {
+  /// The answer as lines for people.
+  public func text() -> String { String(decoding: ValueLookup.text(self), as: UTF8.self) }
+
+  /// The answer as one line of JSON.
+  public func json() -> [UInt8] { ValueLookup.json(self) }
 }

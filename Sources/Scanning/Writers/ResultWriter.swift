@@ -10,7 +10,7 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
   private var output: ResultOutput?
   private let options: ScanOptions
   private let writesResults: Bool
-  private let report: @Sendable (ScanProblem) -> Void
+  private let onProblem: @Sendable (ScanProblem) -> Void
   private var groups: HitGroups
   private let deliver: (@Sendable (Hit) -> Void)?
   private var writtenInInput: UInt64 = 0
@@ -38,16 +38,16 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
   ///   - databases: the databases whose entries the hits name.
   ///   - writesResults: false for `--count`.
   ///   - progress: its request to stop ends the delivery of hits.
-  ///   - report: called for each problem, in order of the inputs.
+  ///   - onProblem: called for each problem, in order of the inputs.
   init(
     _ place: OutputPlace, options: ScanOptions, databases: [IndicatorDatabase] = [],
     writesResults: Bool, progress: ScanProgress,
-    report: @escaping @Sendable (ScanProblem) -> Void
+    onProblem: @escaping @Sendable (ScanProblem) -> Void
   ) {
     self.options = options
     self.writesResults = writesResults
     self.progress = progress
-    self.report = report
+    self.onProblem = onProblem
     groups = HitGroups(options.grouping, limit: options.limits.groups, databases: databases)
     if case .hits(let deliver) = place { self.deliver = deliver } else { deliver = nil }
     do throws(InputError) {
@@ -117,14 +117,14 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
     writtenInInput = 0
     for problem in problems {
       if problem.isError { hasErrors = true }
-      report(problem)
+      onProblem(problem)
     }
   }
 
   /// Reports a problem at once, without waiting for an input's turn.
   package func note(_ problem: ScanProblem) {
     if problem.isError { hasErrors = true }
-    report(problem)
+    onProblem(problem)
   }
 
   /// Ends the output, since nobody reads it.

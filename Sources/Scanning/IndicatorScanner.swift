@@ -6,52 +6,8 @@ public import Inputs
 import Logs
 import Matchers
 
-/// The outcome of a run.
-public struct ScanReport: Sendable {
-  /// Everything that was counted.
-  package var statistics: ScanStatistics
-  /// Hits that were found and not suppressed.
-  public var hits: UInt64
-  /// Hits that an allow list covered.
-  public var suppressed: UInt64
-  /// Whether an input was not read to its end, or output could not be written.
-  public var hasErrors: Bool
-  /// Why the output could not be written.
-  public var writeError: String?
-  /// Whether the reader of the output went away.
-  public var isBrokenPipe: Bool
-  /// Whether the run was asked to stop before its end.
-  public var isInterrupted: Bool
-  /// Whether the run ended because it had `ScanOptions.limit` hits, whatever the inputs still hold.
-  public var isLimited = false
-  /// Whether all inputs were read to their end, and all output was written.
-  ///
-  /// Hits beyond `limitPerInput` do not make a run incomplete; they are counted as
-  /// `skipped["hits-over-limit"]`.
-  public var isComplete: Bool { !(hasErrors || isInterrupted || isLimited || isBrokenPipe) }
-  /// Time from the first byte to the last.
-  public var seconds: Double
-  /// Inputs that were read, wholly or in part.
-  public var inputs: UInt64 { statistics.inputs }
-  /// Uncompressed bytes that were read.
-  public var bytes: UInt64 { statistics.bytes }
-  /// Packets of captures that were read.
-  public var packets: UInt64 { statistics.packets }
-  /// Lines of logs that were read.
-  public var lines: UInt64 { statistics.lines }
-  /// What was not looked at, cut by a limit or odd, by reason.
-  public var skipped: Tally { statistics.skipped }
-  /// Hits by the name of the feed; a hit that several feeds list counts for each.
-  public var hitsByFeed: [String: UInt64] { statistics.hitsByFeed }
-  /// The entries that hit most, with their hits; at most ten.
-  package var topEntries: [(entry: ResolvedEntry, hits: UInt64)]
-  /// The number of URL indicators on hosts that encrypted connections named, so that their URLs
-  /// could not be seen; nil if no URL indicators took part.
-  public var encryptedURLs: UInt64?
-}
-
 /// Scans captures and logs against databases, or lists their observables.
-public enum Scanner {
+public enum IndicatorScanner {
   /// Scans inputs in order and writes hits, or delivers them.
   ///
   /// - Parameters:
@@ -63,25 +19,25 @@ public enum Scanner {
   ///   - destination: where hits go.
   ///   - writesHits: false to count only.
   ///   - progress: says how many bytes were read; `requestStop()` ends the run from another thread.
-  ///   - report: called for each problem, in order of the inputs, on a thread of the run; the
+  ///   - onProblem: called for each problem, in order of the inputs, on a thread of the run; the
   ///     others wait meanwhile, so it must return soon.
   /// - Returns: the outcome of the run.
   public static func scan(
     inputs: [InputPath], openInputs: [OpenInput] = [], databases: [IndicatorDatabase],
     options: ScanOptions, to destination: ResultDestination, writesHits: Bool = true,
     progress: ScanProgress = ScanProgress(),
-    report: @escaping @Sendable (ScanProblem) -> Void
+    onProblem: @escaping @Sendable (ScanProblem) -> Void
   ) -> ScanReport {
     var options = options
     if case .hits = destination { options.collectsHits = true }
-    let (hosts, hasFailed) = hosts(of: databases, options, report)
+    let (hosts, hasFailed) = hosts(of: databases, options, onProblem)
     let plan = plan(databases, options, progress, hosts)
     let place = OutputPlace(destination)
     let list = list(inputs, options, place)
     let joint = JointConditions.Source(databases)
     var result = run(
       list, openInputs, plan: plan, databases: databases, to: place, writesResults: writesHits,
-      report: report
+      onProblem: onProblem
     ) {
       [options] in
       HitResolver(databases: databases, options: options, hosts: hosts, joint: joint)
@@ -92,7 +48,7 @@ public enum Scanner {
       let problems = Evidence.write(
         result.statistics.hitFlows, inputs: list.items.map(\.path), to: path,
         options: plan.captureOptions, limits: options.limits)
-      for problem in problems { report(problem) }
+      for problem in problems { onProblem(problem) }
       if problems.contains(where: \.isError) { result.hasErrors = true }
     }
     addTopEntries(databases, to: &result)
@@ -112,7 +68,7 @@ public enum Scanner {
   ///   - destination: where hits go.
   ///   - writesHits: false to count only.
   ///   - progress: used to stop the run from another thread or a signal handler.
-  ///   - report: called for each problem, on the caller's thread.
+  ///   - onProblem: called for each problem, on the caller's thread.
   /// - Returns: the outcome of the run.
   @available(
     *, noasync,
@@ -121,18 +77,18 @@ public enum Scanner {
   public static func follow(
     paths: [InputPath], databases: [IndicatorDatabase], options: ScanOptions,
     to destination: ResultDestination, writesHits: Bool = true, progress: ScanProgress,
-    report: @escaping @Sendable (ScanProblem) -> Void
+    onProblem: @escaping @Sendable (ScanProblem) -> Void
   ) -> ScanReport {
     let start = SystemClock.seconds
     var options = options
     // A followed input has no end, so a limit per input makes no sense.
     options.limitPerInput = .max
     if case .hits = destination { options.collectsHits = true }
-    let (hosts, hasFailed) = hosts(of: databases, options, report)
+    let (hosts, hasFailed) = hosts(of: databases, options, onProblem)
     let plan = plan(databases, options, progress, hosts)
     let writer = ResultWriter(
       OutputPlace(destination), options: options, databases: databases, writesResults: writesHits,
-      progress: progress, report: report)
+      progress: progress, onProblem: onProblem)
     var output: Int32?
     if case .descriptor(let descriptor) = destination { output = descriptor }
     if writer.writeError == nil {
@@ -183,13 +139,13 @@ public enum Scanner {
   /// The hosts of URL indicators, if they take part, and whether making their database failed.
   private static func hosts(
     of databases: [IndicatorDatabase], _ options: ScanOptions,
-    _ report: @Sendable (ScanProblem) -> Void
+    _ onProblem: @Sendable (ScanProblem) -> Void
   ) -> (URLHosts?, hasFailed: Bool) {
     guard options.urlHosts != .off, options.kinds.contains(.url) else { return (nil, false) }
     do {
       return (try URLHosts(databases), false)
     } catch {
-      report(
+      onProblem(
         ScanProblem(
           .noURLHosts, path: InputPath("urlHosts"),
           message: "the hosts of URLs take no part, since they make no database: \(error)"))
@@ -257,12 +213,12 @@ public enum Scanner {
   ///     written are ignored.
   ///   - destination: where the lines go.
   ///   - progress: says how many bytes were read; `requestStop()` ends the run from another thread.
-  ///   - report: called for each problem, as in a scan.
+  ///   - onProblem: called for each problem, as in a scan.
   /// - Returns: the outcome of the run; it has no hits.
   public static func extract(
     inputs: [InputPath], openInputs: [OpenInput] = [], options: ScanOptions,
     to destination: ListingDestination,
-    progress: ScanProgress = ScanProgress(), report: @escaping @Sendable (ScanProblem) -> Void
+    progress: ScanProgress = ScanProgress(), onProblem: @escaping @Sendable (ScanProblem) -> Void
   ) -> ScanReport {
     let place = OutputPlace(destination)
     var options = options
@@ -274,7 +230,7 @@ public enum Scanner {
       finder: nil)
     return run(
       list(inputs, options, place), openInputs, plan: plan, to: place, writesResults: true,
-      report: report
+      onProblem: onProblem
     ) {
       [options] in ObservableListing(kinds: options.kinds, home: options.home)
     }
@@ -320,14 +276,14 @@ public enum Scanner {
     _ list: InputList, _ openInputs: [OpenInput], plan: ScanPlan,
     databases: [IndicatorDatabase] = [],
     to place: OutputPlace, writesResults: Bool,
-    report: @escaping @Sendable (ScanProblem) -> Void,
+    onProblem: @escaping @Sendable (ScanProblem) -> Void,
     makeProcessor: @escaping @Sendable () -> any BatchProcessor
   ) -> ScanReport {
     let start = SystemClock.seconds
     let options = plan.options
     let writer = ResultWriter(
       place, options: options, databases: databases, writesResults: writesResults,
-      progress: plan.progress, report: report)
+      progress: plan.progress, onProblem: onProblem)
     for error in list.errors {
       writer.note(ScanProblem(path: InputPath(error.path), error))
     }
