@@ -214,7 +214,8 @@ enum RandomLogs {
         name.hasSuffix("_h") || name.hasSuffix("_ip")
           ? "addr"
           : random.pick([
-            "string", "string", "vector[string]", "set[string]", "enum", "port", "count",
+            "string", "string", "vector[string]", "set[string]", "table[string]", "enum", "port",
+            "count",
           ])
       }
       add("#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n")

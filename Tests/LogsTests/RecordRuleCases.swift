@@ -205,6 +205,14 @@ enum RecordRuleCases {
         ("ipv4 answers 192.0.2.1", 21, ""),
       ])
     add(
+      "sets as Bro wrote them", "tx_hosts\trcptto\tn", "table[addr]\ttable[string]\ttable[count]",
+      "192.0.2.1,192.0.2.2\ta@b.example,<c@d.example>\t1,2\n-\t(empty)\t-\n",
+      [
+        ("ipv4 tx_hosts 192.0.2.1", 0, ""), ("ipv4 tx_hosts 192.0.2.2", 10, ""),
+        ("email rcptto a@b.example", 20, ""), ("domain rcptto b.example", 22, ""),
+        ("email rcptto c@d.example", 33, ""), ("domain rcptto d.example", 35, ""),
+      ])
+    add(
       "unset and empty", "query\tanswers", "string\tset[string]", "-\t(empty)\n-\t-,a.example\n",
       [("domain answers a.example", 14, "")])
     add(

@@ -215,7 +215,8 @@ struct ColumnPlan {
   private static func reading(_ type: [UInt8]) -> Reading {
     var element = 0..<type.count
     var isContainer = false
-    for container in ["set[", "vector["]
+    // Bro up to 2.2 wrote sets as tables.
+    for container in ["set[", "vector[", "table["]
     where type.last == UInt8(ascii: "]") && type.starts(with: container.utf8) {
       element = container.utf8.count..<type.count - 1
       isContainer = true

@@ -75,7 +75,7 @@ struct ReferenceZeekHeader {
   }
 
   private func node(_ cell: ReferenceText, type: String) -> ReferenceNode {
-    for container in ["set[", "vector["] where type.hasPrefix(container) {
+    for container in ["set[", "vector[", "table["] where type.hasPrefix(container) {
       let element = String(type.dropFirst(container.count).dropLast())
       let elements = referenceSplit(cell, at: setSeparator)
       return .array(
