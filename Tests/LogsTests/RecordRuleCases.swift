@@ -151,7 +151,25 @@ enum RecordRuleCases {
     (
       "records below a header of W3C",
       "#Fields: cipher cipher\n{\"a\": \"b.example\"}\n{3F2504E0-4F89} c.example\n",
-      [2: ["domain text b.example @30"]]
+      [2: ["domain a b.example @30"]]
+    ),
+    (
+      "records over lines below a header of W3C",
+      "#Fields: date time c-ip x\n{\n\"timestamp\": \"1\",\n\"host.name\": \"a.example\"\n} {\"z\":\"b.example\"}\n"
+        + "2024-05-01 10:00:00 192.0.2.1 {c.example\n{\"d.example\"\n",
+      [
+        2: ["domain host.name a.example @60"], 5: ["domain z b.example @79"],
+        6: ["ipv4 c-ip 192.0.2.1 @111", "domain x c.example @122"],
+        7: ["domain text d.example @134"],
+      ]
+    ),
+    (
+      "a row of W3C that begins with a brace",
+      "#Fields: user c-ip cs-host x\n{\"a\": 192.0.2.1 a.example }x\n{\"a\": \"b.example\"\n}\n",
+      [
+        2: ["ipv4 c-ip 192.0.2.1 @35", "domain cs-host a.example @45"],
+        3: ["domain a b.example @65"],
+      ]
     ),
     (
       "sentences below a header whose separator is a blank",

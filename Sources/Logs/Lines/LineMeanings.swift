@@ -22,7 +22,7 @@ struct LineMeanings: Sendable {
   /// Rows below a header, among which lines that begin with `#` mean something else.
   static let rows = LineMeanings([("#", SEKISHO_LINE_STOPS)])
 
-  /// Rows of Zeek's, among which may be JSON records.
+  /// Rows of Zeek and W3C logs, among which may be JSON records.
   static let rowsAndRecords = LineMeanings([
     ("#", SEKISHO_LINE_STOPS), ("{", SEKISHO_LINE_IS_OBJECT),
     (" \t\r\n,}]", SEKISHO_LINE_GOES_ON),

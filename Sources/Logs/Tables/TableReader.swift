@@ -67,8 +67,8 @@ extension Extraction {
   }
 
   /// Whether lines that are no rows of an open table may be records in JSON: a log of Zeek's that
-  /// goes on, or broke off without a `#close`, may be mixed with others.
+  /// goes on, or broke off without a `#close`, may be mixed with others, and one of W3C has no end.
   func holdsValues(_ header: LogHeader) -> Bool {
-    header.lines.layout == .zeek && options.readsJSON
+    (header.lines.layout == .zeek || header.lines.layout == .w3c) && options.readsJSON
   }
 }

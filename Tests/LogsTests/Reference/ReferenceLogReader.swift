@@ -324,15 +324,22 @@ struct ReferenceLogReader {
         let members = header.members(text.part(line))
       {
         emit(.object(members), at: line.lowerBound, .row)
-      } else if line.count <= lineLimit, text.bytes[line.lowerBound] == 0x7B,
-        let next = readRecord(at: line.lowerBound)
-      {
-        // A record in JSON may stand among the rows, over several lines.
-        behindRecord = readRest(of: next)
       } else {
-        readText(line)
+        behindRecord = readNoRow(line)
       }
     }
+  }
+
+  /// Reads a line that is no row, and gives where the next line may begin: a record in JSON may stand among the rows,
+  /// over several lines.
+  private mutating func readNoRow(_ line: Range<Int>) -> Int {
+    if line.count <= lineLimit, text.bytes[line.lowerBound] == 0x7B,
+      let next = readRecord(at: line.lowerBound)
+    {
+      return readRest(of: next)
+    }
+    readText(line)
+    return line.upperBound
   }
 
   /// Reads what is behind a record on its line, and gives where the next line begins.
@@ -365,7 +372,8 @@ struct ReferenceLogReader {
 
   private mutating func readW3C(from start: Int) {
     var header = ReferenceW3CHeader()
-    for line in lines(from: start) where !line.isEmpty {
+    var behindRecord = start
+    for line in lines(from: start) where !line.isEmpty && line.lowerBound >= behindRecord {
       if beginsZeek(line) { return readZeek(from: line.lowerBound) }
       if text.bytes[line.lowerBound] == 0x23 {
         header.read(Array(text.bytes[line]))
@@ -374,7 +382,7 @@ struct ReferenceLogReader {
       {
         emit(.object(members), at: line.lowerBound, .row)
       } else {
-        readText(line)
+        behindRecord = readNoRow(line)
       }
     }
   }
