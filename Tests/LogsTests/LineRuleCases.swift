@@ -254,6 +254,17 @@ enum LineRuleCases {
       "<166>:May 01 2024 10:00:00 UTC: %FTD-6-430003: SrcIP: 192.0.2.1, DstIP: 192.0.2.2, DstPort: 443",
       ["ipv4 SrcIP 192.0.2.1 @54", "ipv4 DstIP 192.0.2.2 @72 :443"]),
     Case(
+      "an end in parentheses, which are those of no translation",
+      "%ASA-2-106016: Deny IP spoof from (192.0.2.1) to 192.0.2.2 on interface x",
+      ["ipv4 src_ip 192.0.2.1 @35", "ipv4 dst_ip 192.0.2.2 @49"]),
+    Case(
+      "a firewall whose number has no colon",
+      "%ASA-6-302013 Built outbound TCP connection 1 for o:192.0.2.1/443 to i:192.0.2.2/5",
+      ["ipv4 dst_ip 192.0.2.1 @52 :443", "ipv4 src_ip 192.0.2.2 @71 :5"]),
+    Case(
+      "a number that is no firewall's", "%ASA-6-30213 from x:192.0.2.1/443",
+      ["ipv4 text 192.0.2.1 @20"]),
+    Case(
       "a firewall quoted in %ASA", "words of 100 %ASA and %ASA-x 192.0.2.1/443",
       ["ipv4 text 192.0.2.1 @29"]),
     Case(

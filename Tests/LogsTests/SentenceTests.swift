@@ -382,6 +382,18 @@ import Testing
       "(192.0.2.1#49238 to ?)"
     ),
     (
+      "Sep 12 2024 06:50:53 GIF : %ASA-2-106016: Deny IP spoof from (192.0.2.1) to 192.0.2.2 on interface x",
+      "(192.0.2.1 to 192.0.2.2 blocked)"
+    ),
+    (
+      "%ASA-4-401004: Shunned packet: 192.0.2.1 ==> 192.0.2.2 on interface inside",
+      "(192.0.2.1 to 192.0.2.2 blocked)"
+    ),
+    (
+      "%ASA-6-302016 Teardown UDP connection 1 for o:192.0.2.1/53 to i:192.0.2.2/5 duration 0:02:01 bytes 1",
+      "(protocol 17 ? to ? allowed)"
+    ),
+    (
       "%NGIPS-1-430002: EventPriority: Low, AccessControlRuleAction: Allow, SrcIP: 192.0.2.1, DstIP: 192.0.2.2, SrcPort: 5, DstPort: 443, Protocol: tcp",
       "(protocol 6 192.0.2.1#5 to 192.0.2.2#443 allowed)"
     ),

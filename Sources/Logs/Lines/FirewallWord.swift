@@ -1,7 +1,7 @@
 /// A word in a sentence of a firewall that says something, by itself or about the words behind it.
 enum FirewallWord: UInt8 {
   // What was done.
-  case accessList, built, denied, allowed, blocked, drop
+  case accessList, built, denied, allowed, blocked, drop, shunned
   // What the next address is.
   case source, destination, to, from, `for`, ip, equals, url, client
   case localAddress, foreignAddress, globalAddress
@@ -12,7 +12,8 @@ enum FirewallWord: UInt8 {
     .accessList: "access-list", .built: "Built", .denied: "Denied",
     .allowed: "Teardown est-allowed permitted Permitted",
     .blocked: "Deny deny denied dropped Dropped discarded", .drop: "drop",
-    .source: "src SRC", .destination: "dst DEST", .to: "to ->", .from: "from", .for: "for",
+    .shunned: "Shunned",
+    .source: "src SRC", .destination: "dst DEST ==>", .to: "to ->", .from: "from", .for: "for",
     .ip: "IP", .equals: "=", .url: "URL", .client: "client",
     .localAddress: "laddr", .foreignAddress: "faddr", .globalAddress: "gaddr",
     .inbound: "inbound", .outbound: "outbound",

@@ -1,7 +1,7 @@
 /// Sentences of Cisco's firewalls, and the pairs of their security events.
 extension ReferenceLine {
   private static let firewall = ReferencePattern(
-    #"\A%(?:ASA|FTD|PIX|FWSM|NGIPS)-[^:]{0,26}[0-9]:"#)
+    #"\A%(?:ASA|FTD|PIX|FWSM|NGIPS)(?:[^ ]{0,20}-[0-9]{6} |-[^:]{0,26}[0-9]:)"#)
   private static let eventPair = ReferencePattern(
     #"(?:\A *|, )([A-Za-z0-9_]+): ((?:(?!, [A-Za-z0-9_]+: ).)*+)"#)
 
@@ -55,7 +55,7 @@ extension ReferenceLine {
       }
     }
     /// `src`, `dst`, or nothing where the sentence does not tell.
-    var side = verb == "access-list" ? "src" : ""
+    var side = ["access-list", "Shunned"].contains(verb) ? "src" : ""
     for (number, place) in words.enumerated().dropFirst() {
       switch word(place) {
       case "URL" where isClient:
@@ -72,7 +72,7 @@ extension ReferenceLine {
         side = "src"
         isUnknown = false
       case "src", "SRC": side = "src"
-      case "dst", "DEST": side = "dst"
+      case "dst", "DEST", "==>": side = "dst"
       case "dynamic": side = ""
       case "for" where verb == "access-list": break
       case "for":
@@ -81,7 +81,9 @@ extension ReferenceLine {
       case "laddr" where isDenied: break
       case "faddr", "laddr": side = ""
       case "outbound" where isBuilt: isOutbound = true
-      default: addEndpoint(place, side, isTarget: isTarget)
+      default:
+        let isBehindSide = number > 1 && ["from", "to"].contains(word(words[number - 1]))
+        addEndpoint(place, side, isBehindSide: isBehindSide, isTarget: isTarget)
       }
     }
   }
@@ -91,7 +93,7 @@ extension ReferenceLine {
   private static let withPort = ReferencePattern(#"\A([^(]+)\((-?[0-9]+)\)(?:.*\))?\z"#)
   private static let withRest = ReferencePattern(#"\A(.[^(]*)\(.*\)\z"#)
 
-  private mutating func addEndpoint(_ token: Range<Int>, _ side: String, isTarget: Bool) {
+  private mutating func addEndpoint(_ token: Range<Int>, _ side: String, isBehindSide: Bool = false, isTarget: Bool) {
     var token = token
     if token.count > 2, bytes[token].first == 0x3C, bytes[token].last == 0x3E {
       token = token.lowerBound + 1..<token.upperBound - 1
@@ -104,7 +106,7 @@ extension ReferenceLine {
       word(range).hasPrefix("0") ? nil : UInt16(word(range))
     }
     if let inner = Self.mapped.first(in: bytes[token])?[1] {
-      isMapped = true
+      isMapped = isTarget || !isBehindSide
       place = token.lowerBound + inner.lowerBound..<token.lowerBound + inner.upperBound
     } else if let inner = Self.withRest.first(in: bytes[token])?[1] {
       place = token.lowerBound..<token.lowerBound + inner.count
