@@ -33,13 +33,17 @@ extension LineRecordReader {
     return true
   }
 
-  /// The end of a message's number: a colon, or a blank, with which collectors replace it.
-  private func numberEnd(_ bytes: RawSpan, from start: Int, to limit: Int) -> Int? {
-    if let blank = bytes.firstOffset(of: Byte.space, from: start, to: limit), blank - start > 6,
+  /// The blank behind a message's number, with which some collectors replace its colon.
+  func numberEndWithoutColon(_ bytes: RawSpan, from start: Int, to limit: Int) -> Int? {
+    guard let blank = bytes.firstOffset(of: Byte.space, from: start, to: limit), blank - start > 6,
       bytes.byte(unchecked: blank - 7) == Byte.minus, bytes.isNumber(blank - 6..<blank)
-    {
-      return blank
-    }
+    else { return nil }
+    return blank
+  }
+
+  /// The end of a message's number: its colon or the blank in place of it.
+  private func numberEnd(_ bytes: RawSpan, from start: Int, to limit: Int) -> Int? {
+    if let blank = numberEndWithoutColon(bytes, from: start, to: limit) { return blank }
     guard let colon = bytes.firstOffset(of: Byte.colon, from: start, to: limit),
       Byte.isDigit(bytes.byte(unchecked: colon - 1))
     else { return nil }

@@ -40,7 +40,10 @@ extension LineRecordReader {
     guard range.upperBound - message >= 24, message > range.lowerBound,
       let inner = readHeader(bytes, message..<range.upperBound, &paths, &facts)
     else { return message }
-    guard isDeviceMark(bytes, inner, to: range.upperBound) else {
+    guard
+      isDeviceMark(bytes, inner, to: range.upperBound)
+        || bytes.starts(with: Self.engineMark, at: inner)
+    else {
       line.cut(to: count)
       (line.headerTime, line.isHeaderTimeZoned) = (time, isZoned)
       line.hasProgram = hasProgram
@@ -119,10 +122,11 @@ extension LineRecordReader {
   /// Whether a message of Cisco's begins at an offset: `%FACILITY-SEVERITY-MNEMONIC:`.
   private func isDeviceMark(_ bytes: RawSpan, _ start: Int, to end: Int) -> Bool {
     guard start + 1 < end, bytes.byte(unchecked: start) == UInt8(ascii: "%"),
-      Byte.isCapital(bytes.byte(unchecked: start + 1)),
-      let colon = bytes.firstOffset(of: Byte.colon, from: start, to: min(end, start + 64))
+      Byte.isCapital(bytes.byte(unchecked: start + 1)), case let limit = min(end, start + 64),
+      let stop = numberEndWithoutColon(bytes, from: start, to: limit)
+        ?? bytes.firstOffset(of: Byte.colon, from: start, to: limit)
     else { return false }
-    return (start + 1..<colon).allSatisfy { classes.is(bytes.byte(unchecked: $0), .name) }
+    return (start + 1..<stop).allSatisfy { classes.is(bytes.byte(unchecked: $0), .name) }
   }
 
   /// Whether the text at an offset is recognised without a header, so that what comes before it is

@@ -93,7 +93,9 @@ extension ReferenceLine {
   private static let withPort = ReferencePattern(#"\A([^(]+)\((-?[0-9]+)\)(?:.*\))?\z"#)
   private static let withRest = ReferencePattern(#"\A(.[^(]*)\(.*\)\z"#)
 
-  private mutating func addEndpoint(_ token: Range<Int>, _ side: String, isBehindSide: Bool = false, isTarget: Bool) {
+  private mutating func addEndpoint(
+    _ token: Range<Int>, _ side: String, isBehindSide: Bool = false, isTarget: Bool
+  ) {
     var token = token
     if token.count > 2, bytes[token].first == 0x3C, bytes[token].last == 0x3E {
       token = token.lowerBound + 1..<token.upperBound - 1

@@ -22,7 +22,7 @@ extension ReferenceLine {
   private static let isoTime = ReferencePattern(
     #"\A(?:<[0-9]{1,3}>(?:: *)?)?([^ ]{20,41}?):? "#)
   private static let container = ReferencePattern(#"\A (?:stdout|stderr) [FP] "#)
-  private static let deviceMark = ReferencePattern(#"\A%[A-Z][A-Za-z0-9._-]*:"#)
+  private static let deviceMark = ReferencePattern(#"\A%[A-Z][A-Za-z0-9._-]*(?::|(?<=-[0-9]{6}) )"#)
   private static let zoned = ReferencePattern(#"\A.{10}T.*(?:Z|[+-].{4}|[+-].{5})\z"#)
   private static let token = ReferencePattern(#"\A[^ ]*"#)
   private static let tag = ReferencePattern(
