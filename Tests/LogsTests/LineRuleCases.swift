@@ -265,6 +265,14 @@ enum LineRuleCases {
       "a number that is no firewall's", "%ASA-6-30213 from x:192.0.2.1/443",
       ["ipv4 text 192.0.2.1 @20"]),
     Case(
+      "signs above ASCII between LEEF's attributes",
+      "LEEF:2.0|v|p|1|d|xa6|src=192.0.2.1¦host=bæ.example¦dst=192.0.2.2",
+      ["ipv4 src 192.0.2.1 @25", "domain host xn--b-4fa.example @41", "ipv4 dst 192.0.2.2 @58"]),
+    Case(
+      "the same sign by itself",
+      "LEEF:2.0|v|p|1|d|¦|src=192.0.2.1¦dst=192.0.2.2",
+      ["ipv4 src 192.0.2.1 @24", "ipv4 dst 192.0.2.2 @39"]),
+    Case(
       "a firewall quoted in %ASA", "words of 100 %ASA and %ASA-x 192.0.2.1/443",
       ["ipv4 text 192.0.2.1 @29"]),
     Case(

@@ -109,7 +109,7 @@ extension RandomLogs.Maker {
     for _ in 0..<4 { line += random.pick(["Vendor", word(), "a\\|b"]) + "|" }
     let (named, separator) = random.pick([
       ("", "\t"), ("^|", "^"), ("x7C|", "|"), ("0x09|", "\t"), ("|", "\t"), ("xyz|", "\t"),
-      ("5e|", "^"),
+      ("5e|", "^"), ("xa6|", "¦"), ("¦|", "¦"),
     ])
     line += named
     for number in 0..<random.below(6) {

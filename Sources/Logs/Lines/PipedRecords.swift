@@ -225,7 +225,7 @@ extension LineRecordReader {
       let next =
         isEscaped
         ? bytes.firstRange(of: "#011", from: offset, to: end)
-        : bytes.firstOffset(of: separator, from: offset, to: end).map { $0..<$0 + 1 }
+        : separatorRange(bytes, separator, from: offset, to: end)
       let stop = next ?? end..<end
       guard line.fields.count <= most else { return false }
       addAttribute(bytes, offset..<stop.lowerBound, &paths)
@@ -254,8 +254,8 @@ extension LineRecordReader {
 
   /// The separator that LEEF 2 names, as itself or in hexadecimal digits; an empty one is a tab.
   ///
-  /// Nil if the separator is a byte of names, or above ASCII: it would cut names without anybody
-  /// noticing.
+  /// Nil if the separator is a byte of names: it would cut them without anybody noticing. Above
+  /// ASCII it is one of the signs that Latin-1 has before its letters, as `¦`.
   private func separatorPart(
     _ bytes: RawSpan, _ range: Range<Int>
   ) -> (byte: UInt8, end: Int)? {
@@ -268,6 +268,8 @@ extension LineRecordReader {
     switch pipe - start {
     case 0: return (Byte.tab, pipe + 1)
     case 1: return separator(bytes.byte(unchecked: start))
+    case 2 where bytes.byte(unchecked: start) == Self.leadOfSigns:
+      return separator(bytes.byte(unchecked: start + 1))
     default: break
     }
     if bytes.starts(ignoringCase: "0x", at: start) {
@@ -281,8 +283,27 @@ extension LineRecordReader {
     return separator(digits.reduce(0) { $0 << 4 | Hex.value(of: bytes.byte(unchecked: $1)) })
 
     func separator(_ byte: UInt8) -> (byte: UInt8, end: Int)? {
-      byte >= 0x80 || classes.is(byte, .name) ? nil : (byte, pipe + 1)
+      byte >= 0xC0 || byte < 0x80 && classes.is(byte, .name) ? nil : (byte, pipe + 1)
     }
+  }
+
+  /// What UTF-8 has before the byte that a sign of Latin-1 is.
+  private static let leadOfSigns: UInt8 = 0xC2
+
+  /// The next separator; one above ASCII is written as UTF-8 or as a byte of its own.
+  private func separatorRange(
+    _ bytes: RawSpan, _ separator: UInt8, from start: Int, to end: Int
+  ) -> Range<Int>? {
+    var offset = start
+    while let found = bytes.firstOffset(of: separator, from: offset, to: end) {
+      guard separator >= 0x80, found > start else { return found..<found + 1 }
+      let before = bytes.byte(unchecked: found - 1)
+      if before == Self.leadOfSigns { return found - 1..<found + 1 }
+      // Behind another byte above ASCII it is a part of a character.
+      if before < 0x80 { return found..<found + 1 }
+      offset = found + 1
+    }
+    return nil
   }
 
   private mutating func addAttribute(

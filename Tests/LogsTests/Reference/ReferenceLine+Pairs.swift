@@ -173,7 +173,8 @@ extension ReferenceLine {
     }
   }
 
-  private static let separator = ReferencePattern(#"\A(?:|.|(?:0?[xX])?([0-9A-Fa-f]{1,2}))\|"#)
+  private static let separator = ReferencePattern(
+    #"\A(?:|.|\xC2.|(?:0?[xX])?([0-9A-Fa-f]{1,2}))\|"#)
   private static let escapedTab = ReferencePattern("#011")
   private static let ending = ReferencePattern(#"[\x00-\x7F&&[^A-Za-z0-9._-]]"#)
   private static let attribute = ReferencePattern(
@@ -186,15 +187,15 @@ extension ReferenceLine {
     {
       let written = bytes[start..<start + whole.count - 1]
       var named = separator
-      if written.count == 1 {
-        named = written.first ?? 0x09
+      if written.count == 1 || written.count == 2 && written.first == 0xC2 {
+        named = written.last ?? 0x09
       } else if let digits = groups[1] {
         named = bytes[start + digits.lowerBound..<start + digits.upperBound].reduce(0) {
           $0 << 4 | referenceHexValue($1)
         }
       }
       // No byte of names.
-      if Self.ending.first(in: [named]) != nil {
+      if Self.ending.first(in: [named]) != nil || 0x80..<0xC0 ~= named {
         separator = named
         place += whole.count
         skip(start..<place)
@@ -212,10 +213,13 @@ extension ReferenceLine {
       separator == 0x09 && !bytes[place...].contains(0x09)
       && Self.escapedTab.first(in: bytes[place...]) != nil
     while place < text.count {
-      let end =
+      let mark =
         isEscaped
-        ? Self.escapedTab.first(in: bytes[place...])?[0].map { place + $0.lowerBound } ?? text.count
-        : bytes[place...].firstIndex(of: separator) ?? text.count
+        ? Self.escapedTab.first(in: bytes[place...])?[0].map {
+          place + $0.lowerBound..<place + $0.upperBound
+        }
+        : separatorRange(separator, from: place)
+      let end = mark?.lowerBound ?? text.count
       if let key = Self.attribute.first(in: bytes[place..<end]), let whole = key[0],
         let name = key[1]
       {
@@ -223,8 +227,18 @@ extension ReferenceLine {
           key: place + name.lowerBound..<place + name.upperBound, place + whole.count..<end)
         fields[fields.count - 1].outer = place..<end
       }
-      place = end + (isEscaped ? 4 : 1)
+      place = mark?.upperBound ?? text.count
     }
+  }
+
+  /// The next separator; above ASCII it is no part of a character but its own.
+  private func separatorRange(_ separator: UInt8, from start: Int) -> Range<Int>? {
+    for place in start..<text.count where bytes[place] == separator {
+      let before = place == start || separator < 0x80 ? 0 : bytes[place - 1]
+      if before == 0xC2 { return place - 1..<place + 1 }
+      if before < 0x80 { return place..<place + 1 }
+    }
+    return nil
   }
 
   // MARK: Packet filters
