@@ -273,6 +273,25 @@ enum LineRuleCases {
       "LEEF:2.0|v|p|1|d|¦|src=192.0.2.1¦dst=192.0.2.2",
       ["ipv4 src 192.0.2.1 @24", "ipv4 dst 192.0.2.2 @39"]),
     Case(
+      "how long an answer took, before the request",
+      "www.example.com 192.0.2.1 - - [01/May/2024:10:00:00 +0000] (0 s) \"GET /a HTTP/1.1\" 200 5 \"http://b.example/\" \"x\"",
+      [
+        "domain server_name www.example.com @0", "ipv4 remote_addr 192.0.2.1 @16",
+        "url request http://www.example.com/a @70", "url http_referer http://b.example/ @90",
+        "domain http_referer b.example @97",
+      ]),
+    Case(
+      "a time without brackets before a request",
+      "192.0.2.1 - joe 2024-05-01T10:00:00 \"GET /a HTTP/1.1\" 200 5 \"http://b.example/\" \"x\"",
+      [
+        "ipv4 remote_addr 192.0.2.1 @0", "url http_referer http://b.example/ @61",
+        "domain http_referer b.example @68",
+      ]),
+    Case(
+      "words before such a time are no client",
+      "app - joe 2024-05-01T10:00:00 \"GET http://b.example/\" 200 5",
+      ["url text http://b.example/ @35", "domain text b.example @42"]),
+    Case(
       "a firewall quoted in %ASA", "words of 100 %ASA and %ASA-x 192.0.2.1/443",
       ["ipv4 text 192.0.2.1 @29"]),
     Case(

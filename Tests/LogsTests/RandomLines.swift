@@ -124,6 +124,9 @@ extension RandomLogs.Maker {
   private mutating func access() -> String {
     var line = random.pick(["", "", "a.example:443 ", "www.example.com ", "\"x y\" "])
     line += address() + " - " + random.pick(["-", "frank", "John Doe", word()])
+    if random.below(6) == 0 {
+      return line + " " + iso() + " \"GET /\(word()) HTTP/1.1\" 200 17 \"http://b.example/\" \"x\""
+    }
     line +=
       " ["
       + random.pick([
@@ -132,7 +135,7 @@ extension RandomLogs.Maker {
         "1/10/2000:13:55:36",
       ])
     line +=
-      "] \""
+      random.pick(["] \"", "] \"", "] (3 s) \""])
       + random.pick([
         "GET /\(word()) HTTP/1.1", "GET http://a.example/ HTTP/1.0",
         "CONNECT wpgate.zip:443 HTTP/1.1",

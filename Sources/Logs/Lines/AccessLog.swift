@@ -45,7 +45,7 @@ extension LineRecordReader {
 
   /// The shape of an access log's line; nil if the line has another form.
   mutating func accessShape(_ bytes: RawSpan, _ range: Range<Int>) -> AccessShape? {
-    guard let (time, brackets) = bracketedTime(bytes, range),
+    guard let (time, brackets) = bracketedTime(bytes, range) ?? plainTime(bytes, range),
       cutFront(bytes, range.lowerBound..<brackets.lowerBound - 1), words.count >= 3,
       let front = accessFront(bytes)
     else { return nil }
@@ -221,6 +221,7 @@ extension LineRecordReader {
     else { return nil }
     while let close = bytes.firstOffset(of: UInt8(ascii: "]"), from: offset, to: range.upperBound) {
       offset = close + 1
+      if bytes.starts(with: " (", at: offset) { offset = durationEnd(bytes, offset) }
       guard bytes.starts(with: " \"", at: offset) else { continue }
       let first = max(range.lowerBound + 6, close - Self.longestTime)
       guard first < close,
@@ -231,6 +232,32 @@ extension LineRecordReader {
       return (time, open..<offset)
     }
     return nil
+  }
+
+  /// Where a line goes on behind how long the answer took, ` (0 s)`, as some hosts write it between
+  /// the time and the request; the offset itself if that is not there.
+  private func durationEnd(_ bytes: RawSpan, _ offset: Int) -> Int {
+    let digits = LogTime.digits(bytes, from: offset + 2, to: bytes.byteCount)
+    return !digits.isEmpty && bytes.starts(with: " s)", at: digits.upperBound)
+      ? digits.upperBound + 3 : offset
+  }
+
+  /// The time without brackets before the quoted request, in lines that begin with the client, `-` and a
+  /// user's name: `192.0.2.1 - - 2024-05-01T10:00:00 "GET …"`.
+  private func plainTime(_ bytes: RawSpan, _ range: Range<Int>) -> (Int64, Range<Int>)? {
+    guard
+      let dash = bytes.firstOffset(
+        of: Byte.space, from: range.lowerBound,
+        to: min(range.upperBound, range.lowerBound + Self.longestTime)),
+      bytes.starts(with: " - ", at: dash),
+      bytes.isAddress(ColumnRange(start: range.lowerBound, end: dash)),
+      case let user = bytes.tokenEnd(from: dash + 3, to: range.upperBound),
+      user + 1 < range.upperBound,
+      case let word = user + 1..<bytes.tokenEnd(from: user + 1, to: range.upperBound),
+      bytes.starts(with: " \"", at: word.upperBound), bytes.isISOTime(word),
+      let time = Timestamp.iso8601(bytes, word)
+    else { return nil }
+    return (time, word)
   }
 
   /// The most bytes of a time in brackets, with the opening bracket.

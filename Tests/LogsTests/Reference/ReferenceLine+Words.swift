@@ -57,7 +57,10 @@ extension ReferenceLine {
   private static let clientAndHost = ReferencePattern(
     #"\A[0-9.]+(?::[0-9]+ (?=[^ ]*[A-Za-z])[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)+(?::[^ ]*)?| (?=[^ ]*[A-Za-z])[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)+:[^ ]*) - "#
   )
-  private static let access = ReferencePattern(#" \[([^\[\]]{0,46})\] "("# + quoted + #")""#)
+  private static let access = ReferencePattern(
+    #" \[([^\[\]]{0,46})\](?: \([0-9]+ s\))? "("# + quoted + #")""#)
+  private static let accessWithoutBrackets = ReferencePattern(
+    #"\A([0-9A-Fa-f:.]{2,45}) - [^ ]+( ([^ ]+) "("# + quoted + #")")"#)
   /// An address with a zone, or in brackets with a port.
   private static let clientForm = ReferencePattern(
     #"\A(?:\[([0-9A-Fa-f:.]+)(?:%[^\]]*)?\]:[0-9]*(?::.*)?|([0-9A-Fa-f:.]+)%.*)\z"#)
@@ -83,17 +86,29 @@ extension ReferenceLine {
     return Self.isAddress(bytes[word.range].dropFirst(address.lowerBound).prefix(address.count))
   }
 
+  /// The time and the request of a line whose time is in ISO 8601 without brackets, behind a client, `-` and a user.
+  private func accessWithoutBrackets(_ start: Int) -> ArraySlice<Range<Int>?>? {
+    guard let groups = Self.accessWithoutBrackets.first(in: bytes[start...]),
+      let client = groups[1], let time = groups[3],
+      Self.isAddress(bytes[start + client.lowerBound..<start + client.upperBound]),
+      Self.isoWord.matches(bytes[start + time.lowerBound..<start + time.upperBound]),
+      ReferenceTime.isISO(Array(bytes[start + time.lowerBound..<start + time.upperBound]))
+    else { return nil }
+    return groups[2...]
+  }
+
   mutating func readAccess(_ start: Int) -> Bool {
     // The first time that stands before something in quotes is that before the request.
     let times = Self.access.all(in: bytes[start...])
-    let found = times.first { groups in
+    let bracketed = times.first { groups in
       groups[1].map {
         ReferenceTime.isAccess(Array(bytes[start + $0.lowerBound..<start + $0.upperBound]))
       } ?? false
     }
-    guard let found, let whole = found[0], let request = found[2],
+    guard let found = bracketed.map({ $0[...] }) ?? accessWithoutBrackets(start),
+      let whole = found[found.startIndex], let request = found[found.startIndex + 2],
       start + whole.upperBound < text.count, whole.lowerBound >= 5,
-      text.count - start - whole.lowerBound > 29
+      bracketed == nil || text.count - start - whole.lowerBound > 29
     else { return false }
     func moved(_ range: Range<Int>) -> Range<Int> {
       start + range.lowerBound..<start + range.upperBound
