@@ -14,6 +14,26 @@ extension EventFactTests {
     (
       #"{"a":[{"b":{"c":{"src_ip":"192.0.2.1"}}},{"b":{"c":{"src_ip":"192.0.2.2"}}}]}"#, "", []
     ),
+    // DNS-collector, in objects and flat; Metron; AdGuard Home.
+    (
+      #"{"network":{"query-ip":"192.0.2.1","query-port":"5000","response-ip":"192.0.2.2","response-port":"53"},"dns":{"rcode":"NXDOMAIN"}}"#,
+      "(192.0.2.1#5000 to 192.0.2.2#53 NXDOMAIN)",
+      [
+        "network.query-ip 192.0.2.1 port 5000 source",
+        "network.response-ip 192.0.2.2 port 53 destination",
+      ]
+    ),
+    (
+      #"{"network.query-ip":"192.0.2.1","network.query-port":"5000","network.response-ip":"192.0.2.2","network.response-port":"53"}"#,
+      "(192.0.2.1#5000 to 192.0.2.2#53)", []
+    ),
+    (#"{"dns":{"query-ip":"192.0.2.1","response-ip":"192.0.2.2"}}"#, "", []),
+    (
+      #"{"ip_src_addr":"192.0.2.1","ip_src_port":5000,"ip_dst_addr":"192.0.2.2","ip_dst_port":80}"#,
+      "(192.0.2.1#5000 to 192.0.2.2#80)",
+      ["ip_src_addr 192.0.2.1 port 5000 source", "ip_dst_addr 192.0.2.2 port 80 destination"]
+    ),
+    (#"{"QH":"a.example","Result":{"IsFiltered":true}}"#, "(? to ? blocked)", []),
     // The record as it was exported, and no end.
     (#"{"_source":{"ip":"192.0.2.1","port":443}}"#, "", ["_source.ip 192.0.2.1 port 443"]),
     (#"{"fields":{"_source.ip":["192.0.2.1"]}}"#, "", []),

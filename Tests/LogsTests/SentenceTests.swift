@@ -135,6 +135,9 @@ import Testing
     ),
     ("May  1 10:00:00 dnsmasq[1]: query[AAAA] a.example from 192.0.2.1", "(192.0.2.1 to ?)"),
     ("[1714557600] unbound[1:0] info: 192.0.2.1 a.example. A IN", "(192.0.2.1 to ?)"),
+    ("May  1 10:00:00 dnsmasq[1]: reply a.example is NXDOMAIN", "(? to ? NXDOMAIN)"),
+    ("May  1 10:00:00 dnsmasq[1]: reply a.example is <CNAME>", ""),
+    ("May  1 10:00:00 dnsmasq[1]: gravity blocked a.example is 0.0.0.0", "(? to ? blocked)"),
     // Sendmail's relay is who hands a message in, but where one is delivered to a recipient.
     (
       "May  1 10:00:00 h sm-mta[1]: A1: ruleset=check_rcpt, arg1=<a@b.example>, relay=[192.0.2.1], reject=550 5.7.1 no",

@@ -99,7 +99,14 @@ extension KeyName {
       "ip": (.destination, 1), "address": (.destination, 1), "addr": (.destination, 1),
       "port": (.destinationPort, 1),
     ],
-    "network": ["transport": (.ipProtocol, 1), "iananumber": (.ipProtocol, 2)],
+    "network": [
+      "transport": (.ipProtocol, 1), "iananumber": (.ipProtocol, 2),
+      // DNS-collector's: who asked and who answers.
+      "queryip": (.source, 2), "queryport": (.sourcePort, 2), "responseip": (.destination, 2),
+      "responseport": (.destinationPort, 2),
+    ],
+    // AdGuard Home's.
+    "result": ["isfiltered": (.isBlocked, 4)],
     "connectioninfo": ["protocolname": (.ipProtocol, 1), "protocolnum": (.ipProtocol, 2)],
     // The endpoints of the connection, while those beside it are of a single packet.
     "flow": [
@@ -262,6 +269,9 @@ extension KeyName {
     "portsrc": (.sourcePort, 1), "portdst": (.destinationPort, 1),
     "src4addr": (.source, 1), "src6addr": (.source, 1), "dst4addr": (.destination, 1),
     "dst6addr": (.destination, 1),
+    // Metron.
+    "ipsrcaddr": (.source, 1), "ipsrcport": (.sourcePort, 1), "ipdstaddr": (.destination, 1),
+    "ipdstport": (.destinationPort, 1),
     // H3C, Hillstone, beside `dip`; IIS as Azure's and other collectors write it, Falco, beside `cip`.
     "sip": (.serverOrSource, 1), "cip": (.source, 2), "cport": (.sourcePort, 2),
     // Elasticsearch and Teleport with flat keys.

@@ -34,6 +34,7 @@ extension KeyName {
     "eventreceivedtime": 12,
     // Carbon Black, pmacct, goflow.
     "devicetimestamp": 8, "timestampstart": 9, "timeflowstartns": 9,
+    "timestamprfc3339ns": 8,
     "createdtime": 13, "starteddatetime": 9, "createdtimeutc": 13, "datecreate": 13, "created": 14,
     "rt": 12, "t": 14,
   ]

@@ -261,7 +261,7 @@ struct KeyName: Sendable {
     "_source", "result", "event", "record", "records", "payload", "data", "log", "body", "doc",
     "document", "entry", "jsonpayload", "detail", "system", "timecreated", "fields", "id",
     "instant",
-    "metadata", "cloudtrailevent", "auditdata",
+    "metadata", "cloudtrailevent", "auditdata", "dnstap",
   ]
 
   /// The wrappers that hold a whole original record rather than a part of one.

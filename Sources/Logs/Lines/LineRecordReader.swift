@@ -88,7 +88,8 @@ extension LineRecordReader {
     return readTokens(bytes, range, &paths, &facts) || readPairs(bytes, range, &paths, &facts)
       || readFirewallMessageBehind(bytes, range, &paths, &facts)
       || readProxyRequest(bytes, range, &paths, &facts)
-      || readRequestMessage(bytes, range, &paths) || readNameQuestion(bytes, range, &paths, &nested)
+      || readRequestMessage(bytes, range, &paths)
+      || readNameQuestion(bytes, range, &paths, &facts, &nested)
   }
 
   /// Reads a message in the one format that was asked for.

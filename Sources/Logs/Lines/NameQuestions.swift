@@ -10,13 +10,13 @@ extension LineRecordReader {
   /// Reads a line of dnsmasq and Pi-hole, unbound, CoreDNS, PowerDNS or Umbrella.
   mutating func readNameQuestion(
     _ bytes: RawSpan, _ range: Range<Int>,
-    _ paths: inout FieldPaths, _ nested: inout NestedReading
+    _ paths: inout FieldPaths, _ facts: inout EventFacts, _ nested: inout NestedReading
   ) -> Bool {
     guard range.count >= 12 else { return false }
     if bytes.byte(unchecked: range.lowerBound) == Byte.quote {
       guard let cell = resolvedName(bytes, range) else { return false }
       line.add(paths.name("query"), quoted: cell)
-    } else if let asked = relayedName(bytes, range) ?? classedName(bytes, range)
+    } else if let asked = relayedName(bytes, range, &facts) ?? classedName(bytes, range)
       ?? typedName(bytes, range), !nested.isInside(bytes, range, asked.lowerBound)
     {
       line.add(paths.name("query"), asked)
@@ -47,7 +47,9 @@ extension LineRecordReader {
   /// `reply a.example is <CNAME>` and `gravity blocked a.example is 0.0.0.0`. A number and the
   /// client may come before them, and a file may be in the verb's place. In an answer about an
   /// address, the name is behind `is`.
-  private func relayedName(_ bytes: RawSpan, _ range: Range<Int>) -> Range<Int>? {
+  private func relayedName(
+    _ bytes: RawSpan, _ range: Range<Int>, _ facts: inout EventFacts
+  ) -> Range<Int>? {
     let end = range.upperBound
     var offset = range.lowerBound
     func next() -> Range<Int> {
@@ -75,9 +77,9 @@ extension LineRecordReader {
         || bytes.starts(with: "dnssec-query[", at: first))
     let isForward = bytes.isWord(verb, "forwarded")
     let isFile = bytes.byte(unchecked: first) == Byte.slash
+    let isListed = isOne(verb, of: Self.relayLists)
     let isAnswer =
-      isOne(verb, of: Self.relayLists)
-      ? isOne(next(), of: Self.relayResults) : isOne(verb, of: Self.relayVerbs)
+      isListed ? isOne(next(), of: Self.relayResults) : isOne(verb, of: Self.relayVerbs)
     guard isQuestion || isForward || isFile || isAnswer else { return nil }
     let (name, link, other) = (next(), next(), next())
     guard !name.isEmpty, !other.isEmpty else { return nil }
@@ -95,7 +97,13 @@ extension LineRecordReader {
     let isCode =
       bytes.byte(unchecked: other.lowerBound) == UInt8(ascii: "<")
       || isOne(other, of: Self.relayCodes)
-    return isAddress || !isFile && isCode ? name : nil
+    guard isAddress || !isFile && isCode else { return nil }
+    if isListed {
+      facts.note(.blocked)
+    } else if let code = EventFacts.answerCode(bytes, other) {
+      facts.note(state: code)
+    }
+    return name
   }
 
   // MARK: Types and classes
