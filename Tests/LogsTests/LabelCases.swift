@@ -42,6 +42,10 @@ enum LabelCases {
         "hassh-server ssh.server.hassh.hash \(md5) @175",
       ]),
     Case(
+      "another hash by the name that sensors give it",
+      #"{"AuthenticodeHashData":"\#(sha256)","SHA256HashData":"\#(sha256)"}"#,
+      ["sha256 SHA256HashData \(sha256) @109"]),
+    Case(
       "a fingerprint of a kind", #"{"ja3Fingerprint":"\#(md5)"}"#,
       ["ja3 ja3Fingerprint \(md5) @19"]),
     Case(

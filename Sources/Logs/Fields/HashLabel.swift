@@ -54,7 +54,10 @@ enum HashLabel: UInt8, Sendable {
   static let words: [String: HashLabel] = [
     "md5": .md5, "sha1": .sha1, "sha224": .sha224, "sha256": .sha256, "sha384": .sha384,
     "sha512": .sha512, "imphash": .imphash, "ja3": .ja3, "ja3s": .ja3s, "hassh": .hassh,
-    "hasshserver": .hasshServer, "authentihash": .unsupported, "pehash": .unsupported,
+    "hasshserver": .hasshServer, "authentihash": .unsupported,
+    // Endpoints' sensors call the same so.
+    "authenticodehash": .unsupported, "authenticodehashdata": .unsupported,
+    "pehash": .unsupported,
     "vhash": .unsupported, "cdhash": .unsupported, "gimphash": .unsupported,
     "telfhash": .unsupported, "richpe": .unsupported, "symhash": .unsupported,
     "sha3": .unsupported, "sha3224": .unsupported, "sha3256": .unsupported,

@@ -20,7 +20,8 @@ enum ReferenceHashLabel: Equatable {
   ]
 
   private static let unknowns: Set<String> = [
-    "authentihash", "pehash", "vhash", "cdhash", "gimphash", "telfhash", "richpe", "symhash",
+    "authentihash", "authenticodehash", "authenticodehashdata", "pehash", "vhash", "cdhash",
+    "gimphash", "telfhash", "richpe", "symhash",
   ]
 
   /// The label that a word is, whole or in one of its parts (`file_md5`).
