@@ -35,6 +35,15 @@ extension EventTimeTests {
     (#"{"date_create":1714557600,"host":"a.example"}"#, noon),
     (#"{"t":"2024-05-01T10:00:00Z","host":"a.example"}"#, noon),
     (#"{"t":"x","host":"a.example"}"#, nil),
+    // Blanks at the ends are no part of a time.
+    (#"{"timestamp":"2024-05-01T10:00:00Z ","host":"a.example"}"#, noon),
+    (#"{"timestamp":" 1714557600.5","host":"a.example"}"#, half),
+    (#"{"timestamp":" 2024-05-01 12:00:00 +0200 ","host":"a.example"}"#, noon),
+    (
+      #"{"network":{"query-ip":"192.0.2.1"},"dnstap":{"timestamp-rfc3339ns":"2024-05-01T10:00:00.5Z"},"dns":{"qname":"a.example"}}"#,
+      half
+    ),
+    (#"{"dns.qname":"a.example","dnstap.timestamp-rfc3339ns":"2024-05-01T10:00:00.5Z"}"#, half),
     (#"{"rt":"2024-05-01T10:00:00Z","host":"a.example"}"#, noon),
     (#"{"rt":31,"host":"a.example"}"#, nil),
     (#"{"created":"2024-05-01T10:00:00Z","host":"a.example"}"#, noon),
@@ -440,6 +449,25 @@ extension EventTimeTests {
     ("1714557600.500000000 MX84 events type=x a.example", half),
     ("2024 May  1 10:00:00: %ARP-2-DUP: a.example", noon),
     ("2024 May 11 10:00:00 CET: %ARP-2-DUP: a.example", nil),
+    // ISE's own before that of a relay, of its header and of a year that was assumed; a later part has none.
+    (
+      "Aug  6 17:26:31 192.0.2.1 May  1 10:00:00 ise1 CISE_Profiler 0000024855 1 0 2024-05-01 03:00:00.500 -07:00 0 8 a.example",
+      half
+    ),
+    (
+      "<181>2024-05-02T11:00:00Z 192.0.2.1 May  1 10:00:00 ise1 CISE_Profiler 0000024855 1 0 2024-05-01 03:00:00.500 -07:00 0 8 a.example",
+      half
+    ),
+    (
+      "<181>2024-05-01T10:00:00Z ise1 CISE_Profiler 0000024855 2 1 Step=11001, Host=a.example",
+      noon
+    ),
+    (
+      "<14>May  1 10:00:00 h MSWinEventLog\t1\tSecurity\t9\tWed May  1 10:00:00 2024\t4624\ta.example",
+      noon
+    ),
+    ("192.0.2.1 - - 2024-05-01T10:00:00 \"GET /a HTTP/1.1\" 200 5 \"http://a.example\"", noon),
+    ("a.example 192.0.2.1 - - [01/May/2024:10:00:00 +0000] (12 s) \"GET /a HTTP/1.1\" 200 5", noon),
     (
       "1,2024/05/01 10:00:01,0017,TRAFFIC,end,2305,2024/05/01 10:00:00,192.0.2.1,192.0.2.2,0.0.0.0,0.0.0.0,a.example,,,ssl,v,a,b,e,f,p,2024/05/01 10:00:00,2,1,5,443,0,0,0x19,tcp,allow,2",
       noon

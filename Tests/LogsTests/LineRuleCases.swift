@@ -292,6 +292,10 @@ enum LineRuleCases {
       "app - joe 2024-05-01T10:00:00 \"GET http://b.example/\" 200 5",
       ["url text http://b.example/ @35", "domain text b.example @42"]),
     Case(
+      "Cisco ISE behind a relay",
+      "Aug  6 17:26:31 192.0.2.1 Aug  7 00:45:43 ise1 CISE_Profiler 0000024855 1 0 2014-08-07 00:45:43.741 -07:00 0 8 IP=192.0.2.2",
+      ["ipv4 hostname 192.0.2.1 @16", "ipv4 text 192.0.2.2 @114"]),
+    Case(
       "a firewall quoted in %ASA", "words of 100 %ASA and %ASA-x 192.0.2.1/443",
       ["ipv4 text 192.0.2.1 @29"]),
     Case(

@@ -6,7 +6,7 @@ extension LineRecordReader {
   ///
   /// It may be of RFC 5424 with its structured data, of RFC 3164 as programs write it (with or
   /// without priority, host, tag; Cisco's with a year), or the latter with an ISO 8601 time. A
-  /// relay's header may come before that of a Cisco device.
+  /// relay's header may come before that of a Cisco device or of Cisco ISE.
   mutating func readSyslogHeader(
     _ bytes: RawSpan, _ range: Range<Int>,
     _ paths: inout FieldPaths, _ facts: inout EventFacts
@@ -30,6 +30,24 @@ extension LineRecordReader {
   }
 
   private mutating func readHeaders(
+    _ bytes: RawSpan, _ range: Range<Int>,
+    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  ) -> Int? {
+    guard let start = readRelayedHeader(bytes, range, &paths, &facts) else { return nil }
+    // Cisco ISE's messages have a time of their own, with its zone.
+    if bytes.starts(with: Self.engineMark, at: start),
+      let own = LogTime.lineStart(bytes, start..<range.upperBound)
+    {
+      (line.headerTime, line.isHeaderTimeZoned) = (own.time, own.isZoned)
+      line.isHeaderYearAssumed = false
+    }
+    return start
+  }
+
+  /// What a message of Cisco ISE begins with: its category.
+  private static let engineMark: StaticString = "CISE_"
+
+  private mutating func readRelayedHeader(
     _ bytes: RawSpan, _ range: Range<Int>,
     _ paths: inout FieldPaths, _ facts: inout EventFacts
   ) -> Int? {

@@ -22,6 +22,10 @@ extension LogTime {
     var start = range.lowerBound
     // Cisco ISE: the message's category and three numbers.
     if bytes.starts(with: "CISE_", at: start) { start = behind(4, bytes, range) }
+    // Snare: level, log and number of an event of Windows, between tabs.
+    if bytes.starts(with: "MSWinEventLog\t", at: start) {
+      start = behind(4, bytes, range, mark: Byte.tab)
+    }
     // vCenter: the number and the part of an event, `Event [7] [1-1] [2024-…`.
     if bytes.starts(with: "Event [", at: start) { start = behind(3, bytes, range) }
     start = behindLabel(bytes, start..<range.upperBound)
@@ -64,12 +68,14 @@ extension LogTime {
   }
 
   /// Where a range goes on behind `words` words of limited length, or begins if it has fewer.
-  private static func behind(_ words: Int, _ bytes: RawSpan, _ range: Range<Int>) -> Int {
+  private static func behind(
+    _ words: Int, _ bytes: RawSpan, _ range: Range<Int>, mark: UInt8 = Byte.space
+  ) -> Int {
     var offset = range.lowerBound
     for _ in 0..<words {
       guard
         let blank = bytes.firstOffset(
-          of: Byte.space, from: offset, to: min(range.upperBound, offset + 64))
+          of: mark, from: offset, to: min(range.upperBound, offset + 64))
       else { return range.lowerBound }
       offset = blank + 1
     }

@@ -11,7 +11,10 @@ enum LogTime {
   /// A whole field that tells a time: seconds since 1970, or by its size milli-, micro- or
   /// nanoseconds, or Windows' tenths of microseconds since 1601; else an ISO 8601 time, or one as
   /// programs write it for people.
+  ///
+  /// Blanks at its ends are no part of it.
   static func field(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
+    let range = bytes.trimmed(range)
     if let digits = NumberText.unsigned(bytes, range), digits >= 100_000_000_000 {
       // A number of nanoseconds with as many digits would be a time of the last century.
       if fileTimes.contains(digits) { return Int64(digits - fileTimeOf1970) * 100 }
@@ -34,6 +37,7 @@ enum LogTime {
   static func field(
     _ bytes: RawSpan, _ range: Range<Int>, year: Int?
   ) -> (time: Int64, isZoned: Bool)? {
+    let range = bytes.trimmed(range)
     if let time = field(bytes, range) { return (time, isZoned(bytes, range)) }
     guard 14...40 ~= range.count else { return nil }
     if bytes.byte(at: range.lowerBound + 2) == Byte.slash {

@@ -43,7 +43,11 @@ extension ReferenceLine {
     let message = blanksEnd(first)
     let count = fields.count
     guard text.count - message >= 24, message > octets else { return message }
-    if let inner = readHeader(from: message), isDeviceMark(inner) { return inner }
+    if let inner = readHeader(from: message),
+      isDeviceMark(inner) || bytes[inner...].starts(with: "CISE_".utf8)
+    {
+      return inner
+    }
     fields.removeLast(fields.count - count)
     return message
   }
