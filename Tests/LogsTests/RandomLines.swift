@@ -228,14 +228,16 @@ extension RandomLogs.Maker {
       "inside:\(address)/\(port)", "outside:\(address)/\(port) (\(address)/\(port))",
       "\(address)/\(port)",
       "inside/\(address)(\(port))", "\(address)", "\(address).", "inside:\(address)",
-      "(\(address)/\(port))(LOCAL\\user.name)", "\(address)/\(port)(LOCAL\\x)", "(", "()", word(),
+      "from (\(address))", "\(address) ==>", "(\(address)/\(port))(LOCAL\\user.name)",
+      "\(address)/\(port)(LOCAL\\x)", "(", "()", word(),
     ])
   }
 
   private mutating func firewall() -> String {
     var line = random.pick([
       "%ASA-6-302013: ", "%ASA-4-106023: ", "%FTD-1-430003: ", "%PIX-6-1:",
-      "%ASA-session-6-302013: ", "%ASA: ", "<189>1: sw.example: May  1 2024 10:00:00.123: ",
+      "%ASA-session-6-302013: ", "%ASA-6-302013 ", "%ASA: ",
+      "<189>1: sw.example: May  1 2024 10:00:00.123: ",
     ])
     if line.contains("430003") {
       for _ in 0...random.below(5) {
