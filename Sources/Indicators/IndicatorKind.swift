@@ -101,28 +101,3 @@ public enum IndicatorKind: UInt8, Sendable, CaseIterable, Comparable {
     left.rawValue < right.rawValue
   }
 }
-
-/// A set of indicator kinds.
-public struct IndicatorKindSet: OptionSet, Sendable, Hashable {
-  /// Bit n stands for the kind with raw value n.
-  public let rawValue: UInt64
-
-  /// A set from its bits.
-  public init(rawValue: UInt64) { self.rawValue = rawValue }
-
-  /// The set that holds one kind.
-  public init(_ kind: IndicatorKind) { rawValue = 1 << UInt64(kind.rawValue) }
-
-  /// The set of the kinds given.
-  public init(_ kinds: some Sequence<IndicatorKind>) {
-    rawValue = kinds.reduce(0) { $0 | 1 << UInt64($1.rawValue) }
-  }
-
-  /// Every kind.
-  public static let all = IndicatorKindSet(IndicatorKind.allCases)
-
-  /// Whether the kind is in the set.
-  public func contains(_ kind: IndicatorKind) -> Bool {
-    rawValue >> UInt64(kind.rawValue) & 1 != 0
-  }
-}
