@@ -2,9 +2,8 @@ public import Inputs
 
 /// Why a database was not compiled, opened or verified.
 ///
-/// The description says what is wrong and, where it helps, what to do; it names no file, which the
-/// caller knows.
-public struct DatabaseError: Error, Sendable, Equatable, CustomStringConvertible {
+/// The description names the file, if there is one, and says what is wrong and what to do.
+public struct DatabaseError: Error, Sendable, Equatable, Advising {
   /// What sort of fault it is, for programs.
   public enum Code: String, Sendable, CaseIterable {
     /// The file could not be opened, read, mapped or written.
@@ -24,14 +23,33 @@ public struct DatabaseError: Error, Sendable, Equatable, CustomStringConvertible
   /// What sort of fault it is.
   public let code: Code
 
-  /// What is wrong, in one line.
-  public let description: String
+  /// The file's path; nil for a database in memory.
+  public private(set) var path: String?
 
-  /// What to do about it, in words that name options as the library does.
-  public var advice: String { remedy.description }
+  /// What is wrong: lower case, no full stop.
+  public let problem: String
 
-  /// What to do about it; empty where the description says it, or nothing can be said.
-  public var remedy: Advice {
+  /// What to do about it; empty where the problem says it, or nothing can be said.
+  public let remedy: Advice
+
+  /// `PATH: what is wrong; what to do`.
+  public var description: String { text { $0.description } }
+
+  /// `PATH: what is wrong; what to do`, with options as a program calls them.
+  public func text(naming name: (Advice.Option) -> String) -> String {
+    text(fault, naming: name)
+  }
+
+  /// `PATH: what is wrong`.
+  package var fault: String { path.map { "\($0): \(problem)" } ?? problem }
+
+  init(_ code: Code, _ problem: String, remedy: Advice? = nil) {
+    self.code = code
+    self.problem = problem
+    self.remedy = remedy ?? Self.remedy(for: code)
+  }
+
+  private static func remedy(for code: Code) -> Advice {
     switch code {
     case .notADatabase: "give a file that \(.write) wrote, or name a feed as one with \(.compile)"
     case .cutShort, .damaged: "compile it again from its feeds"
@@ -39,9 +57,11 @@ public struct DatabaseError: Error, Sendable, Equatable, CustomStringConvertible
     }
   }
 
-  init(_ code: Code, _ description: String) {
-    self.code = code
-    self.description = description
+  /// The same error of a file; an error that names its file stays as it is.
+  func ofFile(_ path: String?) -> DatabaseError {
+    var error = self
+    error.path = error.path ?? path
+    return error
   }
 
   static let notADatabase = DatabaseError(.notADatabase, "not a Sekisho database")
@@ -58,4 +78,9 @@ public struct DatabaseError: Error, Sendable, Equatable, CustomStringConvertible
   static func damaged(_ what: String) -> DatabaseError {
     DatabaseError(.damaged, "damaged database: \(what)")
   }
+}
+
+extension DatabaseError.Code: CustomStringConvertible {
+  /// The word for it.
+  public var description: String { rawValue }
 }

@@ -60,8 +60,12 @@ public final class IndicatorDatabase: Sendable {
   public static func open(
     path: String, copying: Bool = false
   ) throws(DatabaseError) -> IndicatorDatabase {
-    let (image, file) = try ImageBytes.database(path: path, copying: copying)
-    return try IndicatorDatabase(image, file: file)
+    do throws(DatabaseError) {
+      let (image, file) = try ImageBytes.database(path: path, copying: copying)
+      return try IndicatorDatabase(image, file: file)
+    } catch {
+      throw error.ofFile(path)
+    }
   }
 
   /// Opens the database in an array of bytes, which is copied.

@@ -64,3 +64,8 @@ public struct FeedError: Error, Sendable, Equatable, Advising {
     line.map { "\(path):\($0): \(problem)" } ?? "\(path): \(problem)"
   }
 }
+
+extension FeedError.Code: CustomStringConvertible {
+  /// The word for it.
+  public var description: String { rawValue }
+}

@@ -67,3 +67,8 @@ public struct InputError: Error, Sendable, Equatable, CustomStringConvertible {
     self.init(code: code, path: path, message: "\(what): \(text)" + Self.remedy(code, number))
   }
 }
+
+extension InputError.Code: CustomStringConvertible {
+  /// The word for it.
+  public var description: String { rawValue }
+}

@@ -105,7 +105,7 @@ struct CompileCommand: ParsableCommand {
       Console.error("no feed could be read; \(Console.shown(output)) was not written")
       throw ExitCode(2)
     }
-    do {
+    do throws(DatabaseError) {
       let compiled = try compilation.compiled()
       try compiled.write(to: output)
       if !quiet {
@@ -115,7 +115,7 @@ struct CompileCommand: ParsableCommand {
             + "\(compiled.count) bytes")
       }
     } catch {
-      Console.error("\(Console.shown(output)): \(error)")
+      Console.error("\(Console.shown(output)): \(Console.shown(error.problem))")
       throw ExitCode(2)
     }
     if !compilation.errors.isEmpty { throw ExitCode(2) }

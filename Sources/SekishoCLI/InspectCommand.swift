@@ -35,7 +35,7 @@ struct InspectCommand: ParsableCommand {
       database = try IndicatorDatabase.open(path: db)
       if verify { try database.verify() }
     } catch {
-      Console.error("\(Console.shown(db)): \(error)\(NamedSources.remedy(for: error, db))")
+      Console.error(error)
       throw ExitCode(2)
     }
     let text =

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import Inputs
 import Sekisho
 
@@ -116,18 +115,9 @@ extension NamedSources {
     do {
       return try IndicatorDatabase.open(path: path, copying: copying)
     } catch {
-      Console.error("\(Console.shown(path)): \(error)\(remedy(for: error, path))")
+      Console.error(error)
       throw ExitCode(2)
     }
-  }
-
-  /// The remedy for a database that cannot be opened, behind `; `; empty if there is none.
-  static func remedy(for error: any Error, _ path: String) -> String {
-    if access(path, F_OK) != 0 {
-      return "; check the path, or make the database: sekisho compile FEED… -o FILE"
-    }
-    guard let remedy = (error as? DatabaseError)?.remedy, !remedy.isEmpty else { return "" }
-    return "; " + remedy.text { $0.commandName }
   }
 
   /// Checks that each name of `--feeds-only` is that of a feed.

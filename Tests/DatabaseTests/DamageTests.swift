@@ -150,7 +150,7 @@ import Testing
       change(8, 1)?.description
         == "made by another version (format 1.0); compile it again with this version")
     #expect(change(12, 1)?.code == .otherVersion)
-    #expect(change(0, 0)?.description == "not a Sekisho database")
+    #expect(change(0, 0)?.problem == "not a Sekisho database")
     #expect(
       try IndicatorDatabase(image: Array(Self.image)).formatVersion == "4.0")
   }
@@ -293,7 +293,12 @@ import Testing
   }
 
   private func message(_ path: String) -> String? {
-    do { _ = try IndicatorDatabase.open(path: path) } catch { return error.description }
-    return nil
+    do {
+      _ = try IndicatorDatabase.open(path: path)
+      return nil
+    } catch {
+      #expect(error.path == path && error.description.hasPrefix("\(path): \(error.problem)"))
+      return error.problem
+    }
   }
 }

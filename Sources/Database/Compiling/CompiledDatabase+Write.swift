@@ -14,7 +14,7 @@ extension CompiledDatabase {
       try forEachPart { (part: [UInt8]) throws(InputError) in try file.write(part) }
       try file.commit()
     } catch {
-      throw DatabaseError(.inputOutput, error.message)
+      throw DatabaseError(.inputOutput, error.message).ofFile(path)
     }
   }
 }

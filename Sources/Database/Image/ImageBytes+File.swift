@@ -88,7 +88,14 @@ extension ImageBytes {
   }
 
   private static func failure(_ what: String) -> DatabaseError {
-    DatabaseError(.inputOutput, "\(what): \(systemMessage(errno))")
+    let number = errno
+    let remedy: Advice =
+      switch number {
+      case ENOENT, ENOTDIR: "check the path, or make the database with \(.write)"
+      case EACCES, EPERM: "check its permissions"
+      default: ""
+      }
+    return DatabaseError(.inputOutput, "\(what): \(systemMessage(number))", remedy: remedy)
   }
 }
 

@@ -9,6 +9,14 @@ extension IndicatorDatabase {
   /// Linear in the size of the image: about a second for a million entries. For a file that others
   /// may change meanwhile it says what was true while it ran.
   public func verify() throws(DatabaseError) {
+    do throws(DatabaseError) {
+      try verifyAll()
+    } catch {
+      throw error.ofFile(mappedPath)
+    }
+  }
+
+  private func verifyAll() throws(DatabaseError) {
     try verifyFrame()
     try verifyStrings()
     try verifyContexts()

@@ -36,9 +36,9 @@ public struct DatabaseSide: Sendable {
     } catch {
       // A folder, or a file that is no database: it holds feeds.
       guard error.code == .notADatabase || error.code == .inputOutput || error.code == .cutShort
-      else { throw DatabaseSideError(.unusableDatabase, "\(path): \(error)") }
+      else { throw DatabaseSideError(.unusableDatabase, error) }
       if error.code == .cutShort, path.hasSuffix(".skdb") {
-        throw DatabaseSideError(.unusableDatabase, "\(path): \(error)")
+        throw DatabaseSideError(.unusableDatabase, error)
       }
     }
     var requests: [FeedRequest]
@@ -86,7 +86,7 @@ public struct DatabaseSide: Sendable {
         name: name, database: try IndicatorDatabase(DatabaseCompiler.compile(collection)),
         report: report, errors: errors, isCompiled: true)
     } catch {
-      throw DatabaseSideError(.cannotCompile, "\(name): \(error)")
+      throw DatabaseSideError(.cannotCompile, "\(name): \(error.problem)", remedy: error.remedy)
     }
   }
 
@@ -135,6 +135,10 @@ public struct DatabaseSideError: Error, Sendable, Advising {
     self.remedy = remedy
   }
 
+  init(_ code: Code, _ error: DatabaseError) {
+    self.init(code, error.fault, remedy: error.remedy)
+  }
+
   init(_ code: Code, _ error: FeedError) {
     self.init(code, error.fault, remedy: error.remedy)
   }
@@ -146,4 +150,9 @@ public struct DatabaseSideError: Error, Sendable, Advising {
   public func text(naming name: (Advice.Option) -> String) -> String {
     text(fault, naming: name)
   }
+}
+
+extension DatabaseSideError.Code: CustomStringConvertible {
+  /// The word for it.
+  public var description: String { rawValue }
 }

@@ -48,7 +48,7 @@ final class DatabaseCache: Sendable {
         do throws(DatabaseError) {
           made.databases.append(try IndicatorDatabase.open(path: path))
         } catch {
-          made.failure = "\(path): \(error)"
+          made.failure = error.commandText
           return made
         }
       case .feed(let request, _): requests.append(request)
@@ -72,7 +72,7 @@ final class DatabaseCache: Sendable {
     do throws(DatabaseError) {
       made.databases.append(try IndicatorDatabase(DatabaseCompiler.compile(collection)))
     } catch {
-      made.failure = "\(error)"
+      made.failure = error.commandText
     }
     return made
   }

@@ -135,3 +135,8 @@ struct SuiteReader {
     path.hasPrefix("/") || path == "-" ? path : folder + path
   }
 }
+
+extension SuiteError.Code: CustomStringConvertible {
+  /// The word for it.
+  public var description: String { rawValue }
+}

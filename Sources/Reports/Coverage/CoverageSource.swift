@@ -66,3 +66,8 @@ public struct CoverageError: Error, Sendable, Equatable, CustomStringConvertible
     self.description = description
   }
 }
+
+extension CoverageError.Code: CustomStringConvertible {
+  /// The word for it.
+  public var description: String { rawValue }
+}
