@@ -29,6 +29,8 @@ public struct Advice: Sendable, Equatable, CustomStringConvertible {
     case follow
     /// Writes the packets of flows that hit.
     case evidencePath
+    /// Lets hosts of URL indicators match.
+    case urlHosts
 
     /// The option's name in the library; a format that is meant, by its own.
     public var description: String {
@@ -45,6 +47,7 @@ public struct Advice: Sendable, Equatable, CustomStringConvertible {
       case .copyDatabase: "IndicatorDatabase.open(path:copying:)"
       case .follow: "IndicatorScanner.follow"
       case .evidencePath: "ScanOptions.evidencePath"
+      case .urlHosts: "ScanOptions.urlHosts"
       }
     }
   }
@@ -157,6 +160,7 @@ extension Advice.Option {
     case .copyDatabase: "--copy-db"
     case .follow: "--follow"
     case .evidencePath: "--write-pcap"
+    case .urlHosts: "--url-hosts"
     }
   }
 }

@@ -28,8 +28,7 @@ public enum IndicatorScanner {
     progress: ScanProgress = ScanProgress(),
     onProblem: @escaping @Sendable (ScanProblem) -> Void
   ) -> ScanReport {
-    var options = options
-    if case .hits = destination { options.collectsHits = true }
+    let mode = ScanMode(collectsHits: destination.takesValues)
     let (hosts, hasFailed) = hosts(of: databases, options, onProblem)
     let plan = plan(databases, options, progress, hosts)
     let place = OutputPlace(destination)
@@ -39,8 +38,7 @@ public enum IndicatorScanner {
       list, openInputs, plan: plan, databases: databases, to: place, writesResults: writesHits,
       onProblem: onProblem
     ) {
-      [options] in
-      HitResolver(databases: databases, options: options, hosts: hosts, joint: joint)
+      HitResolver(databases: databases, options: options, mode: mode, hosts: hosts, joint: joint)
     }
     if hasFailed { result.hasErrors = true }
     countEncryptedURLs(of: databases, hosts, options, in: &result)
@@ -83,7 +81,7 @@ public enum IndicatorScanner {
     var options = options
     // A followed input has no end, so a limit per input makes no sense.
     options.limitPerInput = .max
-    if case .hits = destination { options.collectsHits = true }
+    let mode = ScanMode(collectsHits: destination.takesValues)
     let (hosts, hasFailed) = hosts(of: databases, options, onProblem)
     let plan = plan(databases, options, progress, hosts)
     let writer = ResultWriter(
@@ -93,7 +91,7 @@ public enum IndicatorScanner {
     if case .descriptor(let descriptor) = destination { output = descriptor }
     if writer.writeError == nil {
       let worker = ScanWorker(
-        processor: HitResolver(databases: databases, options: options, hosts: hosts),
+        processor: HitResolver(databases: databases, options: options, mode: mode, hosts: hosts),
         tools: WorkerTools(logOptions: plan.logOptions, finder: plan.finder))
       FollowRun(paths: paths, plan: plan, writer: writer, worker: worker, output: output).run()
     }
@@ -147,7 +145,7 @@ public enum IndicatorScanner {
     } catch {
       onProblem(
         ScanProblem(
-          .noURLHosts, path: InputPath("urlHosts"),
+          .noURLHosts, .option(.urlHosts),
           message: "the hosts of URLs take no part, since they make no database: \(error)"))
       return (nil, true)
     }
@@ -175,13 +173,13 @@ public enum IndicatorScanner {
     lookedUp.formIntersection(options.kinds)
     var lookup = LookupOptions(options)
     if hosts != nil {
-      kinds.insert(IndicatorKindSet(.domain))
-      lookedUp.insert(IndicatorKindSet(.domain))
-      lookup.kinds.insert(IndicatorKindSet(.domain))
+      kinds.insert(.domain)
+      lookedUp.insert(.domain)
+      lookup.kinds.insert(.domain)
     } else if EncryptedNames.takePart(databases, options) {
       // The candidate finder looks for the hosts of URLs anyway.
-      kinds.insert(IndicatorKindSet(.domain))
-      lookedUp.insert(IndicatorKindSet(.domain))
+      kinds.insert(.domain)
+      lookedUp.insert(.domain)
     }
     var logOptions = logOptions(.scan, kinds: kinds, options: options)
     logOptions.fileNames = FileNameFinderSource(
@@ -189,17 +187,15 @@ public enum IndicatorScanner {
     let matchers = options.kinds.contains(.text) ? databases.compactMap(\.payloadMatcher) : []
     logOptions.texts = TextFinder(matchers)
     logOptions.hosts = KnownHosts(databases: databases)
-    if matchers.isEmpty { lookup.kinds.subtract(IndicatorKindSet(.text)) }
+    if matchers.isEmpty { lookup.kinds.subtract(.text) }
     return ScanPlan(
       options: options, logOptions: logOptions,
       captureOptions: captureOptions(
         options, kinds: lookedUp, matchers: matchers),
       progress: progress,
-      finder: options.readsEveryLine
-        ? nil
-        : FinderSource(
-          databases: databases + (hosts.map { [$0.database] } ?? []), options: lookup,
-          refangs: options.refangs),
+      finder: FinderSource(
+        databases: databases + (hosts.map { [$0.database] } ?? []), options: lookup,
+        refangs: options.refangs),
       databases: databases)
   }
 
@@ -325,7 +321,7 @@ public enum IndicatorScanner {
     for database in plan.databases where database.isCut {
       writer.note(
         ScanProblem(
-          .databaseCut, path: InputPath(database.mappedPath ?? ""),
+          .databaseCut, .database(InputPath(database.mappedPath ?? "")),
           message: "another process cut the database while it was read, so hits are missing and "
             + "the scan ended early",
           remedy: """

@@ -6,32 +6,56 @@ extension ScanOptions {
   /// Why the capture filter is invalid for any input; nil if there is none or it compiles.
   public var filterFault: String? { bpf.flatMap { CaptureOptions.fault(ofFilter: $0) } }
 
-  /// Why a scan would not do what these options say, in a few words for people; nil if it would.
+  /// Why a scan would not do what its options say.
+  public struct Fault: Sendable, Equatable, CustomStringConvertible {
+    /// An option that may be at fault.
+    public enum Option: String, Sendable, CaseIterable {
+      case bpf, feedsOnly, grouping, contextLines
+    }
+
+    /// The option that is at fault.
+    public var option: Option
+    /// What is wrong with it, in words.
+    public var message: String
+
+    /// The option and what is wrong with it.
+    public var description: String { "\(option.rawValue): \(message)" }
+  }
+
+  /// Why a scan would not do what these options say; nil if it would.
   ///
   /// A scan does not check this: it ignores a feed that does not exist, and leaves out what the
   /// output format cannot show.
   ///
   /// - Parameter databases: the databases to match against.
-  /// - Returns: the fault, which names the option.
-  public func fault(for databases: [IndicatorDatabase]) -> String? {
-    filterFault.map { "bpf: \($0)" } ?? writingFault
-      ?? Self.unknownFeed(of: feedsOnly, in: databases).map { "feedsOnly: \($0)" }
+  /// - Returns: the first fault.
+  public func fault(for databases: [IndicatorDatabase]) -> Fault? {
+    filterFault.map { Fault(option: .bpf, message: $0) } ?? writingFault
+      ?? Self.unknownFeed(of: feedsOnly, in: databases).map {
+        Fault(option: .feedsOnly, message: $0)
+      }
   }
 
   /// Why hits cannot be written as these options say.
-  private var writingFault: String? {
+  private var writingFault: Fault? {
     if grouping != .none, !format.hasGroups {
-      return
-        "format \(format.rawValue) has no groups; take table, ndjson, csv or values, or no grouping"
+      return Fault(
+        option: .grouping,
+        message:
+          "format \(format.rawValue) has no groups; take table, ndjson, csv or values, or no grouping"
+      )
     }
-    guard (0...Self.mostContextLines).contains(contextLines) else {
-      return "contextLines \(contextLines) is not between 0 and \(Self.mostContextLines)"
+    let message: String
+    if !(0...Self.mostContextLines).contains(contextLines) {
+      message = "\(contextLines) is not between 0 and \(Self.mostContextLines)"
+    } else if contextLines > 0, format != .table, format != .ndjson {
+      message = "shown in table and ndjson, not in \(format.rawValue)"
+    } else if contextLines > 0, grouping != .none {
+      message = "shown of single hits, not of groups"
+    } else {
+      return nil
     }
-    guard contextLines > 0 else { return nil }
-    if format != .table, format != .ndjson {
-      return "contextLines are shown in table and ndjson, not in \(format.rawValue)"
-    }
-    return grouping == .none ? nil : "contextLines are shown of single hits, not of groups"
+    return Fault(option: .contextLines, message: message)
   }
 
   /// The number of lines around a hit that may be asked for at most.

@@ -42,10 +42,6 @@ public struct ScanOptions: Sendable {
     case ecs
     /// Rows of Zeek's `intel.log`.
     case zeekIntel = "zeek-intel"
-    /// An HTML page, which `ScanPage` in `Reports` makes from hits as values.
-    ///
-    /// A scan to a file or descriptor writes `ndjson` instead.
-    case html
 
     /// Whether the format can show groups of hits.
     public var hasGroups: Bool {
@@ -110,22 +106,10 @@ public struct ScanOptions: Sendable {
   public var refangs = false
   /// Lines shown before and after a hit in a log.
   public var contextLines = 0
-  /// Whether values of joint conditions count alone, as in a lookup by hand.
-  package var ignoresConditions = false
-
-  /// Whether hits are delivered as values (`ResultDestination.hits`).
-  package var collectsHits = false
-
   /// Inputs in memory, scanned after those that have paths.
   ///
   /// `IndicatorScanner.follow` ignores them, and their packets are not written to `evidencePath`.
   public var inputsInMemory: [InputInMemory] = []
-
-  /// Whether lines of logs that cannot hold an indicator are read all the same.
-  ///
-  /// This is slower and finds the same hits; it is for tests, and to measure what skipping lines
-  /// saves.
-  package var readsEveryLine = false
 
   /// Creates the default options: every kind of indicator, one thread, hits as lines of JSON,
   /// validity only reported.

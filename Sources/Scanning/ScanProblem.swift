@@ -1,7 +1,7 @@
 import Capture
 public import Inputs
 
-/// Something that the user must hear about: an input that could not be read to its end.
+/// Something that the user must hear about, such as an input that could not be read to its end.
 public struct ScanProblem: Sendable, Equatable, Advising {
   /// What kind of problem it is, for programs; the raw value is stable.
   public enum Code: String, Sendable, CaseIterable {
@@ -31,12 +31,11 @@ public struct ScanProblem: Sendable, Equatable, Advising {
     case cannotFollow = "cannot-follow"
     /// An input that can be read only once, so that packets of its flows cannot be written.
     case cannotReadAgain = "cannot-read-again"
-    /// Another process cut a database while it was read; the path is the database's.
+    /// Another process cut a database while it was read.
     case databaseCut = "database-cut"
-    /// No database could be made of the hosts of URL indicators, so they take no part; the path is
-    /// `urlHosts`.
+    /// No database could be made of the hosts of URL indicators, so they take no part.
     case noURLHosts = "no-url-hosts"
-    /// There were more hits than a comparison of two databases keeps; the path is the database's.
+    /// There were more hits than a comparison of two databases keeps.
     case tooManyHits = "too-many-hits"
     /// The database that a comparison or explanation needs could not be made.
     case cannotCompile = "cannot-compile"
@@ -60,10 +59,29 @@ public struct ScanProblem: Sendable, Equatable, Advising {
     case replaced
   }
 
+  /// What a problem is about.
+  public enum Subject: Sendable, Equatable {
+    /// An input.
+    case input(InputPath)
+    /// A file that the run writes.
+    case output(InputPath)
+    /// A database, by its path or name.
+    case database(InputPath)
+    /// An option.
+    case option(Advice.Option)
+  }
+
   /// What kind of problem it is.
   public var code: Code
-  /// The input's path.
-  public var path: InputPath
+  /// What it is about.
+  public var subject: Subject
+  /// The path of the file that it is about; nil for an option.
+  public var path: InputPath? {
+    switch subject {
+    case .input(let path), .output(let path), .database(let path): path
+    case .option: nil
+    }
+  }
   /// What happened and what follows from it.
   public var message: String
   /// What to do about it, such as an option that helps; mostly empty, as the message says it.
@@ -72,27 +90,42 @@ public struct ScanProblem: Sendable, Equatable, Advising {
   /// result was not written.
   public var isError: Bool
 
-  /// A problem with an input.
+  /// A problem with its message.
   public init(
-    _ code: Code, path: InputPath, message: String, remedy: Advice = "", isError: Bool = true
+    _ code: Code, _ subject: Subject, message: String, remedy: Advice = "", isError: Bool = true
   ) {
     self.code = code
-    self.path = path
+    self.subject = subject
     self.message = message
     self.remedy = remedy
     self.isError = isError
   }
 
-  /// `PATH: what happened; what to do`.
+  /// `SUBJECT: what happened; what to do`; the subject is a path or an option.
   public var description: String { text { $0.description } }
 
-  /// `PATH: what happened; what to do`, with each option named by the closure.
+  /// `SUBJECT: what happened; what to do`, with each option named by the closure.
   public func text(naming name: (Advice.Option) -> String) -> String {
-    text("\(path): \(message)", naming: name)
+    text("\(subject(naming: name)): \(message)", naming: name)
+  }
+
+  /// The path, or the option as the closure names it.
+  package func subject(naming name: (Advice.Option) -> String) -> String {
+    switch subject {
+    case .input(let path), .output(let path), .database(let path): path.description
+    case .option(let option): name(option)
+    }
   }
 }
 
 extension ScanProblem {
+  /// A problem with an input.
+  init(
+    _ code: Code, path: InputPath, message: String, remedy: Advice = "", isError: Bool = true
+  ) {
+    self.init(code, .input(path), message: message, remedy: remedy, isError: isError)
+  }
+
   /// A problem with an input that could not be read, or not to its end.
   init(path: InputPath, _ error: InputError) {
     self.init(Code(error.code), path: path, message: error.message)
@@ -110,7 +143,10 @@ extension ScanProblem {
   }
 }
 
-extension ScanProblem.Code {
+extension ScanProblem.Code: CustomStringConvertible {
+  /// The word for it.
+  public var description: String { rawValue }
+
   /// The problem code for an input's error.
   init(_ code: InputError.Code) {
     self =

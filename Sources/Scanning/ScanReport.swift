@@ -43,3 +43,18 @@ public struct ScanReport: Sendable {
   /// could not be seen; nil if no URL indicators took part.
   public var encryptedURLs: UInt64?
 }
+
+extension ScanReport: CustomStringConvertible {
+  /// What was found in what, in a line for people.
+  public var description: String {
+    var text = "\(counted(hits, "hit")) in \(counted(inputs, "input")) of \(counted(bytes, "byte"))"
+    if packets > 0 { text += ", \(counted(packets, "packet"))" }
+    if lines > 0 { text += ", \(counted(lines, "line"))" }
+    if suppressed > 0 { text += "; \(suppressed) suppressed" }
+    return isComplete ? text : text + "; not complete"
+  }
+
+  private func counted(_ count: UInt64, _ word: String) -> String {
+    "\(count) \(word)\(count == 1 ? "" : "s")"
+  }
+}

@@ -10,8 +10,8 @@ internal import Parsing
 /// let database = try compilation.database()
 /// let report = IndicatorScanner.scan(
 ///   inputs: [InputPath("traffic.pcap")], databases: [database], options: ScanOptions(),
-///   to: .hits { hit in print(String(decoding: hit.value, as: UTF8.self), hit.path, hit.number) }
-/// ) { problem in print("cannot read", problem.path, problem.message) }
+///   to: .hits { hit in print(hit.valueText, hit.path, hit.number) }
+/// ) { problem in print(problem) }
 /// print(report.hits, "hits in", report.packets, "packets")
 /// ```
 public struct Compilation: Sendable {

@@ -19,11 +19,9 @@ enum Console {
   /// Prints a line on standard error.
   static func note(_ line: String) { write(line + "\n", to: STDERR_FILENO) }
 
-  /// Prints a problem of an input.
+  /// Prints a problem of a run.
   static func report(_ problem: ScanProblem, quiet: Bool) {
-    // No input has this problem, but an option.
-    let option = problem.code == .noURLHosts ? "--url-hosts: \(problem.message)" : nil
-    let text = shown(option ?? problem.commandText)
+    let text = shown(problem.commandText)
     if problem.isError {
       error(text)
     } else if !quiet {

@@ -3,7 +3,6 @@ import Glibc
 import Inputs
 public import Sekisho
 
-extension ScanOptions.Format: ExpressibleByArgument {}
 extension ScanOptions.Grouping: ExpressibleByArgument {}
 extension ScanOptions.TimeMode: ExpressibleByArgument {}
 extension ScanOptions.URLHostMode: ExpressibleByArgument {}
@@ -41,12 +40,12 @@ struct ScanCommand: ParsableCommand {
     help: ArgumentHelp(
       "How hits are written (default: table on a terminal, ndjson otherwise).", valueName: "format"
     ))
-  var chosenFormat: ScanOptions.Format?
+  var chosenFormat: HitFormat?
 
   @Flag(help: "The same as --format ndjson.")
   var json = false
 
-  private var format: ScanOptions.Format? { json ? .ndjson : chosenFormat }
+  private var format: HitFormat? { json ? .ndjson : chosenFormat }
 
   @Option(help: "How hits are put together (default: by indicator in tables, else not).")
   var group: ScanOptions.Grouping?
@@ -100,7 +99,7 @@ struct ScanCommand: ParsableCommand {
     if json, chosenFormat ?? .ndjson != .ndjson {
       throw ValidationError("--json is --format ndjson; give one")
     }
-    if let format, let group, group != .none, !format.hasGroups {
+    if let format, let group, group != .none, format.written?.hasGroups != true {
       throw ValidationError(
         "--format \(format.rawValue) has no groups; leave out --group, or use table, ndjson, csv or values"
       )
@@ -119,6 +118,15 @@ struct ScanCommand: ParsableCommand {
       }
       guard group == nil || group == ScanOptions.Grouping.none else {
         throw ValidationError("--context shows single hits; leave --group out")
+      }
+    }
+    if format == .html {
+      guard !count else {
+        throw ValidationError("--count writes a number; leave it or --format html out")
+      }
+      guard !follow else {
+        throw ValidationError(
+          "a page is made when all is read; leave --follow or --format html out")
       }
     }
     if follow {
@@ -155,7 +163,9 @@ struct ScanCommand: ParsableCommand {
     try matching.apply(to: &options)
     options.format =
       onlyMatching
-      ? .values : format ?? (hitsFile == nil && Console.isOutputTerminal ? .table : .ndjson)
+      ? .values
+      : format.map { $0.written ?? .ndjson }
+        ?? (hitsFile == nil && Console.isOutputTerminal ? .table : .ndjson)
     options.contextLines = context
     options.grouping =
       group ?? (options.format == .table && context == 0 && !follow ? .indicator : .none)
@@ -166,7 +176,7 @@ struct ScanCommand: ParsableCommand {
     let opened = try sources.opened(quiet: inputs.quiet)
     let databases = opened.databases
     try NamedSources.check(feedsOnly: matching.feedsOnly, in: databases)
-    if options.format == .html { return try writePage(opened, options) }
+    if format == .html { return try writePage(opened, options) }
     let progress = Interruption.install()
     let display = ProgressDisplay(progress, isShown: !inputs.quiet && Console.isErrorTerminal)
     let quiet = inputs.quiet

@@ -1,16 +1,9 @@
-import ArgumentParser
 import Glibc
 import Sekisho
 
 extension ScanCommand {
   /// Scans, and writes the page when all is read.
   func writePage(_ opened: NamedSources.Opened, _ options: ScanOptions) throws {
-    guard !count else {
-      throw ValidationError("--count writes a number; leave it or --format html out")
-    }
-    guard !follow else {
-      throw ValidationError("a page is made when all is read; leave --follow or --format html out")
-    }
     let progress = Interruption.install()
     let display = ProgressDisplay(progress, isShown: !inputs.quiet && Console.isErrorTerminal)
     let quiet = inputs.quiet

@@ -47,7 +47,8 @@ import Testing
           kind: .url, field: Array("text".utf8), value: Array(repeating: 0x61, count: 5000),
           match: .exact,
           indicators: [
-            HitIndicator(entry: entry, match: .exact, validity: nil, sources: entry.allSources)
+            HitIndicator(
+              entry: entry, match: .exact, validity: nil, sourceIndices: entry.allSources)
           ], input: Int(number), path: InputPath("\(number)"), number: number,
           countsPackets: false, time: nil))
     }
@@ -77,7 +78,7 @@ import Testing
       return HitIndicator(
         entry: entry, match: MatchKind(rawValue: .random(in: 0...6, using: &random)) ?? .exact,
         validity: Validity(rawValue: .random(in: 0...5, using: &random)),
-        sources: some.isEmpty ? entry.allSources : some)
+        sourceIndices: some.isEmpty ? entry.allSources : some)
     }
     func bytes(_ random: inout SeededGenerator) -> [UInt8] {
       (0..<Int.random(in: 0...300, using: &random)).map { _ in .random(in: 0...255, using: &random)

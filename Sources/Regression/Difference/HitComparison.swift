@@ -106,7 +106,7 @@ struct HitComparison {
       result.hasErrors = true
       onProblem(
         ScanProblem(
-          .tooManyHits, path: InputPath(side.name),
+          .tooManyHits, .database(InputPath(side.name)),
           message: "more than \(Self.hitLimit) hits; compare fewer inputs at once"))
     }
     result.cut += summary.statistics.skipped.counts["hits-over-limit"] ?? 0

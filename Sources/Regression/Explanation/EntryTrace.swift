@@ -69,9 +69,7 @@ struct EntryTrace {
       } else {
         allowedKinds.insert(covering.kind)
       }
-      let reason =
-        source.description.isEmpty
-        ? "" : ": " + String(decoding: source.description, as: UTF8.self)
+      let reason = source.descriptionText.map { ": " + $0 } ?? ""
       findings.append(
         Explanation.Finding(
           .suppressed, "suppressed by \(shown) of \(place)\(reason)", place: place))
@@ -83,8 +81,8 @@ struct EntryTrace {
       findings.append(Self.finding(exclusion, source, shown, place, options))
       return
     }
-    if source.conditionPlace != nil, !options.ignoresConditions {
-      let condition = String(decoding: source.condition, as: UTF8.self)
+    if source.conditionPlace != nil {
+      let condition = source.conditionText ?? ""
       let value = String(decoding: covering.entry.value, as: UTF8.self)
       let others = ConditionText.members(condition).filter {
         $0 != "\(covering.entry.kind.name):\(value)"

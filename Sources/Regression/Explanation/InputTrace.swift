@@ -30,7 +30,7 @@ struct InputTrace {
     for problem in problems where problem.isError {
       result.findings.append(
         Explanation.Finding(
-          .inputUnreadable, problem.message, place: problem.path.description))
+          .inputUnreadable, problem.message, place: problem.subject { $0.commandName }))
     }
     let seen = sights.filter(\.isObservable)
     result.timesSeen = UInt64(seen.count)
@@ -80,7 +80,7 @@ struct InputTrace {
       probe = try ProbeDatabase.make(values, literals: literals)
     } catch {
       let path = inputs.first ?? InputPath("")
-      return ([], [ScanProblem(.cannotCompile, path: path, message: "\(error)")], [:])
+      return ([], [ScanProblem(.cannotCompile, .input(path), message: "\(error)")], [:])
     }
     var options = options
     options.kinds = .all

@@ -76,7 +76,7 @@ final class CoverageHits: Sendable {
       let known = tally.entries[number] ?? resolve(indicator.entry)
       if tally.entries[number] == nil { tally.entries[number] = known }
       var isListed = false
-      for index in indicator.sources {
+      for index in indicator.sourceIndices {
         guard let feed = known.feeds[index] else { continue }
         isListed = true
         let statement = indicator.entry.sources[index].statement

@@ -77,7 +77,7 @@ public final class ScanPageData: Sendable {
     var techniques: [String] = []
     var malware: [[UInt8]] = []
     for indicator in hit.indicators {
-      for index in indicator.sources {
+      for index in indicator.sourceIndices {
         let source = indicator.entry.sources[index]
         if !feeds.contains(source.feed) { feeds.append(source.feed) }
         for text in source.attack {
@@ -100,7 +100,7 @@ public final class ScanPageData: Sendable {
     let isOutside = indicator.validity == .before || indicator.validity == .after
     content.indicators.add(key) {
       Indicator(
-        entry: indicator.entry, match: indicator.match, sources: indicator.sources,
+        entry: indicator.entry, match: indicator.match, sources: indicator.sourceIndices,
         first: hit.recordTime, last: hit.recordTime, samples: [], outside: 0)
     } change: { known in
       if let time = hit.time {

@@ -49,7 +49,7 @@ enum ScanPageTables {
       if !label.isEmpty { page.text(label + " ") }
       page.short(value, limit: 240)
     }
-    part("", source.description)
+    part("", source.description ?? [])
     for name in source.malware.prefix(3) { part("malware", name) }
     for name in source.actors.prefix(3) { part("actor", name) }
     for name in source.attack.prefix(5) { part("technique", name) }
@@ -58,13 +58,13 @@ enum ScanPageTables {
     if let tlp = source.tlp.name { part("TLP", Array(tlp.utf8)) }
     if let start = source.validFrom { part("valid from", Array(PageFrame.day(start).utf8)) }
     if let end = source.validUntil { part("until", Array(PageFrame.day(end).utf8)) }
-    part("identifier", source.id)
+    part("identifier", source.id ?? [])
     // A reference is a URL of anyone's: shown broken, never as a link.
-    if !source.reference.isEmpty {
+    if let reference = source.reference {
       if parts > 0 { page.raw("; ") }
       parts += 1
       page.raw("reference ")
-      page.shortValue(source.reference, kind: .url, limit: 200)
+      page.shortValue(reference, kind: .url, limit: 200)
     }
     if parts == 0 { page.raw("<span class=\"zero\">nothing more</span>") }
   }
@@ -120,7 +120,7 @@ enum ScanPageTables {
     page.shortValue(first.entry.value, kind: first.entry.kind, limit: 120)
     page.raw("</span><small>")
     page.text("\(first.match.name), ")
-    page.short(first.entry.sources[first.sources[0]].feed, limit: 60)
+    page.short(first.firstSource.feed, limit: 60)
     if let validity = first.validity, validity == .before || validity == .after {
       page.text(", \(validity.name) its validity")
     }

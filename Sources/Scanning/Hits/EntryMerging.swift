@@ -60,10 +60,10 @@ struct EntryMerging {
     result.entry = merged.entry
     var sources: Set<Int> = []
     for (indicator, places) in zip(alike, merged.places) {
-      for source in indicator.sources { sources.insert(places[source]) }
+      for source in indicator.sourceIndices { sources.insert(places[source]) }
       result.validity = HitResolver.better(result.validity, indicator.validity)
     }
-    result.sources = sources.sorted()
+    result.sourceIndices = sources.sorted()
     return result
   }
 

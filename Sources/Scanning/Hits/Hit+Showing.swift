@@ -28,9 +28,9 @@ extension Hit {
   /// The direction of the event, seen from our networks.
   ///
   /// - Parameter home: the networks that count as ours.
-  /// - Returns: `outbound`, `inbound`, `internal` or `external`; nil if an endpoint is unknown.
-  public func direction(home: HomeNetworks = .standard) -> String? {
-    (flow ?? event?.flow).map { "\(home.direction(of: $0))" }
+  /// - Returns: the direction; nil if an endpoint is unknown.
+  public func direction(home: HomeNetworks = .standard) -> EventDirection? {
+    (flow ?? event?.flow).map { home.direction(of: $0) }
   }
 }
 

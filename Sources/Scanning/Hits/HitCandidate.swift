@@ -46,7 +46,7 @@ struct HitCandidate {
       return a.entry.specificity > b.entry.specificity
     }
     if confidence != other.confidence { return confidence > other.confidence }
-    let (first, second) = (a.entry.sources[a.sources[0]], b.entry.sources[b.sources[0]])
+    let (first, second) = (a.firstSource, b.firstSource)
     if first.feed != second.feed { return first.feed.lexicographicallyPrecedes(second.feed) }
     let (firstLine, secondLine) = (first.lines.first ?? 0, second.lines.first ?? 0)
     if firstLine != secondLine { return firstLine < secondLine }

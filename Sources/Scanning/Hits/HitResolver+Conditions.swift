@@ -12,7 +12,7 @@ extension HitResolver {
   func metConditions(
     _ match: EntryMatch, _ database: Int, _ batch: ObservableBatch
   ) -> [UInt32]? {
-    guard !options.ignoresConditions,
+    guard !mode.ignoresConditions,
       databases[database].sourceFlags(ofEntry: match.entry).contains(.joint)
     else { return [] }
     let conditions = conditionsAtHand ?? jointConditions.conditions

@@ -11,6 +11,7 @@ import Parsing
 final class HitResolver: BatchProcessor, PackedHitRenderer {
   let databases: [IndicatorDatabase]
   let options: ScanOptions
+  let mode: ScanMode
   let lookupOptions: LookupOptions
   // Each thread has a resolver of its own, and none of its methods calls back, so accesses cannot
   // overlap.
@@ -49,14 +50,15 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
   @safe @exclusivity(unchecked) private var feedCounts = FeedCounts()
 
   init(
-    databases: [IndicatorDatabase], options: ScanOptions, hosts: URLHosts? = nil,
-    joint: JointConditions.Source? = nil
+    databases: [IndicatorDatabase], options: ScanOptions, mode: ScanMode = ScanMode(),
+    hosts: URLHosts? = nil, joint: JointConditions.Source? = nil
   ) {
     self.hosts = hosts
     jointConditions = joint ?? JointConditions.Source(databases)
     encryptedNames = EncryptedNames(databases, options)
     self.databases = databases
     self.options = options
+    self.mode = mode
     lookupOptions = LookupOptions(options)
     catalog = EntryCatalog(databases: databases)
     allowedText = AllowedText(databases)
@@ -202,7 +204,7 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
         let observed = batch.observables[Int(match.observable)]
         let entry = catalog.entry(database: database, entry: match.entry)
         let sources =
-          if let joint = entry.joint, !options.ignoresConditions {
+          if let joint = entry.joint, !mode.ignoresConditions {
             joint.met(
               met, port: batch.shownPort(with: observed, in: record, chunk: chunk),
               of: entry.sources)
@@ -301,7 +303,8 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
       HitCandidate(
         indicator: HitIndicator(
           entry: entry, match: match, validity: validity,
-          sources: sources.count == entry.sources.count ? entry.allSources : Array(sources[...])),
+          sourceIndices: sources.count == entry.sources.count
+            ? entry.allSources : Array(sources[...])),
         confidence: confidence, kind: observed.kind))
   }
 
@@ -331,8 +334,8 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
   ) -> Suppression {
     Suppression(
       list: source.feed, line: source.lines.first,
-      reason: source.description.isEmpty
-        ? Array("allowed by \(match.name) entry ".utf8) + entry.value : source.description)
+      reason: source.description
+        ?? Array("allowed by \(match.name) entry ".utf8) + entry.value)
   }
 
   /// The better of two sources' validities: one that covers the event's time wins.
@@ -368,12 +371,12 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
       feedCounts.beginHit()
       for indicator in hit.indicators {
         output.statistics.hitsByEntry.add(indicator.entry.reference)
-        for index in indicator.sources {
+        for index in indicator.sourceIndices {
           feedCounts.count(indicator.entry.sources[index].statement)
         }
       }
     }
-    if options.grouping != .none || options.collectsHits {
+    if options.grouping != .none || mode.collectsHits {
       output.append(hit)
       return
     }

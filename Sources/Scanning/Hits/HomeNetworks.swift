@@ -69,16 +69,16 @@ public struct HomeNetworks: Sendable {
     }
   }
 
-  /// `outbound`, `inbound`, `internal` or `external`, seen from us.
-  func direction(of flow: FlowRecord) -> StaticString {
+  /// The direction of a flow, seen from us.
+  func direction(of flow: FlowRecord) -> EventDirection {
     let isIPv4 = flow.ipVersion == 4
     let source = contains(flow.source, isIPv4: isIPv4)
     let destination = contains(flow.destination, isIPv4: isIPv4)
     return switch (source, destination) {
-    case (true, true): "internal"
-    case (true, false): "outbound"
-    case (false, true): "inbound"
-    case (false, false): "external"
+    case (true, true): .internal
+    case (true, false): .outbound
+    case (false, true): .inbound
+    case (false, false): .external
     }
   }
 }

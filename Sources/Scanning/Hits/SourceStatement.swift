@@ -1,40 +1,40 @@
 import Database
-public import Indicators
+package import Indicators
 import Parsing
 
 /// What a feed says of values: the feed's name and the context, without the lines.
 ///
 /// It is read from a database once and shared.
-public final class SourceStatement: Sendable {
+package final class SourceStatement: Sendable {
   /// Name of the feed.
-  public let feed: [UInt8]
+  package let feed: [UInt8]
   /// The object's own identifier in the feed.
-  public let id: [UInt8]
+  package let id: [UInt8]
   /// What the feed says of the value in words.
-  public let description: [UInt8]
+  package let description: [UInt8]
   /// Where to read more.
-  public let reference: [UInt8]
+  package let reference: [UInt8]
   /// The feed's labels or tags.
-  public let labels: [[UInt8]]
+  package let labels: [[UInt8]]
   /// MITRE ATT&CK technique identifiers.
-  public let attack: [[UInt8]]
+  package let attack: [[UInt8]]
   /// Names of malware that the value indicates.
-  public let malware: [[UInt8]]
+  package let malware: [[UInt8]]
   /// Names of threat actors behind it.
-  public let actors: [[UInt8]]
+  package let actors: [[UInt8]]
   /// Start of validity in nanoseconds since 1970, or `Int64.min`.
-  public let validFrom: Int64
+  package let validFrom: Int64
   /// End of validity (exclusive), or `Int64.max`.
-  public let validUntil: Int64
+  package let validUntil: Int64
   /// 0–100, or 255 where the feed says nothing.
-  public let confidence: UInt8
+  package let confidence: UInt8
   /// The marking under which it was shared.
-  public let tlp: TLP
+  package let tlp: TLP
   /// Whether the source is of an allow list, is weak, or was forced to an exact match, among
   /// others.
-  public let flags: SourceFlags
+  package let flags: SourceFlags
   /// The joint condition as text; empty if there is none.
-  public let condition: [UInt8]
+  package let condition: [UInt8]
   /// The joint condition, and which of its members this source is; nil if it has no condition.
   let conditionPlace: ConditionPlace?
   /// The approximate number of bytes that all texts, with the punctuation around them, take in a

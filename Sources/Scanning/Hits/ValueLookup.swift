@@ -39,10 +39,8 @@ public struct ValueLookup {
     var options = ScanOptions()
     options.includesWeak = true
     options.showsSuppressed = true
-    options.ignoresConditions = true
-    // Grouped hits come back as values instead of text.
-    options.grouping = .indicator
-    resolver = HitResolver(databases: databases, options: options)
+    let mode = ScanMode(collectsHits: true, ignoresConditions: true)
+    resolver = HitResolver(databases: databases, options: options, mode: mode)
     texts = databases.compactMap(\.payloadMatcher)
   }
 
@@ -50,6 +48,9 @@ public struct ValueLookup {
   ///
   /// It is looked up as what its shape says, and as a file name, registry key, user agent or other
   /// text, which have no shape.
+  public mutating func ask(_ value: String) -> Answer { ask(Array(value.utf8)) }
+
+  /// Looks up one value, as `ask` of a string does, that may hold any bytes.
   public mutating func ask(_ value: [UInt8]) -> Answer {
     var answer = Answer(asked: value)
     batch.removeAll()
@@ -198,17 +199,16 @@ public struct ValueLookup {
       output += Array("  \(indicator.match.name) ".utf8)
       output += DisplayText.defanged(indicator.entry.value, kind: indicator.entry.kind)
       output += Array(" (\(indicator.entry.kind.name))\n".utf8)
-      for index in indicator.sources {
-        let source = indicator.entry.sources[index]
+      for source in indicator.sources {
         output += Array("    ".utf8) + DisplayText.escaped(source.feed)
         if let line = source.lines.first { output += Array(":\(line)".utf8) }
-        for detail in [source.id, source.description, source.reference] where !detail.isEmpty {
+        for detail in [source.id, source.description, source.reference].compactMap(\.self) {
           output += Array("  ".utf8) + DisplayText.defangedLine(detail)
         }
         for fact in facts(of: source) { output += Array("  ".utf8) + fact }
         if source.flags.contains(.weak) { output += Array("  (weak: needs --weak)".utf8) }
-        if !source.condition.isEmpty {
-          output += Array("  (only with: ".utf8) + DisplayText.defangedLine(source.condition)
+        if let condition = source.condition {
+          output += Array("  (only with: ".utf8) + DisplayText.defangedLine(condition)
           output.append(UInt8(ascii: ")"))
         }
         output.append(UInt8(ascii: "\n"))

@@ -23,7 +23,7 @@ enum Evidence {
       }
       try file.commit()
     } catch {
-      problems.append(ScanProblem(path: path, error))
+      problems.append(ScanProblem(.init(error.code), .output(path), message: error.message))
     }
     return problems
   }

@@ -164,9 +164,11 @@ struct PackedHits {
       }
       packed.append(indicator.match.rawValue)
       packed.append(indicator.validity.map { $0.rawValue + 1 } ?? 0)
-      let isWhole = indicator.sources == indicator.entry.allSources
-      packed.append(number: isWhole ? 0 : UInt64(indicator.sources.count))
-      if !isWhole { for source in indicator.sources { packed.append(number: UInt64(source)) } }
+      let isWhole = indicator.sourceIndices == indicator.entry.allSources
+      packed.append(number: isWhole ? 0 : UInt64(indicator.sourceIndices.count))
+      if !isWhole {
+        for source in indicator.sourceIndices { packed.append(number: UInt64(source)) }
+      }
     }
   }
 
@@ -187,7 +189,7 @@ struct PackedHits {
       return HitIndicator(
         entry: entry, match: match,
         validity: validity == 0 ? nil : Validity(rawValue: validity - 1),
-        sources: sources.isEmpty ? entry.allSources : sources)
+        sourceIndices: sources.isEmpty ? entry.allSources : sources)
     }
   }
 

@@ -57,7 +57,7 @@ struct GroupWriter {
         output.append(contentsOf: HitCSV.header(showsSuppressed: showsSuppressed).utf8)
       case .zeekIntel:
         output.append(contentsOf: ZeekIntelLog.header(showsSuppressed: showsSuppressed).utf8)
-      case .ndjson, .values, .eve, .ecs, .html: break
+      case .ndjson, .values, .eve, .ecs: break
       }
     }
 
@@ -72,7 +72,7 @@ struct GroupWriter {
       case .csv: record(group, first, to: &output)
       case .values: ValueLine.append(groups.name(first), to: &output)
       // Formats that have no groups: the first hit of each.
-      case .eve, .ecs, .zeekIntel, .html: lines.append(first, to: &output)
+      case .eve, .ecs, .zeekIntel: lines.append(first, to: &output)
       }
     }
 
@@ -106,7 +106,7 @@ struct GroupWriter {
     private func row(_ group: HitGroups.Group, _ hit: Hit, _ groups: HitGroups) -> [[UInt8]] {
       let grouping = groups.grouping
       let indicator = hit.indicators[0]
-      let source = indicator.entry.sources[indicator.sources[0]]
+      let source = indicator.firstSource
       var feed = DisplayText.escaped(source.feed)
       if let line = source.lines.first { feed += Array(":\(line)".utf8) }
       let feeds = groups.feeds(of: group).count

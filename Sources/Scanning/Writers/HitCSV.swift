@@ -27,7 +27,7 @@ struct HitCSV {
   /// Appends one hit as a row without its end.
   mutating func append(_ hit: Hit, to output: inout [UInt8]) {
     let first = hit.indicators[0]
-    let source = first.entry.sources[first.sources[0]]
+    let source = first.firstSource
     text.removeAll(keepingCapacity: true)
     if let time = hit.time { Timestamp.append(time, to: &text) }
     output.append(contentsOf: text)
@@ -47,7 +47,7 @@ struct HitCSV {
     cell(hit.sourceEndpoint, to: &output)
     cell(hit.destinationEndpoint, to: &output)
     let flow = hit.flow ?? hit.event?.flow
-    cell(flow.map { "\(home.direction(of: $0))" } ?? "", to: &output)
+    cell(flow.map { home.direction(of: $0).rawValue } ?? "", to: &output)
     if hit.flow?.hasOverlap == true {
       cell("overlap", to: &output)
     } else if hit.flow != nil, let code = hit.responseCode {

@@ -5,9 +5,7 @@ import Parsing
 /// Writes the schema's `threat` field set: a hit's indicators, and the feeds that list them.
 extension HitECS {
   mutating func appendThreat(_ hit: Hit) {
-    let sources = hit.indicators.flatMap { indicator in
-      indicator.sources.map { indicator.entry.sources[$0] }
-    }
+    let sources = hit.indicators.flatMap(\.sources)
     writer.key("threat")
     writer.beginObject()
     let first = hit.indicators[0]
@@ -37,13 +35,11 @@ extension HitECS {
       writer.endObject()
     }
     writer.key("indicator")
-    appendIndicator(first.entry, first.entry.sources[first.sources[0]], withID: true)
+    appendIndicator(first.entry, first.firstSource, withID: true)
     writer.key("enrichments")
     writer.beginArray()
     for indicator in hit.indicators {
-      for index in indicator.sources {
-        appendEnrichment(indicator.entry, indicator.entry.sources[index], hit)
-      }
+      for source in indicator.sources { appendEnrichment(indicator.entry, source, hit) }
     }
     writer.endArray()
     writer.endObject()
@@ -59,9 +55,7 @@ extension HitECS {
     writer.beginObject()
     writer.member("atomic", hit.value)
     writer.member("field", ECSField(hit.field)?.path ?? "sekisho.field")
-    if !source.id.isEmpty {
-      writer.member("id", source.id)
-    }
+    if let id = source.id { writer.member("id", id) }
     writer.key("type")
     writer.plain("indicator_match_rule")
     if let time = hit.time {
@@ -82,7 +76,7 @@ extension HitECS {
     writer.member("provider", source.feed)
     writer.key("confidence")
     writer.plain(Self.confidence(source.confidence))
-    if withID, !source.id.isEmpty { writer.distinctList("id", [source.id]) }
+    if withID, let id = source.id { writer.distinctList("id", [id]) }
     if let tlp = source.tlp.name {
       writer.key("marking")
       writer.beginObject()
@@ -91,12 +85,8 @@ extension HitECS {
       writer.plain("2.0")
       writer.endObject()
     }
-    if !source.description.isEmpty {
-      writer.member("description", source.description)
-    }
-    if !source.reference.isEmpty {
-      writer.member("reference", source.reference)
-    }
+    if let description = source.description { writer.member("description", description) }
+    if let reference = source.reference { writer.member("reference", reference) }
     if let start = source.validFrom {
       writer.key("first_seen")
       writer.time(start)

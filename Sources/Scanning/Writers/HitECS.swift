@@ -104,7 +104,7 @@ struct HitECS {
     writer.key("community_id")
     writer.communityID(of: flow)
     writer.key("direction")
-    writer.plain(home.direction(of: flow))
+    writer.plain(home.direction(of: flow).name)
     writer.endObject()
   }
 
@@ -130,7 +130,7 @@ struct HitECS {
     if let number = event.ipProtocol { appendProtocol(number) }
     if let flow = event.flow {
       writer.key("direction")
-      writer.plain(home.direction(of: flow))
+      writer.plain(home.direction(of: flow).name)
     }
     writer.endObject()
   }
@@ -180,11 +180,7 @@ struct HitECS {
     writer.member("field", hit.field)
     writer.member("value", hit.value)
     writer.member("match", hit.match.name)
-    writer.distinctList(
-      "feeds",
-      hit.indicators.flatMap { indicator in
-        indicator.sources.map { indicator.entry.sources[$0].feed }
-      })
+    writer.distinctList("feeds", hit.indicators.flatMap { $0.sources.map(\.feed) })
     if let validity = hit.indicators[0].validity {
       writer.member("validity", validity.name)
     }

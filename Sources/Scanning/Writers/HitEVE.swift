@@ -122,9 +122,7 @@ struct HitEVE {
   // MARK: Alert
 
   private mutating func appendAlert(_ hit: Hit) {
-    let sources = hit.indicators.flatMap { indicator in
-      indicator.sources.map { indicator.entry.sources[$0] }
-    }
+    let sources = hit.indicators.flatMap(\.sources)
     writer.beginObject()
     writer.key("action")
     writer.plain((hit.event?.verdict ?? .allowed).name)
@@ -150,7 +148,7 @@ struct HitEVE {
       writer.distinctList("timestamp_of", [Array("intake".utf8)])
     }
     writer.endObject()
-    writer.distinctList("references", sources.map(\.reference).filter { !$0.isEmpty })
+    writer.distinctList("references", sources.compactMap(\.reference))
     writer.key("context")
     appendContext(hit)
     writer.endObject()

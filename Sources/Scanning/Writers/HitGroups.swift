@@ -113,7 +113,9 @@ struct HitGroups {
       groups[position].lastTime = max(groups[position].lastTime, time)
     }
     for indicator in hit.indicators {
-      for source in indicator.sources { add(indicator.entry.sources[source].feed, to: position) }
+      for source in indicator.sourceIndices {
+        add(indicator.entry.sources[source].feed, to: position)
+      }
     }
   }
 

@@ -60,7 +60,7 @@ package struct HitJSON {
     if let code = hit.responseCode { writer.responseCode(code) }
     if let context = hit.context { writer.context(context) }
     if let flow = hit.flow {
-      writer.flow(flow, direction: home.direction(of: flow), responseCode: hit.responseCode)
+      writer.flow(flow, direction: home.direction(of: flow).name, responseCode: hit.responseCode)
     } else if let event = hit.event {
       writer.event(event, home: home)
     }
@@ -106,7 +106,7 @@ private struct KnownIndicators {
     if let written = places[place], written.indicator.entry === indicator.entry,
       written.indicator.match == indicator.match,
       written.indicator.validity == indicator.validity,
-      written.indicator.sources == indicator.sources
+      written.indicator.sourceIndices == indicator.sourceIndices
     {
       return output.fragment(written.json)
     }
@@ -136,7 +136,7 @@ extension JSONWriter {
     }
     key("sources")
     beginArray()
-    for index in indicator.sources { source(indicator.entry.sources[index]) }
+    for index in indicator.sourceIndices { source(indicator.entry.sources[index]) }
     endArray()
     endObject()
   }
@@ -154,7 +154,7 @@ extension JSONWriter {
         endArray()
       }
     }
-    text("id", source.id)
+    text("id", source.statement.id)
     if let confidence = source.confidence {
       member("confidence", confidence)
     }
@@ -173,9 +173,9 @@ extension JSONWriter {
       key("valid_until")
       time(end)
     }
-    text("description", source.description)
-    text("reference", source.reference)
-    text("condition", source.condition)
+    text("description", source.statement.description)
+    text("reference", source.statement.reference)
+    text("condition", source.statement.condition)
     if source.flags.contains(.weak) {
       member("weak", true)
     }
@@ -275,7 +275,7 @@ extension JSONWriter {
         communityID(of: flow)
       }
       key("direction")
-      plain(home.direction(of: flow))
+      plain(home.direction(of: flow).name)
     }
     if !event.state.isEmpty {
       member("state", event.state.bytes)

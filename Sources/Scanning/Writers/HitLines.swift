@@ -23,7 +23,7 @@ struct HitLines {
   /// Appends one hit as a line without its end.
   mutating func append(_ hit: Hit, to output: inout [UInt8]) {
     switch format {
-    case .ndjson, .html: json.append(hit, to: &output)
+    case .ndjson: json.append(hit, to: &output)
     case .csv: csv.append(hit, to: &output)
     case .table: HitTable.append(hit, to: &output)
     case .eve: eve.append(hit, to: &output)

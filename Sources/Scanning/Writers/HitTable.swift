@@ -19,7 +19,7 @@ enum HitTable {
     output.append(contentsOf: ":\(hit.number)  ".utf8)
     output.append(contentsOf: DisplayText.defanged(first.entry.value, kind: first.entry.kind))
     output.append(contentsOf: "  ".utf8)
-    let source = first.entry.sources[first.sources[0]]
+    let source = first.firstSource
     output.append(contentsOf: DisplayText.escaped(source.feed))
     if let line = source.lines.first { output.append(contentsOf: ":\(line)".utf8) }
     if hit.suppression != nil { output.append(contentsOf: "  (suppressed)".utf8) }

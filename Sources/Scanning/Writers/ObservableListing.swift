@@ -65,7 +65,7 @@ final class ObservableListing: BatchProcessor {
     if record.flow != ObservableRecord.noFlow, Int(record.flow) < batch.flows.count {
       let flow = batch.flows[Int(record.flow)]
       writer.flow(
-        flow, direction: home.direction(of: flow), responseCode: record.responseCode)
+        flow, direction: home.direction(of: flow).name, responseCode: record.responseCode)
     } else if let event = batch.context(of: record) {
       writer.event(event, home: home)
     }

@@ -13,6 +13,9 @@ public enum ResultDestination: Sendable {
   /// It is called on threads of the run, one call at a time, and the other threads wait meanwhile,
   /// so it must return soon. Nothing is written; format and grouping are ignored.
   case hits(@Sendable (Hit) -> Void)
+
+  /// Whether hits go there as values.
+  var takesValues: Bool { if case .hits = self { true } else { false } }
 }
 
 /// Where the observables of a listing go, each as a line of JSON.

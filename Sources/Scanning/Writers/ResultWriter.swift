@@ -173,7 +173,7 @@ package final class ResultWriter: SegmentSink, @unchecked Sendable {
     case .csv: Array(HitCSV.header(showsSuppressed: options.showsSuppressed).utf8)
     case .table: Array(HitTable.header.utf8)
     case .zeekIntel: Array(ZeekIntelLog.header(showsSuppressed: options.showsSuppressed).utf8)
-    case .ndjson, .eve, .ecs, .values, .html: []
+    case .ndjson, .eve, .ecs, .values: []
     }
   }
 

@@ -51,9 +51,7 @@ struct ZeekIntelLog {
         return Array((isNetwork ? "Intel::SUBNET" : Self.type(of: indicator.entry.kind)).utf8)
       }, to: &output)
     set(
-      hit.indicators.flatMap { indicator in
-        indicator.sources.map { Self.escaped(indicator.entry.sources[$0].feed, inSet: true) }
-      }, to: &output)
+      hit.indicators.flatMap { $0.sources.map { Self.escaped($0.feed, inSet: true) } }, to: &output)
     output.append(contentsOf: "\t-\t-\t-".utf8)
     if showsSuppressed {
       tab(hit.suppression.map { Self.escaped($0.list) } ?? unset, to: &output)
