@@ -61,7 +61,11 @@ package final class CaptureDealer: @unchecked Sendable {
   }
 
   /// Packets read so far, filtered ones included.
-  package var packetCount: UInt64 { core.framer.number }
+  ///
+  /// Records that are no packets are not among them, although they have numbers.
+  package var packetCount: UInt64 {
+    core.framer.number &- core.dealer.skips.count(.notAPacket)
+  }
 
   /// Captured bytes of those packets, without the file's own headers.
   package var byteCount: UInt64 { core.byteCount }

@@ -111,6 +111,8 @@ struct SkipCounters {
     linkTypes[linkType, default: 0] += 1
   }
 
+  func count(_ reason: SkipReason) -> UInt64 { counts[reason.rawValue] }
+
   /// The counts under the names that users see.
   var tally: Tally {
     var tally = Tally()

@@ -147,6 +147,7 @@ struct CaptureFileTests {
     let observed = Observed(file.file)
     #expect(observed.values == ["7 dns.query a.example"])
     #expect(observed.counts["record-not-a-packet"] == 6)
+    #expect(observed.packets == 1)
   }
 
   @Test("pcapng: lengths that lie cost their packet, not the rest")

@@ -162,6 +162,7 @@ private func read(_ capture: [UInt8], _ options: CaptureOptions) {
 }
 
 private func check(_ batch: ObservableBatch, _ reader: CaptureReader) {
+  let lastNumber = reader.packetCount + (reader.tally.counts["record-not-a-packet"] ?? 0)
   for observable in batch.observables {
     let (start, length) = (Int(observable.offset), Int(observable.length))
     precondition(observable.flags.contains(.inArena), "a value outside the arena")
@@ -172,7 +173,7 @@ private func check(_ batch: ObservableBatch, _ reader: CaptureReader) {
     default: break
     }
     let record = batch.records[Int(observable.record)]
-    precondition(record.number >= 1 && record.number <= reader.packetCount, "no such packet")
+    precondition(record.number >= 1 && record.number <= lastNumber, "no such packet")
     precondition(Int(record.flow) < batch.flows.count, "no such flow")
     precondition(!batch.fields.name(observable.field).isEmpty)
   }
