@@ -44,6 +44,31 @@ struct LayerTests {
           join([0xaa, 0xaa, 3, 0, 0, 0xf8, 8, 0], ipv4), type: UInt16(ipv4.count + 8))),
       seen)
     CaptureCase(
+      "SNAP of a bridge, with a check sequence",
+      file(1, Packet.ethernet(join(bridged(1), Packet.ethernet(ipv4), zeros(4)), type: 100)), seen)
+    CaptureCase(
+      "SNAP of a bridge, without a check sequence, VLAN",
+      file(
+        1, Packet.ethernet(join(bridged(7), Packet.ethernet(ipv6, tags: [0x8100])), type: 100)),
+      seen6)
+    CaptureCase(
+      "SNAP of a bridge, a frame for an address that begins with zeros",
+      file(
+        1,
+        Packet.ethernet(
+          join(bridged(7), [0, 0, 0x5e, 0, 0x53, 1], zeros(6), [8, 0], ipv4), type: 100)), seen)
+    CaptureCase(
+      "ATM, bridged", file(100, join(bridged(7), [0, 0], Packet.ethernet(ipv4))), seen)
+    CaptureCase(
+      "ATM, bridged, with a check sequence and labels",
+      file(
+        100,
+        join(
+          bridged(1), [0, 0], Packet.ethernet(join([0, 1, 1, 64], ipv4), type: 0x8847), zeros(4))),
+      seen)
+    CaptureCase(
+      "ATM, bridged, without padding", file(100, join(bridged(7), Packet.ethernet(ipv6))), seen6)
+    CaptureCase(
       "MPLS", file(1, Packet.ethernet(join([0, 1, 0x00, 64, 0, 2, 0x01, 64], ipv4), type: 0x8847)),
       seen)
     CaptureCase(
@@ -245,6 +270,17 @@ struct LayerTests {
         join(
           [2, 0, 0, 0, 5, 0, 10, 0, 0x41, 0, 0, 0], [UInt8(ipv4.count + 4), 0, 9, 0], ipv4)), seen)
     CaptureCase("Frame Relay", file(107, join([0x18, 0x41, 3, 0xcc], ipv4)), seen)
+    CaptureCase(
+      "Frame Relay, SNAP",
+      file(107, join([0x18, 0x41, 3, 0, 0x80, 0, 0, 0, 0x86, 0xdd], ipv6)), seen6)
+    CaptureCase(
+      "Frame Relay, bridged",
+      file(107, join([0x18, 0x41, 3, 0, 0x80, 0, 0x80, 0xc2, 0, 7], Packet.ethernet(ipv4))), seen)
+    CaptureCase(
+      "Frame Relay, bridged, with a check sequence",
+      file(
+        107,
+        join([0x18, 0x41, 3, 0x80, 0, 0x80, 0xc2, 0, 1], Packet.ethernet(ipv4), zeros(4))), seen)
     CaptureCase("SLIP", file(8, join([1, 0x40], zeros(14), ipv4)), seen)
     CaptureCase("Solaris", file(226, join([1, 2], zeros(22), ipv4)), seen)
     CaptureCase("Solaris, IPv6", file(226, join([1, 26], zeros(22), ipv6)), seen6)
@@ -252,6 +288,11 @@ struct LayerTests {
     CaptureCase("Apple's header, raw", file(258, packetTap(12, ipv6)), seen6)
     CaptureCase(
       "Apple's header as private", file(149, packetTap(0, join([30, 0, 0, 0], ipv6))), seen6)
+  }
+
+  /// What a bridge puts before a frame of Ethernet: 1 if that keeps its check sequence, else 7.
+  private static func bridged(_ number: UInt8) -> [UInt8] {
+    [0xaa, 0xaa, 3, 0, 0x80, 0xc2, 0, number]
   }
 
   /// A segment with the number of a connection for its protocol.
@@ -322,6 +363,11 @@ struct LayerTests {
     #expect(Observed(Self.file(195, Self.ipv4)).counts == ["link-type-ieee802_15_4-195": 1])
     #expect(
       Observed(Self.file(7, join([1, 2, 212, 2, 0, 9], Self.ipv4))).counts == ["not-ip": 1])
+    // What bridges say to each other, and a frame that is cut.
+    #expect(Observed(Self.file(100, join(Self.bridged(14), zeros(40)))).counts == ["not-ip": 1])
+    #expect(
+      Observed(Self.file(100, join(Self.bridged(7), zeros(13)))).counts == ["link-header-cut": 1])
+    #expect(Observed(Self.file(100, Self.bridged(7))).counts == ["not-ip": 1])
     #expect(Observed(Self.file(7, join([1, 2, 213, 0, 0, 9], zeros(20)))).counts == ["not-ip": 1])
     #expect(Observed(Self.file(129, [1, 2, 0, 9, 212, 0])).counts == ["link-header-cut": 1])
     #expect(Observed(Self.file(60000, Self.ipv4)).counts == ["link-type-60000": 1])

@@ -125,6 +125,36 @@ struct TunnelTests {
       udp(
         2152,
         join([0x34, 255, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0x85], [1, 9, 9, 0], ipv4)), outer(2152) + seen)
+    CaptureCase(
+      "GTP with a frame", udp(2152, join([0x30, 255, 0, 0, 0, 0, 0, 1], frame)),
+      outer(2152) + seen)
+    CaptureCase(
+      "GTP with a frame of a VLAN behind an extension header",
+      udp(
+        2152,
+        join(
+          [0x34, 255, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0x85], [1, 0, 5, 0],
+          Packet.ethernet(ipv6, tags: [0x88a8, 0x8100]))), outer(2152) + seen6)
+    CaptureCase(
+      "GTP with a frame for an address that begins like a packet",
+      udp(
+        2152,
+        join([0x30, 255, 0, 0, 0, 0, 0, 1], [0x46, 0, 0, 0, 0, 1], zeros(6), [8, 0], ipv4)),
+      outer(2152) + seen)
+    CaptureCase(
+      "GTP with a frame of another type",
+      udp(2152, join([0x30, 255, 0, 0, 0, 0, 0, 1], Packet.ethernet(ipv4, type: 0x86dd))),
+      outer(2152))
+    CaptureCase(
+      "GTP with PPP", udp(2152, join([0x30, 255, 0, 0, 0, 0, 0, 1, 0xff, 3, 0, 0x21], ipv4)),
+      outer(2152) + seen)
+    CaptureCase(
+      "GTP with PPP, compressed, from its port",
+      udp(50001, join([0x30, 255, 0, 0, 0, 0, 0, 1, 0x57], ipv6), from: 2152),
+      outer(50001, from: 2152) + seen6)
+    CaptureCase(
+      "GTP with PPP of another version",
+      udp(2152, join([0x30, 255, 0, 0, 0, 0, 0, 1, 0xff, 3, 0, 0x57], ipv4)), outer(2152))
     CaptureCase("GTP's signals", udp(2152, [0x32, 1, 0, 4, 0, 0, 0, 0, 0, 1, 0, 0]), outer(2152))
     CaptureCase("LISP", udp(4341, join([0x80, 0, 0, 1, 0, 0, 0, 1], ipv4)), outer(4341) + seen)
     CaptureCase(

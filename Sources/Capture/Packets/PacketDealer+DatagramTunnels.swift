@@ -242,7 +242,7 @@ extension PacketDealer {
   private static func gtp(_ payload: RawSpan) -> DatagramTunnel? {
     let flags = payload.byte(unchecked: 0)
     guard payload.byte(unchecked: 1) == 255 else { return nil }
-    if flags & 0xf0 == 0x10 { return isIP(payload, at: 20) ? .ip(20) : nil }
+    if flags & 0xf0 == 0x10 { return userPacket(payload, at: 20) }
     guard flags & 0xf0 == 0x30 else { return nil }
     var start = 8
     if flags & 0x07 != 0 {
@@ -258,7 +258,27 @@ extension PacketDealer {
         start += 4 * words
       }
     }
-    return isIP(payload, at: start) ? .ip(start) : nil
+    return userPacket(payload, at: start)
+  }
+
+  /// What a user's packet is, which only the two ends of a GTP tunnel have agreed on: IP, an Ethernet frame (3GPP TS
+  /// 23.501 §5.6.10.2) or PPP (3GPP TS 29.061 §12).
+  private static func userPacket(_ payload: RawSpan, at start: Int) -> DatagramTunnel? {
+    let end = payload.byteCount
+    let hasIP = isIP(payload, at: start)
+    if isFrameOfIP(payload, at: start, end: end),
+      !hasIP || !isPlausible(payload, at: start, end: end)
+    {
+      return .frame(start)
+    }
+    if hasIP { return .ip(start) }
+    guard end - start >= 4, case let first = payload.bigEndianUInt16(unchecked: start),
+      case let header = first == 0xff03 ? start + 2 : start,
+      case let packet = payload.byte(unchecked: header) == 0 ? header + 2 : header + 1,
+      isSerialIP(payload, at: header, end: end), isIP(payload, at: packet),
+      isPlausible(payload, at: packet, end: end)
+    else { return nil }
+    return .ppp(start)
   }
 
   /// RFC 4380 §5.1.1: authentication and origin may stand before the IPv6 packet.

@@ -78,11 +78,15 @@ extension PacketDealer {
         if end - offset >= 3, packet.bigEndianUInt16(unchecked: offset) == 0x0606 {
           return decodeIP(packet, at: offset + 3, end: end, depth: depth)
         }
+        guard end - offset >= 8, packet.bigEndianUInt32(unchecked: offset) == 0xaaaa_0300 else {
+          return skips.add(.notIP)
+        }
+        if let frame = Self.bridgedFrame(packet, at: offset + 3, end: end) {
+          return decodeEthernet(packet, at: frame, end: end, depth: depth)
+        }
         // A bridge's tunnel has an organisation code of its own (IEEE 802.1H).
-        guard end - offset >= 8, packet.bigEndianUInt32(unchecked: offset) == 0xaaaa_0300,
-          case let organisation = packet.bigEndianUInt16(unchecked: offset + 4),
-          organisation & 0xff == 0 || organisation == 0x00f8
-        else { return skips.add(.notIP) }
+        let organisation = packet.bigEndianUInt16(unchecked: offset + 4)
+        guard organisation & 0xff == 0 || organisation == 0x00f8 else { return skips.add(.notIP) }
         type = packet.bigEndianUInt16(unchecked: offset + 6)
         offset += 8
         if type < 1536 { return skips.add(.notIP) }
@@ -237,6 +241,21 @@ extension PacketDealer {
       ? 0x45...0x4f ~= first : first >> 4 == 6 && end - start >= 40
   }
 
+  /// Where the Ethernet frame begins that a bridge put behind its organisation code, which is at `start`, or nil.
+  ///
+  /// Two numbers say whether the frame keeps its check sequence (RFC 2427 §4.2). On ATM two bytes
+  /// of padding precede it (RFC 2684 §5.2): zeros, which may also begin its first address.
+  private static func bridgedFrame(_ packet: RawSpan, at start: Int, end: Int) -> Int? {
+    guard end - start >= 7, packet.byte(unchecked: start) == 0,
+      packet.bigEndianUInt16(unchecked: start + 1) == 0x80c2,
+      case let number = packet.bigEndianUInt16(unchecked: start + 3), number == 1 || number == 7
+    else { return nil }
+    let isPadded =
+      packet.bigEndianUInt16(unchecked: start + 5) == 0
+      && !isFrameOfIP(packet, at: start + 5, end: end)
+    return isPadded ? start + 7 : start + 5
+  }
+
   /// Reads a PPPoE session's header of six bytes, then PPP (RFC 2516 §4).
   mutating func decodePPPoE(_ packet: RawSpan, at start: Int, end: Int, depth: Int) {
     guard end - start >= 8 else { return skips.add(.linkHeaderCut) }
@@ -276,6 +295,9 @@ extension PacketDealer {
     switch packet.byte(unchecked: offset) {
     case 0xcc, 0x8e: decodeIP(packet, at: offset + 1, end: end, depth: 0)
     case 0x80 where end - offset >= 6:
+      if let frame = Self.bridgedFrame(packet, at: offset + 1, end: end) {
+        return decodeEthernet(packet, at: frame, end: end, depth: 0)
+      }
       decode(
         packet, etherType: packet.bigEndianUInt16(unchecked: offset + 4), at: offset + 6, end: end,
         depth: 0)

@@ -54,7 +54,7 @@ extension PacketDealer {
 
   /// Whether the protocol number of IPv4 or IPv6 begins at `start`, followed by a packet of that
   /// version.
-  private static func isSerialIP(_ packet: RawSpan, at start: Int, end: Int) -> Bool {
+  static func isSerialIP(_ packet: RawSpan, at start: Int, end: Int) -> Bool {
     guard end - start >= 3 else { return false }
     let offset = packet.byte(unchecked: start) == 0 ? start + 1 : start
     switch UInt16(packet.byte(unchecked: offset)) {
