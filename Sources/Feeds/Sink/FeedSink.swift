@@ -18,8 +18,8 @@ struct FeedSink {
   private let firstValue: Int
   /// Number of entries with a well-known name or address, which good software uses as well.
   private var wellKnownEntries = 0
-  /// Identifiers of the current context under each combination of flags.
-  private var contextIDs = [UInt32?](repeating: nil, count: 32)
+  /// Identifiers of the current context under each combination of the six flags.
+  private var contextIDs = [UInt32?](repeating: nil, count: 64)
   private var baseContext: SourceContext
   var currentContext: SourceContext
   private var optionLabels: [StringID] = []
@@ -128,7 +128,8 @@ struct FeedSink {
 
   mutating func contextID(_ flags: SourceFlags) -> UInt32 {
     let flags = flags.union(currentContext.flags)
-    let slot = Int(flags.rawValue) & 31
+    let slot = Int(flags.rawValue)
+    precondition(slot < contextIDs.count, "a flag without a slot")
     if let known = contextIDs[slot] { return known }
     var context = currentContext
     context.flags = flags
