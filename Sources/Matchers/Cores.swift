@@ -1,12 +1,10 @@
-internal import Glibc
-
 /// Divides work that is the same for each of many elements among the processor's cores.
 enum Cores {
   /// The most threads: with more than these the speed of memory is the limit.
   private static let most = 16
 
-  /// Number of cores to use: those of the machine, but at most `most`.
-  static let count = min(most, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+  /// Number of cores to use: those that this process may run on, but at most `most`.
+  static let count = min(most, AvailableProcessors.count)
 
   /// The number of parts into which `count` elements are cut, each with at least `least` of them.
   static func parts(of count: Int, least: Int) -> Int {
