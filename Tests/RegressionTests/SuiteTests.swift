@@ -179,6 +179,12 @@ import YAML
     #expect(report.tally == "1 passed, 2 could not be run, 1 skipped")
   }
 
+  @Test func casesSayHowLongTheyTook() throws {
+    let report = try run(
+      Self.text("no-hits: [{value: y.example}]"))
+    #expect(report.results.map { $0.seconds > 0 } == [true])
+  }
+
   @Test func threadsChangeNothing() throws {
     var text = "defaults: {feeds: [{text: \"evil.example\\n\"}]}\ncases:\n"
     for index in 0..<30 {

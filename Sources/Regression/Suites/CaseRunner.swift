@@ -13,11 +13,17 @@ struct CaseRunner {
   let cache: DatabaseCache
   let threads: Int
 
+  /// Runs the case, and says how long that took.
   func run() -> CaseResult {
     let start = SystemClock.seconds
+    var result = compared()
+    result.seconds = SystemClock.seconds - start
+    return result
+  }
+
+  private func compared() -> CaseResult {
     var result = CaseResult(
       suite: suite.path, suiteName: suite.name, name: test.name, line: test.line, status: .passed)
-    defer { result.seconds = SystemClock.seconds - start }
     for path in test.requires where unsafe access(path, F_OK) != 0 {
       result.status = .skipped
       result.faults = [
