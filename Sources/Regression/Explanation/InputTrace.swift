@@ -9,6 +9,8 @@ internal import Synchronization
 struct InputTrace {
   /// The most places that are listed.
   private static let placeLimit = 5
+  /// The most places of each input that are kept; all are counted.
+  private static let keptLimit = 10_000
 
   let explainer: Explainer
   let value: AskedValue
@@ -23,22 +25,40 @@ struct InputTrace {
     var isObservable: Bool
   }
 
+  /// What a scan for values sees.
+  private struct Sights: Sendable {
+    /// Places in which a value, or its bytes, were seen; of many in one input the first ones.
+    private(set) var kept: [Sight] = []
+    /// The number of places in which a value itself was seen.
+    private(set) var count: UInt64 = 0
+    var problems: [ScanProblem] = []
+    var skipped: [String: UInt64] = [:]
+    private var keptInInput: [Int: Int] = [:]
+
+    /// The places in which a value itself was seen.
+    var seen: [Sight] { kept.filter(\.isObservable) }
+
+    mutating func add(_ sight: Sight) {
+      if sight.isObservable { count += 1 }
+      // Bytes in payloads are counted apart, so that they crowd out no value.
+      let key = sight.hit.input * 2 + (sight.isObservable ? 1 : 0)
+      keptInInput[key, default: 0] += 1
+      if keptInInput[key, default: 0] <= InputTrace.keptLimit { kept.append(sight) }
+    }
+  }
+
   func walk(
     _ inputs: [InputPath], _ inMemory: [InputInMemory], into result: inout Explanation
   ) {
-    let (sights, problems, skipped) = look(inputs, inMemory, [value], explainer.options)
-    for problem in problems where problem.isError {
-      result.findings.append(
-        Explanation.Finding(
-          .inputUnreadable, problem.message, place: problem.subject { $0.commandName }))
-    }
-    let seen = sights.filter(\.isObservable)
-    result.timesSeen = UInt64(seen.count)
-    addSights(seen, to: &result)
+    let sights = look(inputs, inMemory, [value], explainer.options)
+    addProblems(of: sights, to: &result)
+    let seen = sights.seen
+    result.timesSeen = sights.count
+    addSights(seen, of: sights.count, to: &result)
     judgeAtEvents(seen, into: &result)
     result.matches = isHit(seen, inputs, inMemory)
     if seen.isEmpty {
-      addUnseen(inputs, inMemory, sights, skipped, to: &result)
+      addUnseen(inputs, inMemory, sights, to: &result)
     } else if !result.matches, let kinds = kindsThatDiffer(seen) {
       result.findings.append(
         Explanation.Finding(
@@ -47,6 +67,14 @@ struct InputTrace {
             + "which never match one another"))
     } else if !partners.isEmpty {
       addPartners(inputs, inMemory, seen, to: &result)
+    }
+  }
+
+  private func addProblems(of sights: Sights, to result: inout Explanation) {
+    for problem in sights.problems where problem.isError {
+      result.findings.append(
+        Explanation.Finding(
+          .inputUnreadable, problem.message, place: problem.subject { $0.commandName }))
     }
   }
 
@@ -66,7 +94,7 @@ struct InputTrace {
   private func look(
     _ inputs: [InputPath], _ inMemory: [InputInMemory], _ values: [AskedValue],
     _ options: ScanOptions
-  ) -> (sights: [Sight], problems: [ScanProblem], skipped: [String: UInt64]) {
+  ) -> Sights {
     var literals: [[UInt8]] = []
     if let first = values.first {
       if first.kind == .domain, let wire = ProbeDatabase.wireForm(ofName: first.bytes) {
@@ -80,7 +108,9 @@ struct InputTrace {
       probe = try ProbeDatabase.make(values, literals: literals)
     } catch {
       let path = inputs.first ?? InputPath("")
-      return ([], [ScanProblem(.cannotCompile, .input(path), message: "\(error)")], [:])
+      var sights = Sights()
+      sights.problems = [ScanProblem(.cannotCompile, .input(path), message: "\(error)")]
+      return sights
     }
     var options = options
     options.kinds = .all
@@ -89,18 +119,20 @@ struct InputTrace {
     options.includesWeak = true
     options.timeMode = .any
     options.inputsInMemory = inMemory
-    options.limitPerInput = 10_000
+    options.limitPerInput = .max
     options.evidencePath = nil
-    let found = Mutex<([Sight], [ScanProblem])>(([], []))
+    let found = Mutex(Sights())
     let report = IndicatorScanner.scan(
       inputs: inputs, databases: [probe], options: options,
       to: .hits { hit in
         let isObservable = hit.kind != .text || values.contains { $0.kind == .text }
-        found.withLock { $0.0.append(Sight(hit: hit, isObservable: isObservable)) }
+        found.withLock { $0.add(Sight(hit: hit, isObservable: isObservable)) }
       }
-    ) { problem in found.withLock { $0.1.append(problem) } }
-    let (sights, problems) = found.withLock { $0 }
-    return (sights, problems, report.statistics.skipped.counts)
+    ) { problem in found.withLock { $0.problems.append(problem) } }
+    return found.withLock {
+      $0.skipped = report.statistics.skipped.counts
+      return $0
+    }
   }
 
   /// Whether a scan with the given options has a hit in one of the places.
@@ -142,7 +174,7 @@ struct InputTrace {
 
   // MARK: What was seen
 
-  private func addSights(_ seen: [Sight], to result: inout Explanation) {
+  private func addSights(_ seen: [Sight], of count: UInt64, to result: inout Explanation) {
     for sight in seen.prefix(Self.placeLimit) {
       let hit = sight.hit
       let field = String(decoding: hit.field, as: UTF8.self)
@@ -160,9 +192,9 @@ struct InputTrace {
       }
       result.findings.append(Explanation.Finding(.seen, text, place: Self.place(hit)))
     }
-    if seen.count > Self.placeLimit {
+    if count > Self.placeLimit {
       result.findings.append(
-        Explanation.Finding(.seen, "and in \(seen.count - Self.placeLimit) places more"))
+        Explanation.Finding(.seen, "and in \(count - UInt64(Self.placeLimit)) places more"))
     }
   }
 
@@ -205,8 +237,12 @@ struct InputTrace {
         case .success(let other) = AskedValue.read(
           Array(text.utf8), as: kind.flatMap { $0.isNetworkKind ? nil : $0 })
       else { continue }
-      let sights = look(inputs, inMemory, [other], explainer.options).sights
-        .filter(\.isObservable)
+      let found = look(inputs, inMemory, [other], explainer.options)
+      let sights = found.seen
+      if found.problems.contains(where: { $0.code == .cannotCompile }) {
+        addProblems(of: found, to: &result)
+        continue
+      }
       guard let first = sights.first else {
         result.findings.append(
           Explanation.Finding(
@@ -239,12 +275,12 @@ struct InputTrace {
   // MARK: What was not seen
 
   private func addUnseen(
-    _ inputs: [InputPath], _ inMemory: [InputInMemory], _ sights: [Sight],
-    _ skipped: [String: UInt64], to result: inout Explanation
+    _ inputs: [InputPath], _ inMemory: [InputInMemory], _ sights: Sights,
+    to result: inout Explanation
   ) {
     let before = result.findings.count
     // For logs, `RawSearch` says more about such bytes.
-    for sight in sights.filter(\.hit.countsPackets).prefix(Self.placeLimit) {
+    for sight in sights.kept.filter(\.hit.countsPackets).prefix(Self.placeLimit) {
       result.findings.append(
         Explanation.Finding(
           .bytesOnly,
@@ -253,27 +289,34 @@ struct InputTrace {
     }
     addFiltered(inputs, inMemory, to: &result)
     let limits = explainer.options.limits
-    let search = RawSearch(value: value, options: explainer.options)
-    for item in InputList(inputs, maximumDepth: limits.folderDepth).items {
+    let raw = RawSearch(value: value, options: explainer.options)
+    /// Searches an input; the scan has reported those that it could not read.
+    func search(
+      _ path: InputPath, _ open: () throws(InputError) -> InputSource
+    ) {
       do throws(InputError) {
-        try search.search(InputSource(path: item.path, limits: limits.input), into: &result)
+        try raw.search(open(), into: &result)
       } catch {
-        // The scan has reported the inputs that it could not read.
-        if result.has(.inputUnreadable) { continue }
+        if result.has(.inputUnreadable) { return }
         result.findings.append(
-          Explanation.Finding(.inputUnreadable, error.message, place: item.path.description))
+          Explanation.Finding(.inputUnreadable, error.message, place: path.description))
+      }
+    }
+    for item in InputList(inputs, maximumDepth: limits.folderDepth).items {
+      search(item.path) { () throws(InputError) in
+        try InputSource(path: item.path, limits: limits.input)
       }
     }
     for input in inMemory {
-      let source = InputSource(
-        bytes: input.bytes, path: input.path.description, limits: limits.input)
-      try? search.search(source, into: &result)
+      search(input.path) { () throws(InputError) in
+        InputSource(bytes: input.bytes, path: input.path.description, limits: limits.input)
+      }
     }
     if result.findings.count == before, !result.has(.inputUnreadable) {
       result.findings.append(
         Explanation.Finding(.notSeen, "no input holds it, not even as bytes"))
     }
-    let told = skipped.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    let told = sights.skipped.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
     for (reason, count) in told.prefix(Self.placeLimit) {
       result.findings.append(
         Explanation.Finding(.skipped, "not looked at in the inputs: \(reason) (\(count))"))
@@ -288,7 +331,7 @@ struct InputTrace {
     guard options.packetTimes != nil || options.bpf != nil else { return }
     var wider = options
     wider.packetTimes = nil
-    if let hit = look(inputs, inMemory, [value], wider).sights.first(where: \.isObservable)?.hit {
+    if let hit = look(inputs, inMemory, [value], wider).seen.first?.hit {
       result.findings.append(
         Explanation.Finding(
           .outsideWindow,
@@ -297,7 +340,7 @@ struct InputTrace {
       return
     }
     wider.bpf = nil
-    if let hit = look(inputs, inMemory, [value], wider).sights.first(where: \.isObservable)?.hit {
+    if let hit = look(inputs, inMemory, [value], wider).seen.first?.hit {
       result.findings.append(
         Explanation.Finding(
           .filteredPackets,

@@ -1,3 +1,4 @@
+internal import Database
 internal import Indicators
 internal import Inputs
 internal import Parsing
@@ -38,10 +39,19 @@ struct RawSearch {
         let end = bytes[start...].firstIndex(of: Byte.lineFeed) ?? bytes.count
         line += 1
         if let (needle, offset) = find(needles, bytes, start..<end) {
-          let finding = judge(
-            Array(bytes[start..<end]), at: offset - start, needle, header: header,
-            place: "\(path):\(line)")
-          result.findings.append(finding)
+          let place = "\(path):\(line)"
+          do throws(DatabaseError) {
+            result.findings.append(
+              try judge(
+                Array(bytes[start..<end]), at: offset - start, needle, header: header,
+                place: place))
+          } catch {
+            result.findings.append(
+              Explanation.Finding(
+                .bytesOnly,
+                "its bytes stand there; why they are not taken for a value cannot be tried: \(error)",
+                place: place))
+          }
           told += 1
         }
         start = end + 1
@@ -110,7 +120,7 @@ struct RawSearch {
 
   private func judge(
     _ line: [UInt8], at offset: Int, _ needle: Needle, header: [UInt8], place: String
-  ) -> Explanation.Finding {
+  ) throws(DatabaseError) -> Explanation.Finding {
     func finding(_ cause: Explanation.Cause, _ text: String) -> Explanation.Finding {
       Explanation.Finding(cause, text, place: place)
     }
@@ -128,12 +138,12 @@ struct RawSearch {
         return finding(.keyOnly, "stands there as a key; only values are looked at")
       }
       // The same string under a key that means nothing.
-      if isSeen(in: Array("{\"x\":\"".utf8) + string.escaped + Array("\"}".utf8)) {
+      if try isSeen(in: Array("{\"x\":\"".utf8) + string.escaped + Array("\"}".utf8)) {
         return finding(
           .fieldTakesNone,
           "stands in field '\(string.path)', whose name says that it holds no \(value.kind.name)")
       }
-    } else if !header.isEmpty, isSeen(in: line) {
+    } else if !header.isEmpty, try isSeen(in: line) {
       let column = TablePlace(header: header, row: line, at: offset)
       return finding(
         .fieldTakesNone,
@@ -157,8 +167,8 @@ struct RawSearch {
   }
 
   /// Whether a text alone shows the value.
-  private func isSeen(in text: [UInt8]) -> Bool {
-    guard let probe = try? ProbeDatabase.make([value]) else { return false }
+  private func isSeen(in text: [UInt8]) throws(DatabaseError) -> Bool {
+    let probe = try ProbeDatabase.make([value])
     var options = ScanOptions()
     options.includesWeak = true
     options.inputsInMemory = [InputInMemory(path: InputPath("text"), bytes: text)]
