@@ -104,6 +104,7 @@ struct DiffCommand: ParsableCommand {
       limit: limit ?? DatabaseDifference.listLimit, progress: progress
     ) { Console.report($0, quiet: quiet) }
     if progress.isStopRequested { throw Interruption.end(quiet: quiet) }
+    for problem in difference.ownProblems { Console.error(Console.shown(problem)) }
     let exceeded = difference.exceeded(thresholds)
     let bytes: [UInt8] =
       switch format {

@@ -12,7 +12,8 @@ struct AllowCoverage {
   /// The number in `database` of each allow entry, by its number in `allowing`.
   private var numbers: [UInt32] = []
 
-  init(_ database: IndicatorDatabase) {
+  /// - Throws: `DatabaseError` if no database can be made of the allow entries.
+  init(_ database: IndicatorDatabase) throws(DatabaseError) {
     self.database = database
     var collection = IndicatorCollection()
     let feed = collection.addFeed(FeedDescription(name: "allow", format: "plain"))
@@ -31,12 +32,11 @@ struct AllowCoverage {
       allowing = nil
       return
     }
-    allowing = try? IndicatorDatabase(DatabaseCompiler.compile(collection))
-    if let allowing {
-      numbers = (0..<allowing.entryCount).map { number in
-        (allowing.sources(of: UInt32(number)).first?.line ?? 1) - 1
-      }
+    let allowing = try IndicatorDatabase(DatabaseCompiler.compile(collection))
+    numbers = (0..<allowing.entryCount).map { number in
+      (allowing.sources(of: UInt32(number)).first?.line ?? 1) - 1
     }
+    self.allowing = allowing
   }
 
   /// Whether an entry of any database is covered.

@@ -59,8 +59,10 @@ public struct DatabaseDifference: Sendable {
   public internal(set) var limit = DatabaseDifference.listLimit
   /// The changes, removed ones first, at most `limit` of each sort.
   public internal(set) var changes: [EntryChange] = []
-  /// Faults of feeds of either side.
+  /// Faults of feeds of either side, and of the comparison itself.
   public internal(set) var problems: [String] = []
+  /// Those of the comparison itself, which neither side tells.
+  public internal(set) var ownProblems: [String] = []
   /// The differences between the hits; nil without inputs.
   public internal(set) var hits: HitDifference?
 

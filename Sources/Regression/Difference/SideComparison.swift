@@ -104,11 +104,17 @@ struct SideComparison {
       difference.total.removed += counts.removed
       difference.total.changed += counts.changed
     }
-    findAllowed()
+    difference.problems = (old.errors + new.errors).map { "\($0)" }
+    do throws(DatabaseError) {
+      try findAllowed()
+    } catch {
+      let problem = "allow lists: what they suppress cannot be compared: \(error)"
+      difference.problems.append(problem)
+      difference.ownProblems.append(problem)
+    }
     causes.index(added)
     addFeeds(oldFeeds, newFeeds)
     addChanges()
-    difference.problems = (old.errors + new.errors).map { "\($0)" }
   }
 
   private mutating func addFeeds(
@@ -230,10 +236,10 @@ struct SideComparison {
   // MARK: Allow lists
 
   /// Finds the entries of both sides that only the new side's allow lists cover.
-  private mutating func findAllowed() {
+  private mutating func findAllowed() throws(DatabaseError) {
     guard new.feeds.contains(where: \.isAllowList) || hasAllowEntries(new.database) else { return }
-    let before = AllowCoverage(old.database)
-    let after = AllowCoverage(new.database)
+    let before = try AllowCoverage(old.database)
+    let after = try AllowCoverage(new.database)
     after.forEachCovered { number, by in
       guard let partner = partner(ofNew: number), !before.covers(new.database, number) else {
         return
