@@ -38,6 +38,21 @@ import Testing
     #expect(baseline.compare(Self.result(4.0), limit: 0).first?.isTooSlow == false)
   }
 
+  /// What may be the machine's own doing is no verdict.
+  @Test func aRestlessMachineDecidesNothing() throws {
+    let baseline = Baseline(Self.result(2))
+    var slower = Self.result(1.1)
+    for (drift, isTooSlow, isUndecided) in [
+      (0.09, true, false), (0.5, true, false), (0.96, false, true),
+    ] {
+      slower.drift = drift
+      let verdict = try #require(baseline.compare(slower, limit: 10).first)
+      #expect(verdict.isTooSlow == isTooSlow && verdict.isUndecided == isUndecided, "\(drift)")
+    }
+    slower.rows[0].ratio = 1.95
+    #expect(baseline.compare(slower, limit: 10).first?.isUndecided == false)
+  }
+
   @Test func whatCannotBeComparedIsSaid() {
     let baseline = Baseline(Self.result(2))
     #expect(baseline.compare(Self.result(1, bytes: 999), limit: 1).first?.remark != nil)

@@ -92,6 +92,8 @@ public struct Baseline: Sendable {
     public var remark: String?
     /// Whether it is slower than allowed.
     public var isTooSlow: Bool
+    /// Whether it seems slower than allowed, by no more than the restless machine moved meanwhile.
+    public var isUndecided = false
   }
 
   /// Compares a run with the baseline.
@@ -116,8 +118,12 @@ public struct Baseline: Sendable {
           input: row.input, slowdown: 0, remark: "the input has changed since", isTooSlow: false)
       }
       let slowdown = (before.ratio / max(row.ratio, 1e-12) - 1) * 100
-      return Verdict(
-        input: row.input, slowdown: slowdown, remark: nil, isTooSlow: slowdown > limit)
+      let uncertainty = result.isRestless ? result.drift * 100 : 0
+      var verdict = Verdict(
+        input: row.input, slowdown: slowdown, remark: nil,
+        isTooSlow: slowdown > max(limit, uncertainty))
+      verdict.isUndecided = slowdown > limit && !verdict.isTooSlow
+      return verdict
     }
   }
 }

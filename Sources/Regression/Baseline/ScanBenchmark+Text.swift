@@ -13,7 +13,7 @@ extension ScanBenchmark.Result {
         cells.append(
           verdict.remark
             ?? (verdict.slowdown >= 0 ? "+" : "") + Decimals.text(verdict.slowdown, 1) + " %"
-            + (verdict.isTooSlow ? " too slow" : ""))
+            + (verdict.isTooSlow ? " too slow" : verdict.isUndecided ? " undecided" : ""))
       } else {
         cells.append("")
       }
@@ -42,7 +42,7 @@ extension ScanBenchmark.Result {
   private static func rate(_ bytes: Double) -> String { Decimals.text(bytes / 1e9, 3) + " GB/s" }
 
   private static func size(_ bytes: Int) -> String {
-    bytes < 10_000_000
+    bytes < 1_000_000
       ? Decimals.text(Double(bytes) / 1e3, 1) + " kB"
       : Decimals.text(Double(bytes) / 1e6, 1) + " MB"
   }
@@ -76,6 +76,7 @@ extension ScanBenchmark.Result {
           writer.key("slowdown_percent")
           writer.fragment(Array(Decimals.text(verdict.slowdown, 2).utf8))
           writer.member("too_slow", verdict.isTooSlow)
+          if verdict.isUndecided { writer.member("undecided", true) }
         }
       }
     }
