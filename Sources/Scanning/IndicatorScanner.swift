@@ -95,7 +95,7 @@ public enum IndicatorScanner {
         tools: WorkerTools(logOptions: plan.logOptions, finder: plan.finder))
       FollowRun(paths: paths, plan: plan, writer: writer, worker: worker, output: output).run()
     }
-    noteCutDatabases(plan, writer)
+    noteFaults(plan, writer)
     writer.close()
     var result = outcome(of: writer, plan, since: start)
     if hasFailed { result.hasErrors = true }
@@ -310,14 +310,20 @@ public enum IndicatorScanner {
         tools: WorkerTools(logOptions: plan.logOptions, finder: plan.finder))
       scanRun.work(worker)
     }
-    noteCutDatabases(plan, writer)
+    noteFaults(plan, writer)
     writer.close()
     return outcome(of: writer, plan, since: start)
   }
 
-  /// Notes a problem for each database that another process cut while it was read: hits are
-  /// missing.
-  private static func noteCutDatabases(_ plan: ScanPlan, _ writer: ResultWriter) {
+  /// Notes what makes hits missing whatever the inputs are: databases that another process cut while
+  /// they were read, and file names that no matcher could be made of.
+  private static func noteFaults(_ plan: ScanPlan, _ writer: ResultWriter) {
+    if let fault = (plan.logOptions.fileNames as? FileNameFinderSource)?.fault {
+      writer.note(
+        ScanProblem(
+          .cannotCompile, path: InputPath("filename"),
+          message: "file names were not looked for in text, since they make no matcher: \(fault)"))
+    }
     for database in plan.databases where database.isCut {
       writer.note(
         ScanProblem(

@@ -37,7 +37,7 @@ public struct ScanProblem: Sendable, Equatable, Advising {
     case noURLHosts = "no-url-hosts"
     /// There were more hits than a comparison of two databases keeps.
     case tooManyHits = "too-many-hits"
-    /// The database that a comparison or explanation needs could not be made.
+    /// A database or matcher that a scan, comparison or explanation needs could not be made.
     case cannotCompile = "cannot-compile"
 
     /// There is nothing in the input.
@@ -140,6 +140,7 @@ extension ScanProblem {
   init(path: InputPath, cutBy error: InputError) {
     self.init(path: path, error)
     if code == .truncated { message += "; hits up to there are reported" }
+    if code == .truncated || code == .corrupt { remedy = "fetch or copy the file again" }
   }
 }
 

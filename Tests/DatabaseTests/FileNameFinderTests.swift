@@ -53,7 +53,7 @@ import Testing
       TestIndicator(.filename, "caf\u{e9}.exe"),
     ])
     let finder = try #require(
-      FileNameFinder(databases: [database], options: LookupOptions()))
+      try FileNameFinder(databases: [database], options: LookupOptions()))
     let text = Array(example.text.utf8)
     var ranges: [Range<Int>] = []
     finder.find(in: text.span.bytes, ranges: &ranges)
@@ -66,7 +66,7 @@ import Testing
   @Test func manyFilesOfOneFolder() throws {
     let names = (0..<300).map { #"afolderwithalongname\f\#($0).x"# } + [#"afolderwithalongname\f"#]
     let finder = try #require(
-      FileNameFinder(
+      try FileNameFinder(
         databases: [database(names.map { TestIndicator(.filename, $0, .contains) })],
         options: LookupOptions()))
     for name in names {
@@ -80,9 +80,9 @@ import Testing
   @Test func weakNamesTakePartWhenAskedFor() throws {
     let database = try database([TestIndicator(.filename, "evil.exe").from(feed: 0, flags: .weak)])
     var options = LookupOptions()
-    #expect(FileNameFinder(databases: [database], options: options) == nil)
+    #expect(try FileNameFinder(databases: [database], options: options) == nil)
     options.includesWeak = true
-    #expect(FileNameFinder(databases: [database], options: options) != nil)
+    #expect(try FileNameFinder(databases: [database], options: options) != nil)
   }
 
   /// A name is found wherever no character of names is beside it, as in a search that looks at each
@@ -101,7 +101,7 @@ import Testing
       }
       let database = try database(
         names.map { TestIndicator(.filename, $0, $0.contains("\\") ? .contains : .exact) })
-      let finder = try #require(FileNameFinder(databases: [database], options: LookupOptions()))
+      let finder = try #require(try FileNameFinder(databases: [database], options: LookupOptions()))
       for _ in 0..<20 {
         var line = ""
         for _ in 0..<Int.random(in: 1...8, using: &random) {

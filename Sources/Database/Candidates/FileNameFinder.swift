@@ -1,5 +1,5 @@
 internal import Indicators
-internal import Matchers
+package import Matchers
 internal import Parsing
 
 /// Finds the file names and paths of databases in free text.
@@ -30,7 +30,9 @@ package final class FileNameFinder: Sendable {
   private static let mostWithoutAnchors = 1024
 
   /// Nil if no file name takes part.
-  package init?(databases: [IndicatorDatabase], options: LookupOptions) {
+  ///
+  /// - Throws: `ImageError` if there are too many for a matcher.
+  package init?(databases: [IndicatorDatabase], options: LookupOptions) throws(ImageError) {
     var names: [Name] = []
     var known: Set<[UInt8]> = []
     var parts = Parts()
@@ -57,13 +59,9 @@ package final class FileNameFinder: Sendable {
     for (text, number) in parts.numbers {
       builder.insert(text.rawSpan, number: UInt32(number), ignoresCase: true)
     }
-    // Each part has at least one byte and at most as many as a literal may have: the builder
-    // refuses none.
-    guard let image = try? builder.build(),
-      let matcher = try? LiteralMatcher(
-        image: image.withBytes { ImageBytes(copying: $0) }, range: 0..<image.count)
-    else { return nil }
-    self.matcher = matcher
+    let image = try builder.build()
+    matcher = try LiteralMatcher(
+      image: image.withBytes { ImageBytes(copying: $0) }, range: 0..<image.count)
     self.names = names
     namesOfParts = parts.names
   }

@@ -13,8 +13,8 @@ final class FileNameFinderSource: FileNameSource {
   private let databases: [IndicatorDatabase]
   private let options: LookupOptions
   /// Nil until the finder is first needed; then the finder, or nil inside if no file name takes
-  /// part.
-  private let made = Mutex<FileNameFinder??>(nil)
+  /// part, or why there is none.
+  private let made = Mutex<Result<FileNameFinder?, ImageError>?>(nil)
 
   init(databases: [IndicatorDatabase], options: LookupOptions) {
     self.databases = databases
@@ -23,10 +23,20 @@ final class FileNameFinderSource: FileNameSource {
 
   func search() -> (any FileNameSearch)? {
     made.withLock { finder in
-      if let finder { return finder }
-      let new = FileNameFinder(databases: databases, options: options)
-      finder = .some(new)
-      return new
+      let known =
+        finder
+        ?? Result { () throws(ImageError) in
+          try FileNameFinder(databases: databases, options: options)
+        }
+      finder = known
+      return (try? known.get()) ?? nil
+    }
+  }
+
+  /// Why file names were not looked for; nil if they were, or none takes part.
+  var fault: String? {
+    made.withLock { finder in
+      if case .failure(let error) = finder { "\(error)" } else { nil }
     }
   }
 }
