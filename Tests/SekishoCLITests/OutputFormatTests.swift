@@ -29,6 +29,26 @@ import Testing
     #expect(result.output == expected)
   }
 
+  /// A record that does not name both ports has no Community ID, and keeps what it names.
+  @Test(arguments: [
+    (#""src_port":0,"dest_port":0,"#, false), ("", false), (#""src_port":5000,"#, false),
+    (#""src_port":5000,"dest_port":53,"#, true),
+  ])
+  func aCommunityIDNeedsPorts(_ ports: String, _ hasID: Bool) throws {
+    let feed = try folder.write("feed.txt", "gone.evil.example\n")
+    let log = try folder.write(
+      "eve.json",
+      #"{"src_ip":"192.0.2.7","dest_ip":"192.0.2.53",\#(ports)"proto":"UDP","event_type":"dns","#
+        + #""dns":{"rrname":"gone.evil.example"}}"# + "\n")
+    for format in ["ndjson", "eve", "ecs"] {
+      let result = try CommandRunner.run(
+        ["scan", "--quiet", "--feed", feed, "--format", format, log])
+      #expect(result.status == 1)
+      #expect(result.output.contains("community_id") == hasID, "\(format) \(result.output)")
+      #expect(result.output.contains("5000") == ports.contains("5000"), "\(result.output)")
+    }
+  }
+
   @Test(arguments: ["eve", "ecs", "zeek-intel"]) func groupsAreRefused(_ format: String) throws {
     let result = try CommandRunner.run(
       ["scan", "--feed", "seeds/feeds", "--format", format, "--group", "host"] + Self.inputs)

@@ -19,10 +19,17 @@ extension Hit {
   ///
   /// In logs it is known only if the record names both endpoints with their ports.
   public var communityID: String? {
-    guard let flow = flow ?? event?.flow.flatMap({ $0.hasPorts ? $0 : nil }) else { return nil }
+    guard let flow = flowOfCommunityID else { return nil }
     var text: [UInt8] = []
     CommunityID.append(of: flow, to: &text)
     return String(decoding: text, as: UTF8.self)
+  }
+
+  /// The flow of which a Community ID can be computed.
+  ///
+  /// A log record must name both ports: without them it would be that of another flow.
+  var flowOfCommunityID: FlowRecord? {
+    flow ?? event?.flow.flatMap { $0.hasPorts ? $0 : nil }
   }
 
   /// The direction of the event, seen from our networks.

@@ -41,7 +41,7 @@ struct HitECS {
       writer.endArray()
     }
     appendEvent(hit)
-    if let flow = hit.knownFlow { append(flow) } else { appendEndpoints(hit) }
+    if let flow = hit.flow { append(flow) } else { appendEndpoints(hit) }
     ECSField(hit.field)?.append(hit.value, to: &writer)
     appendRelated(hit)
     appendThreat(hit)
@@ -108,7 +108,7 @@ struct HitECS {
     writer.endObject()
   }
 
-  /// Appends the endpoints and the protocol that a log record states without naming a whole flow.
+  /// Appends what a log record states of the flow: a port or an address may be missing.
   private mutating func appendEndpoints(_ hit: Hit) {
     guard let event = hit.event else { return }
     for (isSource, endpoint) in [(true, event.source), (false, event.destination)] {
@@ -128,6 +128,10 @@ struct HitECS {
     writer.key("type")
     writer.plain(endpoint.isIPv4 ? "ipv4" : "ipv6")
     if let number = event.ipProtocol { appendProtocol(number) }
+    if let flow = hit.flowOfCommunityID {
+      writer.key("community_id")
+      writer.communityID(of: flow)
+    }
     if let flow = event.flow {
       writer.key("direction")
       writer.plain(home.direction(of: flow).name)

@@ -31,7 +31,7 @@ struct HitEVE {
     if hit.countsPackets {
       writer.member("pcap_cnt", hit.number)
     }
-    if let flow = hit.knownFlow { append(flow) } else { appendEndpoints(hit) }
+    if let flow = hit.flow { append(flow) } else { appendEndpoints(hit) }
     let layer = EVELayer(field: hit.field)
     if let name = layer?.applicationProtocol {
       writer.member("app_proto", name)
@@ -73,7 +73,7 @@ struct HitEVE {
     }
   }
 
-  /// Appends the endpoints and the protocol that a log record states without naming a whole flow.
+  /// Appends what a log record states of the flow: a port or an address may be missing.
   private mutating func appendEndpoints(_ hit: Hit) {
     guard let event = hit.event else { return }
     if let endpoint = event.source {
@@ -91,6 +91,10 @@ struct HitEVE {
     if let number = event.ipProtocol { appendProtocol(number) }
     if let endpoint = event.source ?? event.destination {
       writer.member("ip_v", endpoint.isIPv4 ? 4 : 6)
+    }
+    if let flow = hit.flowOfCommunityID {
+      writer.key("community_id")
+      writer.communityID(of: flow)
     }
   }
 

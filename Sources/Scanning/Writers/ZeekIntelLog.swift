@@ -28,7 +28,7 @@ struct ZeekIntelLog {
       output.append(contentsOf: unset)
     }
     output.append(contentsOf: "\t-".utf8)
-    if let flow = hit.knownFlow {
+    if let flow = hit.flow {
       tab(flow.addressText(flow.source), to: &output)
       tab(flow.hasPorts ? Array("\(flow.sourcePort)".utf8) : unset, to: &output)
       tab(flow.addressText(flow.destination), to: &output)
