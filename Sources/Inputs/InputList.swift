@@ -111,7 +111,7 @@ package struct InputList: Sendable {
       switch facts.st_mode & S_IFMT {
       case S_IFREG:
         if !written.isEmpty, let file = FileIdentity(facts), written.contains(file) {
-          skipped.add("file that the results are written to")
+          skipped.add("own-output")
           continue
         }
         items.append(
@@ -120,10 +120,10 @@ package struct InputList: Sendable {
         if depth < depthLimit {
           walk(path, depth: depth + 1, argument: argument)
         } else {
-          skipped.add("folder too deep")
+          skipped.add("folder-too-deep")
         }
-      case S_IFLNK: skipped.add("symbolic link in a folder")
-      default: skipped.add("device, pipe or socket in a folder")
+      case S_IFLNK: skipped.add("symbolic-link")
+      default: skipped.add("no-regular-file")
       }
     }
   }

@@ -23,14 +23,14 @@ struct LogCounters {
 
   var tally: Tally {
     var tally = Tally()
-    tally.add("log line broken as a record", brokenRecords)
-    tally.add("log array broken", brokenArrays)
-    tally.add("log record over the limit, read as text", longRecords)
-    tally.add("log line over the limit, read in pieces", longLines)
-    tally.add("value at the cut of a long line", cutRuns)
-    tally.add("log row of another width than its header", oddRows)
-    tally.add("URL with too many other forms on a line", crowdedURLs)
-    tally.add("value with too many texts to tell all", crowdedTexts)
+    tally.add("log-record-broken", brokenRecords)
+    tally.add("log-array-broken", brokenArrays)
+    tally.add("log-record-over-limit", longRecords)
+    tally.add("log-line-over-limit", longLines)
+    tally.add("value-at-cut", cutRuns)
+    tally.add("log-row-of-other-width", oddRows)
+    tally.add("url-forms-over-limit", crowdedURLs)
+    tally.add("texts-over-limit", crowdedTexts)
     return tally
   }
 }

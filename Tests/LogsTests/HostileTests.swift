@@ -118,7 +118,7 @@ import Testing
     for number in 0..<50_000 { log += "#Date: 2024-01-0\(number % 9)\na.example\n" }
     let (found, extractor, _) = extract(Array(log.utf8), LogOptions(purpose: .scan))
     #expect(found.count == 50_000)
-    #expect(extractor.tally.counts["log row of another width than its header"] == 50_000)
+    #expect(extractor.tally.counts["log-row-of-other-width"] == 50_000)
   }
 
   /// A key that comes thousands of times beside a long part of a URL: each with the other would take minutes.
@@ -131,7 +131,7 @@ import Testing
     record += #","x":"a.example"}"#
     let (found, extractor, _) = extract(Array(record.utf8), LogOptions(purpose: .scan))
     #expect(found.contains { $0.value == "a.example" })
-    #expect(extractor.tally.counts["URL with too many other forms on a line"] != 0)
+    #expect(extractor.tally.counts["url-forms-over-limit"] != 0)
   }
 
   /// Every format cut short at every byte, and with bits flipped.
@@ -171,23 +171,23 @@ import Testing
         Array(text.utf8), LogOptions(purpose: .extract, lineLimit: lineLimit)
       ).extractor.tally.counts
     }
-    #expect(counts("{\"a\": b}\n") == ["log line broken as a record": 1])
+    #expect(counts("{\"a\": b}\n") == ["log-record-broken": 1])
     #expect(
-      counts("[{\"a\":1},\n{\n") == ["log array broken": 1, "log line broken as a record": 1])
+      counts("[{\"a\":1},\n{\n") == ["log-array-broken": 1, "log-record-broken": 1])
     #expect(
       counts("#separator \\x09\n#fields\ta\n#types\tstring\na\tb\n")
-        == ["log row of another width than its header": 1])
+        == ["log-row-of-other-width": 1])
     let long =
       String(repeating: "x", count: 60) + ".example.com " + String(repeating: "y", count: 60)
     #expect(
       counts(long, lineLimit: 64)
-        == ["log line over the limit, read in pieces": 1, "value at the cut of a long line": 2])
+        == ["log-line-over-limit": 1, "value-at-cut": 2])
     // The part before the cut is nothing by itself; what a cut goes through is one value.
     #expect(
       counts(String(repeating: " ", count: 60) + "evil.example", lineLimit: 64)
-        == ["log line over the limit, read in pieces": 1, "value at the cut of a long line": 1])
+        == ["log-line-over-limit": 1, "value-at-cut": 1])
     #expect(
       counts("{\"a\":\"\(String(repeating: "x ", count: 40))\"}", lineLimit: 64)[
-        "log record over the limit, read as text"] == 1)
+        "log-record-over-limit"] == 1)
   }
 }

@@ -69,7 +69,7 @@ import Testing
     let outer = folder.path("one")
     try Data("c2.example\n".utf8).write(to: folder.url.appendingPathComponent("one/b.log"))
     #expect(try skipped([outer], hits: 2) == [:])
-    #expect(try skipped(["--max-folders", "1", outer], hits: 1)["folder too deep"] == 1)
+    #expect(try skipped(["--max-folders", "1", outer], hits: 1)["folder-too-deep"] == 1)
   }
 
   @Test func headOfHTTP() throws {
