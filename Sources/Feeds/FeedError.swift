@@ -30,6 +30,9 @@ public struct FeedError: Error, Sendable, Equatable, Advising {
   public var path: String
   /// The line from 1, where one is to blame.
   public var line: UInt64?
+  /// Whether the feed was to be read as an allow list: without it, hits that it should suppress are
+  /// reported.
+  public var isOfAllowList = false
   /// What is wrong: lower case, no full stop.
   public var problem: String
   /// What to do about it; empty where nothing can be said.

@@ -26,6 +26,12 @@ package enum FeedList {
         files.append(request)
         continue
       }
+      let firstError = errors.count
+      defer {
+        for index in errors.indices.dropFirst(firstError) {
+          errors[index].isOfAllowList = request.options.isAllowList
+        }
+      }
       let list = InputList(paths: [request.path])
       leftOut.merge(list.skipped)
       for error in list.errors {
@@ -34,7 +40,8 @@ package enum FeedList {
       for folder in list.emptyFolders {
         errors.append(
           FeedError(
-            .noUsableLine, path: folder.description, problem: "there is no feed in this folder"))
+            .noUsableLine, path: folder.description, problem: "there is no feed in this folder",
+            advice: "name a feed, or the folder that the feeds are in"))
       }
       let named = Array(request.path.utf8)
       let shown = list.items.filter { !isHidden($0.path.bytes.dropFirst(named.count)) }

@@ -52,14 +52,20 @@ public enum FeedReader {
   package static func read(
     _ request: FeedRequest, into collection: inout IndicatorCollection, report: inout FeedReport
   ) throws(FeedError) {
-    guard let bytes = request.bytes else {
-      return try read(
-        path: request.path, format: request.format, options: request.options, into: &collection,
-        report: &report)
+    do throws(FeedError) {
+      guard let bytes = request.bytes else {
+        return try read(
+          path: request.path, format: request.format, options: request.options,
+          into: &collection, report: &report)
+      }
+      try read(
+        bytes: bytes, path: request.path, format: request.format, options: request.options,
+        into: &collection, report: &report)
+    } catch {
+      var error = error
+      error.isOfAllowList = request.options.isAllowList
+      throw error
     }
-    try read(
-      bytes: bytes, path: request.path, format: request.format, options: request.options,
-      into: &collection, report: &report)
   }
 
   /// Requests in the order of their names and paths, in which feeds are read.

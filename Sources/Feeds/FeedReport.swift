@@ -36,11 +36,11 @@ public struct FeedDiagnostic: Sendable, Equatable, CustomStringConvertible {
     self.excerpt = excerpt
   }
 
-  /// `FEED:LINE: reason: excerpt`.
+  /// `FEED:LINE: reason: excerpt`, with `note:` before the reason of a value that was let in.
   public var description: String {
     var text = feed
     if let line { text += ":\(line)" }
-    text += ": " + reason
+    text += ": " + (severity == .lint ? "note: " : "") + reason
     if !id.isEmpty { text += " (" + id + ")" }
     if !excerpt.isEmpty { text += ": " + excerpt }
     return text
@@ -114,7 +114,7 @@ public struct FeedReport: Sendable {
   /// Hidden files and backups, symbolic links, devices, and what is too deep.
   public var leftOut = Tally()
   /// The reason for files that are left out because of their names.
-  package static let hidden = "hidden file or backup in a folder"
+  package static let hidden = "hidden-file-or-backup"
 
   /// An empty report.
   public init() {}

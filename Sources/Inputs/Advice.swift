@@ -23,6 +23,8 @@ public struct Advice: Sendable, Equatable, CustomStringConvertible {
     case compile
     /// Writes a database file.
     case write
+    /// Opens a database file.
+    case openDatabase
     /// Reads a database into memory instead of mapping it.
     case copyDatabase
     /// Follows logs that grow.
@@ -44,7 +46,7 @@ public struct Advice: Sendable, Equatable, CustomStringConvertible {
       case .format(let name): name ?? "FeedRequest.format"
       case .compile: "Compilation(of:)"
       case .write: "CompiledDatabase.write(to:)"
-      case .copyDatabase: "IndicatorDatabase.open(path:copying:)"
+      case .openDatabase, .copyDatabase: "IndicatorDatabase.open(path:copying:)"
       case .follow: "IndicatorScanner.follow"
       case .evidencePath: "ScanOptions.evidencePath"
       case .urlHosts: "ScanOptions.urlHosts"
@@ -145,18 +147,19 @@ extension Advising {
 }
 
 extension Advice.Option {
-  /// What the command calls it.
+  /// What the command calls it; with the subcommand where not every one that tells it has it.
   package var commandName: String {
     switch self {
-    case .keepsPartial: "--keep-partial"
-    case .isTrusted: "--trusted"
+    case .keepsPartial: "compile --keep-partial"
+    case .isTrusted: "compile --trusted"
     case .isAllowList: "--allow"
-    case .loadsAllMISP: "--misp-all"
+    case .loadsAllMISP: "compile --misp-all"
     case .depthLimit: "compile --max-depth"
     case .feedConfiguration: "a feed configuration (--feeds)"
     case .format(let name): "=" + (name ?? "FORMAT")
     case .compile: "--feed"
     case .write: "'sekisho compile'"
+    case .openDatabase: "--db"
     case .copyDatabase: "--copy-db"
     case .follow: "--follow"
     case .evidencePath: "--write-pcap"

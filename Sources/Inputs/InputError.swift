@@ -42,8 +42,8 @@ public struct InputError: Error, Sendable, Equatable, CustomStringConvertible {
   /// The path and what is wrong.
   public var description: String { "\(path): \(message)" }
 
-  /// What a user can do about a path that cannot be opened or written.
-  private static func remedy(_ code: Code, _ number: Int32) -> String {
+  /// What a user can do about a path that cannot be opened or written, behind `; `.
+  package static func remedy(_ code: Code, _ number: Int32) -> String {
     guard code == .cannotOpen || code == .cannotWrite else { return "" }
     return switch number {
     case ENOENT: code == .cannotOpen ? "; check the path" : "; make its folder first"

@@ -28,6 +28,13 @@ public struct Compilation: Sendable {
   /// How the cache was used.
   public let cacheUse: FeedCache.Use
 
+  /// Whether an allow list could not be read, so that hits which it should suppress would be
+  /// reported: better do without the result.
+  public var lacksAllowList: Bool { errors.contains(where: \.isOfAllowList) }
+
+  /// Whether there is nothing to match against: no feed was read but allow lists.
+  public var hasOnlyAllowLists: Bool { gathered.feeds.allSatisfy(\.isAllowList) }
+
   /// The database as it is written to a file.
   public func compiled() throws(DatabaseError) -> CompiledDatabase {
     try DatabaseCompiler.compile(gathered)
@@ -72,6 +79,8 @@ extension Compilation {
           collection.feeds[collection.feeds.count - 1].input = FeedInput(path: file.path)
         }
       } catch {
+        var error = error
+        error.isOfAllowList = file.options.isAllowList
         errors.append(error)
       }
     }

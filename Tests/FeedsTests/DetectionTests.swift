@@ -131,13 +131,13 @@ struct RefusedCase: Sendable, CustomTestStringConvertible {
     RefusedCase(
       name: "a capture", text: "\n\r\r\n\u{1c}\0\0\0",
       error:
-        "feed: not recognised as a feed: the file is a packet capture, not text; give a feed, or name the format with =FORMAT"
+        "feed: not recognised as a feed: the file is a packet capture, not text; scan it against feeds instead"
     ),
     RefusedCase(
       name: "JSON cut in the middle",
       text: #"{"type":"bundle","id":"bundle--1","objects":[\#n{"type":"indicator","#,
       error:
-        "feed:2: the JSON ends in the middle; fetch the file again, or keep what was read with --keep-partial"
+        "feed:2: the JSON ends in the middle; fetch the file again, or keep what was read with compile --keep-partial"
     ),
     RefusedCase(
       name: "JSON that is broken",
@@ -187,7 +187,7 @@ struct RefusedCase: Sendable, CustomTestStringConvertible {
     let loaded = Loaded(bytes: [0x89, 0x53, 0x4b, 0x44, 0x42, 13, 10, 26, 0, 0])
     #expect(
       loaded.error?.commandText
-        == "feed: not recognised as a feed: the file is a Sekisho database, not text; give a feed, or name the format with =FORMAT"
+        == "feed: not recognised as a feed: the file is a Sekisho database, not text; open it with --db instead"
     )
   }
 

@@ -9,7 +9,7 @@ import Testing
     (
       "keep what was read with \(.keepsPartial), or leave \("it") out",
       "keep what was read with FeedOptions.keepsPartial, or leave it out",
-      "keep what was read with --keep-partial, or leave it out"
+      "keep what was read with compile --keep-partial, or leave it out"
     ),
     (
       "name the format with \(.format(nil)), such as \(.format("csv"))",

@@ -12,15 +12,24 @@ extension ImageBytes {
   ) throws(DatabaseError) -> (ImageBytes, MappedFile?) {
     // SAFETY: the system reads the path within the call.
     let file = unsafe InputPath(path).withCString { unsafe Glibc.open($0, O_RDONLY | O_CLOEXEC) }
-    guard file >= 0 else { throw failure("cannot be opened") }
+    guard file >= 0 else {
+      let number = errno
+      // Callers know best what to do about a database that is not there.
+      let remedy = number == ENOENT ? "" : InputError.remedy(.cannotOpen, number)
+      throw DatabaseError(
+        .inputOutput, "cannot be opened: \(systemMessage(number))\(remedy)")
+    }
     var isKept = false
     defer { if !isKept { close(file) } }
     var status = stat()
     guard unsafe fstat(file, &status) == 0 else { throw failure("cannot be opened") }
     switch status.st_mode & S_IFMT {
-    case S_IFDIR: throw DatabaseError(.inputOutput, "is a folder, not a Sekisho database")
+    case S_IFDIR:
+      throw DatabaseError(
+        .inputOutput, "is a folder, not a Sekisho database; name a database file in it")
     case S_IFREG: break
-    default: throw DatabaseError(.inputOutput, "is no regular file, so no Sekisho database")
+    default:
+      throw DatabaseError(.inputOutput, "is no regular file, so no Sekisho database; name a file")
     }
     guard let count = Int(exactly: status.st_size), count > 0 else { throw .notADatabase }
     if copying { return (try read(file, count: count), nil) }

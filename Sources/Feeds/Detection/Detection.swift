@@ -33,8 +33,8 @@ enum Detection {
     let content = Text.trimmed(bytes)
     if content.isEmpty { return .empty }
     if let name = wrappingName(bytes) { return .wrapped("the file is " + name + ", not text") }
-    if let name = binaryName(bytes) {
-      return .unknown("the file is " + name + ", not text", candidates: [])
+    if let (name, advice) = binaryName(bytes) {
+      return .unknown("the file is " + name + ", not text", candidates: [], advice: advice)
     }
     switch content.byte(unchecked: 0) {
     case UInt8(ascii: "{"), UInt8(ascii: "["):
@@ -135,21 +135,21 @@ enum Detection {
     return head.rawSpan.bigEndianUInt32(unchecked: 0) == databaseMark
   }
 
-  /// What a file is if it is not text; nil for text.
-  private static func binaryName(_ content: RawSpan) -> String? {
+  /// What a file is if it is not text, and what to do with it where that is known; nil for text.
+  private static func binaryName(_ content: RawSpan) -> (String, Advice?)? {
     switch ContentSniffer.content(of: content) {
-    case .pcap, .pcapng: return "a packet capture"
+    case .pcap, .pcapng: return ("a packet capture", "scan it against feeds instead")
     default: break
     }
     if content.byteCount >= 4 {
       switch content.bigEndianUInt32(unchecked: 0) {
-      case databaseMark: return "a Sekisho database"
-      case 0x2550_4446: return "a PDF document"
-      case 0x7f45_4c46: return "a program"
+      case databaseMark: return ("a Sekisho database", "open it with \(.openDatabase) instead")
+      case 0x2550_4446: return ("a PDF document", nil)
+      case 0x7f45_4c46: return ("a program", nil)
       default: break
       }
     }
     let head = content.extracting(0..<min(content.byteCount, 64 << 10))
-    return head.firstOffset(of: 0) == nil ? nil : "binary"
+    return head.firstOffset(of: 0) == nil ? nil : ("binary", nil)
   }
 }

@@ -58,7 +58,9 @@ extension TextDetection {
     case .zeekIntel: return isZeekIntel ? .format(.zeekIntel, nil) : nil
     case .zeekLog:
       return isZeekLog
-        ? .refused("a log of Zeek's", advice: "scan it against feeds instead") : nil
+        ? .unknown(
+          "the file is a log of Zeek's", candidates: [], advice: "scan it against feeds instead")
+        : nil
     case .lokiNames:
       return banners.contains("loki-names")
         ? .refused(
