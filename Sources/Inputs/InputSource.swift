@@ -61,6 +61,9 @@ package final class InputSource {
     path: InputPath, limits: Limits, endsWhen isStopped: (@Sendable () -> Bool)? = nil
   ) throws(InputError) {
     if path.isStandardInput {
+      if let fault = StandardInput.fault {
+        throw InputError(code: .cannotOpen, path: path.description, message: fault)
+      }
       try self.init(
         descriptor: STDIN_FILENO, path: path, limits: limits, endsWhen: isStopped)
       return
