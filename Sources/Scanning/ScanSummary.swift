@@ -15,8 +15,10 @@ public struct ScanSummary: Sendable {
     var lines: [String] = []
     var read = "\(statistics.inputs) input\(statistics.inputs == 1 ? "" : "s"), "
     read += Self.bytes(statistics.bytes)
-    if statistics.packets > 0 { read += ", \(statistics.packets) packets" }
-    if statistics.lines > 0 { read += ", \(statistics.lines) lines" }
+    for (count, what) in [(statistics.packets, "packet"), (statistics.lines, "line")]
+    where count > 0 {
+      read += ", \(count) \(what)\(count == 1 ? "" : "s")"
+    }
     read += " in \(Self.decimals(report.seconds, 2)) s (\(Self.decimals(rate, 2)) GB/s)"
     lines.append(read)
     lines.append("observables: \(Self.kinds(statistics.observables))")
@@ -119,8 +121,8 @@ public struct ScanSummary: Sendable {
 
   private static func bytes(_ count: UInt64) -> String {
     if count < 10_000 { return "\(count) bytes" }
-    if count < 10_000_000 { return "\(decimals(Double(count) / 1e3, 1)) kB" }
-    if count < 10_000_000_000 { return "\(decimals(Double(count) / 1e6, 1)) MB" }
+    if count < 1_000_000 { return "\(decimals(Double(count) / 1e3, 1)) kB" }
+    if count < 1_000_000_000 { return "\(decimals(Double(count) / 1e6, 1)) MB" }
     return "\(decimals(Double(count) / 1e9, 1)) GB"
   }
 

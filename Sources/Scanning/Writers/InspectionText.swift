@@ -29,7 +29,7 @@ package enum InspectionText {
     for feed in database.feeds {
       HitTable.column(DisplayText.escaped(Array(feed.name.utf8)), 44, to: &output)
       HitTable.column(feed.format + (feed.isAllowList ? " (allow)" : ""), 16, to: &output)
-      var text = "\(feed.entries) entries"
+      var text = "\(feed.entries) \(feed.entries == 1 ? "entry" : "entries")"
       let refused = feed.refusals.reduce(0) { $0 + $1.count }
       if refused > 0 {
         text += ", \(refused) refused: "
