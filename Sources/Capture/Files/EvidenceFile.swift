@@ -27,12 +27,16 @@ package struct EvidenceFile: ~Copyable {
   package private(set) var packetCount: UInt64 = 0
 
   /// Creates the file and writes its section header.
+  ///
+  /// The header names the program, so that a later run can tell the file from a capture of someone
+  /// else's.
   package init(path: InputPath) throws(InputError) {
     file = try AtomicFile(path: path)
     block(
       0x0a0d_0d0a,
       Self.number(UInt32(0x1a2b_3c4d)) + Self.number(UInt16(1)) + Self.number(UInt16(0))
-        + Self.number(UInt64.max))
+        + Self.number(UInt64.max) + Self.option(4, Array("sekisho".utf8))
+        + Self.number(UInt32(0)))
   }
 
   /// Finds the packets that `copy` cannot recognise when it reaches them: fragments of outer
@@ -98,10 +102,8 @@ package struct EvidenceFile: ~Copyable {
     var body = Self.number(UInt16(truncatingIfNeeded: interface.linkType))
     body += Self.number(UInt16(0)) + Self.number(UInt32(0))
     // Option 9 is the resolution of times, option 14 their offset.
-    body += Self.number(UInt16(9)) + Self.number(UInt16(1)) + [9, 0, 0, 0]
-    if interface.offset != 0 {
-      body += Self.number(UInt16(14)) + Self.number(UInt16(8)) + Self.number(interface.offset)
-    }
+    body += Self.option(9, [9])
+    if interface.offset != 0 { body += Self.option(14, Self.number(interface.offset)) }
     block(1, body + Self.number(UInt32(0)))
     return number
   }
@@ -112,6 +114,12 @@ package struct EvidenceFile: ~Copyable {
     buffer += length
     buffer += body
     buffer += length
+  }
+
+  /// An option of a block, padded to whole words.
+  private static func option(_ code: UInt16, _ value: [UInt8]) -> [UInt8] {
+    number(code) + number(UInt16(truncatingIfNeeded: value.count)) + value
+      + Array(repeating: 0, count: -value.count & 3)
   }
 
   private static func number<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] {

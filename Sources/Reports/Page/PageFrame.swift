@@ -11,6 +11,7 @@ enum PageFrame {
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <meta name="color-scheme" content="light dark">
       <meta name="referrer" content="no-referrer">
+      <meta name="generator" content="sekisho">
 
       """)
     page.raw("<title>")
