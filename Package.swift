@@ -101,7 +101,7 @@ let package = Package(
     .executableTarget(
       name: "SekishoCLI",
       dependencies: [
-        "Sekisho", "Inputs", "Parsing", "YAML",
+        "Sekisho", "Inputs", "Matchers", "Parsing", "YAML",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

@@ -7,7 +7,8 @@ struct CompileCommand: ParsableCommand {
     abstract: "Compile feeds into one indicator database file.",
     discussion: """
       The format of each feed is told by its content, or given as PATH=FORMAT. Lines that cannot be \
-      used are counted by reason and never stop a feed; --list-refused shows each of them.
+      used are counted by reason and never stop a feed; --list-refused shows each of them, and what was \
+      loaded with a note.
 
       Example:
         sekisho compile feeds/ bad.txt=netset --allow ours.txt -o indicators.skdb
@@ -22,14 +23,16 @@ struct CompileCommand: ParsableCommand {
   @Option(
     name: .customLong("feeds"),
     help: ArgumentHelp(
-      "A file that lists feeds and says of each what cannot be guessed.", valueName: "config"))
+      "A file that lists feeds and says of each what cannot be guessed; repeatable.",
+      valueName: "config"))
   var configurations: [String] = []
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The database file to write.", valueName: "file"))
   var output: String
 
   @Option(
-    help: ArgumentHelp("A feed whose entries allow instead of block.", valueName: "feed[=format]"))
+    help: ArgumentHelp(
+      "A feed whose entries allow instead of block; repeatable.", valueName: "feed[=format]"))
   var allow: [String] = []
 
   @Flag(help: "Load RFC 1918, 100.64/10 and fc00::/7 addresses too.")
@@ -61,7 +64,7 @@ struct CompileCommand: ParsableCommand {
       valueName: "megabytes"))
   var cacheLimit: UInt64 = 4096
 
-  @Flag(help: "Show every refused line, up to 1000 a feed.")
+  @Flag(help: "Show every line that was refused, or loaded with a note, up to 1000 a feed.")
   var listRefused = false
 
   @Flag(help: "Only errors.")
@@ -86,7 +89,8 @@ struct CompileCommand: ParsableCommand {
       + allow.map { try FeedArgument.request($0, isAllowList: true) }
       + FeedArgument.requests(ofConfigurations: configurations)
     try OutputPaths.check(
-      [("--output", output)], read: requests.map(\.path) + configurations)
+      [.init(option: "--output", path: output, content: .database)],
+      read: requests.map(\.path) + configurations)
     let limits = try limits.values()
     for index in requests.indices {
       limits.apply(to: &requests[index].options)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Glibc
 import Inputs
 import Sekisho
+import Synchronization
 
 /// Output to standard error and standard output, and whether they are terminals.
 enum Console {
@@ -10,18 +11,35 @@ enum Console {
 
   /// Prints an error with what to do about it, options as the command has them.
   static func error(_ error: any Error) {
-    self.error(shown((error as? any Advising)?.commandText ?? "\(error)"))
+    self.error(shown((error as? any Advising)?.text(naming: OptionNames.name) ?? "\(error)"))
   }
 
   /// Prints `sekisho: warning: …`.
   static func warning(_ message: String) { note("sekisho: warning: " + message) }
 
   /// Prints a line on standard error.
-  static func note(_ line: String) { write(line + "\n", to: STDERR_FILENO) }
+  static func note(_ line: String) {
+    wipeProgress()
+    write(line + "\n", to: STDERR_FILENO)
+  }
+
+  /// Whether a line of progress stands on the terminal.
+  private static let hasProgress = Atomic<Bool>(false)
+
+  /// Writes a line of progress over the one before.
+  static func writeProgress(_ text: String) {
+    hasProgress.store(true, ordering: .relaxed)
+    write("\r" + text, to: STDERR_FILENO)
+  }
+
+  /// Wipes the line of progress, if there is one.
+  static func wipeProgress() {
+    if hasProgress.exchange(false, ordering: .relaxed) { write("\r\u{1B}[K", to: STDERR_FILENO) }
+  }
 
   /// Prints a problem of a run.
   static func report(_ problem: ScanProblem, quiet: Bool) {
-    let text = shown(problem.commandText)
+    let text = shown(problem.text(naming: OptionNames.name))
     if problem.isError {
       error(text)
     } else if !quiet {

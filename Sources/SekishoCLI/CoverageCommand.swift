@@ -37,7 +37,8 @@ struct CoverageCommand: ParsableCommand {
   @Option(
     name: .customLong("feeds"),
     help: ArgumentHelp(
-      "A file that lists feeds and says of each what cannot be guessed.", valueName: "config"))
+      "A file that lists feeds and says of each what cannot be guessed; repeatable.",
+      valueName: "config"))
   var configurations: [String] = []
 
   @Option(
@@ -71,7 +72,7 @@ struct CoverageCommand: ParsableCommand {
   @Flag(help: "Do not measure what feeds cost in time, which makes two runs differ.")
   var noTiming = false
 
-  @Option(help: ArgumentHelp("Threads (default: all cores).", valueName: "n"))
+  @Option(help: ArgumentHelp("Threads, at most 256 (default: all cores).", valueName: "n"))
   var threads: Int?
 
   @Flag(help: "Only errors.")
@@ -83,15 +84,18 @@ struct CoverageCommand: ParsableCommand {
         "nothing to compare; give feeds (--feed PATH), copies of feeds (--snapshots PATH) or a configuration (--feeds FILE)"
       )
     }
-    if let threads, threads < 1 { throw ValidationError("--threads must be 1 or more") }
+    try ThreadCount.check(threads)
   }
 
   func run() throws {
     let request = try request()
     try OutputPaths.check(
-      [("--html", html), ("--navigator", navigator)],
-      read: (request.feeds + request.allow + request.truth).map(\.path) + inputs
-        + configurations)
+      [
+        .init(option: "--html", path: html, content: .page),
+        .init(option: "--navigator", path: navigator, content: .layer),
+      ],
+      read: (request.feeds + request.snapshots + request.allow + request.truth).map(\.path)
+        + inputs + configurations)
     let feeds = CoverageFeeds(request)
     FeedReporting.report(feeds.compilation, details: false, quiet: quiet)
     for path in feeds.undated {
@@ -140,7 +144,7 @@ struct CoverageCommand: ParsableCommand {
     request.usesLastCopy = now == nil
     request.options.includesWeak = weak
     request.options.measuresTime = !noTiming
-    request.options.threads = threads ?? Processors.available
+    request.options.threads = ThreadCount.used(threads)
     return request
   }
 

@@ -60,6 +60,11 @@ struct ExplainCommand: ParsableCommand {
       databases: databases, options: options, report: report, errors: errors
     ).explain(Array(value.utf8), inputs: arguments.dropLast().map { InputPath($0) })
     for error in errors { Console.error(error) }
+    if !quiet, arguments.count == 1, value.contains("/"), access(value, F_OK) == 0 {
+      Console.warning(
+        "\(Console.shown(value)) is a path that exists, and was asked for as a value; to search it, "
+          + "put the value behind it")
+    }
     try Console.output(json ? explanation.json() : Array(explanation.text().utf8))
     for finding in explanation.findings where finding.cause == .inputUnreadable {
       Console.error(Console.shown("\(finding.place): \(finding.text)"))

@@ -20,8 +20,8 @@ struct FeedLimits: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Load these kinds only, separated by commas.", valueName: "kinds"))
-  var kinds: String?
+      "Load these kinds only, separated by commas; repeatable.", valueName: "kinds"))
+  var kinds: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -92,7 +92,7 @@ struct FeedLimits: ParsableArguments {
       values.minimumConfidence = UInt8(minConfidence)
     }
     if let tlpMax { values.maximumTLP = try Self.tlp(tlpMax) }
-    if let kinds { values.kinds = try Self.kinds(kinds) }
+    values.kinds = try Self.kinds(kinds)
     if let maxAge {
       guard let age = TimeLength.nanoseconds(maxAge) else {
         throw ValidationError("--max-age is a number and a unit: 12h, 30d, 4w, 1y")
@@ -129,10 +129,13 @@ struct FeedLimits: ParsableArguments {
     return level
   }
 
-  /// Names of kinds, separated by commas, as a set.
-  static func kinds(_ names: String) throws -> IndicatorKindSet {
+  /// The kinds that arguments name, each one or several with commas between; nil without arguments.
+  ///
+  /// - Throws: `ValidationError` that says which kinds there are.
+  static func kinds(_ arguments: [String]) throws -> IndicatorKindSet? {
+    if arguments.isEmpty { return nil }
     var set: [IndicatorKind] = []
-    for name in names.split(separator: ",", omittingEmptySubsequences: false) {
+    for name in arguments.flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) }) {
       guard let kind = IndicatorKind(name: String(name)) else {
         throw ValidationError(
           "--kinds: '\(Console.shown(String(name)))' is no kind; use "

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import Inputs
 import Sekisho
 
 struct LookupCommand: ParsableCommand {
@@ -47,6 +48,10 @@ struct LookupCommand: ParsableCommand {
     var found = false
     for value in values {
       if value == "-" {
+        if let fault = StandardInput.fault {
+          Console.error(fault)
+          throw ExitCode(2)
+        }
         while let line = readLine() {
           if line.isEmpty { continue }
           found = try answer(line, &lookup) || found

@@ -25,12 +25,6 @@ struct MatchingArguments: ParsableArguments {
   @Option(help: "Validity: any only annotates, event and now filter by the time of that.")
   var time: ScanOptions.TimeMode = .any
 
-  @Option(
-    help: ArgumentHelp(
-      "Home networks, for the direction of flows, separated by commas; repeatable (default: RFC 1918, fc00::/7).",
-      valueName: "prefixes"))
-  var home: [String] = []
-
   /// Puts what these arguments ask for into the options of a scan.
   ///
   /// - Throws: `ValidationError` that names the argument.
@@ -43,7 +37,6 @@ struct MatchingArguments: ParsableArguments {
     options.includesWeak = weak
     options.urlHosts = urlHosts
     options.timeMode = time
-    if !home.isEmpty { options.home = try HomeNetworks(arguments: home) }
   }
 }
 

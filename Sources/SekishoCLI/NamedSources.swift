@@ -81,27 +81,22 @@ struct NamedSources: ParsableArguments {
 
   /// Opens the databases and compiles the feeds.
   ///
+  /// - Parameters:
+  ///   - requests: the feeds, if they are known already; else those of `requests()`.
+  ///   - quiet: whether only errors are printed.
+  /// - Returns: what there is to match against.
   /// - Throws: `ExitCode` 2, after an error message, if a database cannot be opened, if no feed can
   ///   be read and there is nothing else, or if an allow list cannot be read: without it, hits that
   ///   it should suppress would be reported.
-  func opened(quiet: Bool) throws -> Opened {
+  func opened(_ requests: [FeedRequest]? = nil, quiet: Bool) throws -> Opened {
     var opened = Opened(databases: try openedDatabases())
-    let requests = try requests()
+    let requests = try requests ?? self.requests()
     guard !requests.isEmpty else { return opened }
     let compilation = Compilation(of: requests)
     FeedReporting.report(compilation, details: false, quiet: quiet)
     opened.hasErrors = !compilation.errors.isEmpty
-    let allowLists = requests.filter(\.options.isAllowList).map(\.path)
-    /// Whether a file is an allow list, or one in a folder of them.
-    func isAllowList(_ path: String) -> Bool {
-      allowLists.contains { path == $0 || path.hasPrefix($0.hasSuffix("/") ? $0 : $0 + "/") }
-    }
-    let hasNothing =
-      opened.databases.isEmpty && compilation.report.feeds.allSatisfy { isAllowList($0.path) }
-    if opened.hasErrors, hasNothing || compilation.errors.contains(where: { isAllowList($0.path) })
-    {
-      throw ExitCode(2)
-    }
+    let hasNothing = opened.databases.isEmpty && compilation.hasOnlyAllowLists
+    if opened.hasErrors, hasNothing || compilation.lacksAllowList { throw ExitCode(2) }
     opened.databases.append(try compilation.database())
     return opened
   }

@@ -68,7 +68,7 @@ final class ProgressDisplay: Sendable {
         tick += 1
         guard !isOver.load(ordering: .relaxed) else { return }
         let megabytes = progress.bytesRead / 1_000_000
-        Console.write("\rread \(megabytes) MB in \(tick / 2) s ", to: STDERR_FILENO)
+        Console.writeProgress("read \(megabytes) MB in \(tick / 2) s ")
       }
     }
   }
@@ -76,6 +76,6 @@ final class ProgressDisplay: Sendable {
   /// Wipes the line.
   func end() {
     isOver.store(true, ordering: .relaxed)
-    if isShown { Console.write("\r\u{1B}[K", to: STDERR_FILENO) }
+    if isShown { Console.wipeProgress() }
   }
 }

@@ -17,10 +17,11 @@ struct ReadingArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Only these kinds, separated by commas: ipv4, domain, sha256 …", valueName: "kinds"))
-  var kinds: String?
+      "Only these kinds, separated by commas: ipv4, domain, sha256 …; repeatable.",
+      valueName: "kinds"))
+  var kinds: [String] = []
 
-  @Option(help: ArgumentHelp("Threads (default: all cores).", valueName: "n"))
+  @Option(help: ArgumentHelp("Threads, at most 256 (default: all cores).", valueName: "n"))
   var threads: Int?
 
   @Option(
@@ -34,6 +35,12 @@ struct ReadingArguments: ParsableArguments {
 
   @Option(help: ArgumentHelp("Only packets before this time.", valueName: "time"))
   var to: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Home networks, for the direction of flows, separated by commas; repeatable (default: RFC 1918, fc00::/7).",
+      valueName: "prefixes"))
+  var home: [String] = []
 
   @Flag(help: "Every packet's addresses instead of each flow's once.")
   var everyPacket = false
@@ -61,9 +68,9 @@ struct ReadingArguments: ParsableArguments {
       }
       options.logYear = logYear
     }
-    if let kinds { options.kinds = try FeedLimits.kinds(kinds) }
-    guard threads ?? 1 >= 1 else { throw ValidationError("--threads must be 1 or more") }
-    options.threads = threads ?? Processors.available
+    if let kinds = try FeedLimits.kinds(kinds) { options.kinds = kinds }
+    try ThreadCount.check(threads)
+    options.threads = ThreadCount.used(threads)
     options.bpf = bpf
     if let fault = options.filterFault {
       // Not a `ValidationError`, with which the command's usage would be shown.
@@ -78,6 +85,7 @@ struct ReadingArguments: ParsableArguments {
       guard first <= last else { throw ValidationError("--from is later than --to") }
       options.packetTimes = first..<last
     }
+    if !home.isEmpty { options.home = try HomeNetworks(arguments: home) }
     options.everyPacket = everyPacket
     options.refangs = refang
     try limits.apply(to: &options)

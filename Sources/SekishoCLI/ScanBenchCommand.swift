@@ -63,7 +63,14 @@ struct ScanBench: ParsableCommand {
   func run() throws {
     let limit = try slowdown()
     let start = SystemClock.seconds
-    let opened = try sources.opened(quiet: true)
+    let feeds = try sources.requests()
+    try OutputPaths.check(
+      [
+        .init(
+          option: "--baseline", path: updateBaseline ? baseline : nil, content: .baseline)
+      ],
+      read: inputs + sources.paths + feeds.map(\.path))
+    let opened = try sources.opened(feeds, quiet: true)
     guard !opened.hasErrors else { throw ExitCode(2) }
     let databases = opened.databases
     var benchmark = ScanBenchmark()
@@ -86,7 +93,7 @@ struct ScanBench: ParsableCommand {
           verdicts = try Baseline(path: baseline).compare(result, limit: limit)
         } else {
           try ResultFile.write(Baseline(result).json(), to: baseline)
-          if !arguments.quiet { Console.note("\(Console.shown(baseline)): baseline written") }
+          if !arguments.quiet { noteWritten(baseline) }
         }
       } catch {
         if error.code == .corrupt {
@@ -100,6 +107,18 @@ struct ScanBench: ParsableCommand {
     try Console.output(
       arguments.json
         ? result.json(verdicts) : Array(result.text(verdicts, limit: limit).utf8))
+    if !arguments.quiet, verdicts.contains(where: \.isUndecided) {
+      Console.warning(
+        "slower than the baseline allows, but the machine is too restless to tell; measure again")
+    }
     if verdicts.contains(where: \.isTooSlow) { throw ExitCode(1) }
+  }
+
+  /// Says that a baseline was written; without being told to, this may be the wrong path.
+  private func noteWritten(_ baseline: String) {
+    let path = Console.shown(baseline)
+    if updateBaseline { return Console.note("\(path): baseline written") }
+    Console.warning(
+      "\(path): there was no baseline, so nothing was compared; this run was written as one")
   }
 }

@@ -47,7 +47,11 @@ struct ScanCommand: ParsableCommand {
 
   private var format: HitFormat? { json ? .ndjson : chosenFormat }
 
-  @Option(help: "How hits are put together (default: by indicator in tables, else not).")
+  @Option(
+    help: """
+      How hits are put together (default: by indicator in tables, but not with --follow or a pipe as \
+      standard input, whose hits come at once; else not).
+      """)
   var group: ScanOptions.Grouping?
 
   @OptionGroup var matching: MatchingArguments
@@ -147,6 +151,12 @@ struct ScanCommand: ParsableCommand {
     }
   }
 
+  /// Whether a table has groups unless told otherwise: they are written when all inputs have ended,
+  /// which a log that grows does not.
+  private var isGroupedTable: Bool {
+    context == 0 && !follow && !(inputs.inputs.contains("-") && StandardInput.isLive)
+  }
+
   /// The file that hits are written to; nil for standard output, which `-` means, too.
   var hitsFile: String? { output == "-" ? nil : output }
 
@@ -154,9 +164,14 @@ struct ScanCommand: ParsableCommand {
   var summaryFile: String? { summary == "-" ? nil : summary }
 
   func run() throws {
+    let feeds = try sources.requests()
     try OutputPaths.check(
-      [("--output", hitsFile), ("--write-pcap", writePcap), ("--summary", summaryFile)],
-      read: inputs.inputs + sources.paths)
+      [
+        .init(option: "--output", path: hitsFile, content: .hits),
+        .init(option: "--write-pcap", path: writePcap, content: .capture),
+        .init(option: "--summary", path: summaryFile, content: .summary),
+      ],
+      read: inputs.inputs + sources.paths + feeds.map(\.path))
     var options = ScanOptions()
     try reading.apply(limits, to: &options)
     try hitLimits.apply(to: &options)
@@ -167,18 +182,21 @@ struct ScanCommand: ParsableCommand {
       : format.map { $0.written ?? .ndjson }
         ?? (hitsFile == nil && Console.isOutputTerminal ? .table : .ndjson)
     options.contextLines = context
-    options.grouping =
-      group ?? (options.format == .table && context == 0 && !follow ? .indicator : .none)
+    options.grouping = group ?? (options.format == .table && isGroupedTable ? .indicator : .none)
     options.showsSuppressed = showSuppressed
     options.limit = limit ?? .max
     options.evidencePath = writePcap.map { InputPath($0) }
     options.writtenPaths = summaryFile.map { [InputPath($0)] } ?? []
-    let opened = try sources.opened(quiet: inputs.quiet)
+    let opened = try sources.opened(feeds, quiet: inputs.quiet)
     let databases = opened.databases
     try NamedSources.check(feedsOnly: matching.feedsOnly, in: databases)
     if format == .html { return try writePage(opened, options) }
     let progress = Interruption.install()
-    let display = ProgressDisplay(progress, isShown: !inputs.quiet && Console.isErrorTerminal)
+    // Rows that come out meanwhile would stand behind the line of progress.
+    let writesRows =
+      Console.isOutputTerminal && hitsFile == nil && !count && options.grouping == .none
+    let display = ProgressDisplay(
+      progress, isShown: !inputs.quiet && Console.isErrorTerminal && !writesRows)
     let quiet = inputs.quiet
     let paths = inputs.inputs.map { InputPath($0) }
     let report =

@@ -1,12 +1,22 @@
 import ArgumentParser
 import Glibc
+import Inputs
 import Parsing
 import Sekisho
-import YAML
+
+/// A command with subcommands that users ask for and that are still to come.
+protocol Announcing {
+  /// What to do instead of each subcommand that is to come, by its name.
+  static var announced: [String: String] { get }
+}
 
 /// The command: arguments in, library calls, exit codes out.
 @main
-struct SekishoCommand: ParsableCommand {
+struct SekishoCommand: ParsableCommand, Announcing {
+  static let announced = [
+    "lint": "it is to come; 'sekisho compile --list-refused' shows what of a feed is refused"
+  ]
+
   static let configuration = CommandConfiguration(
     commandName: "sekisho",
     abstract: "Match captures and logs against millions of indicators of compromise.",
@@ -26,6 +36,7 @@ struct SekishoCommand: ParsableCommand {
     ])
 
   static func main() {
+    StandardStreams.open()
     // With SIGPIPE ignored, a closed pipe is an error of `write` and does not end the program.
     signal(SIGPIPE, SIG_IGN)
     Interruption.endsProgram()
@@ -44,6 +55,7 @@ struct SekishoCommand: ParsableCommand {
         Glibc.exit(2)
       }
       var command = try parseAsRoot(FeedArgument.spelled(arguments))
+      OptionNames.begin(Swift.type(of: command))
       do {
         try command.run()
         end(0)
@@ -110,10 +122,7 @@ struct SekishoCommand: ParsableCommand {
     }
     var remedy = "use one of " + names.joined(separator: " ")
     if let nearest, nearest.0 <= 2 { remedy = "did you mean '\(nearest.1)'?" }
-    // Users ask for `lint`, since it is announced.
-    if word == "lint" {
-      remedy = "it is to come; 'sekisho compile --list-refused' shows what of a feed is refused"
-    }
+    if let announced = (parent as? any Announcing.Type)?.announced[word] { remedy = announced }
     let path = commandPath(of: parent)
     let place = path == "sekisho" ? "" : " of '\(path)'"
     return "'\(Console.shown(word))' is not a command\(place); \(remedy)"

@@ -41,18 +41,18 @@ struct TestCommand: ParsableCommand {
   @Flag(help: "Only errors.")
   var quiet = false
 
-  @Option(help: ArgumentHelp("Threads (default: all cores).", valueName: "n"))
+  @Option(help: ArgumentHelp("Threads, at most 256 (default: all cores).", valueName: "n"))
   var threads: Int?
 
   func validate() throws {
-    guard threads ?? 1 >= 1 else { throw ValidationError("--threads must be 1 or more") }
+    try ThreadCount.check(threads)
     if json, format ?? .json != .json { throw ValidationError("--json is --format json; give one") }
     if suites.isEmpty { throw ValidationError("give at least one suite file") }
   }
 
   func run() throws {
     var run = SuiteRun()
-    run.threads = threads ?? Processors.available
+    run.threads = ThreadCount.used(threads)
     if let filter { run.isWanted = try NameFilter(filter).test }
     var read: [Suite] = []
     for path in suites {

@@ -51,6 +51,38 @@ import Testing
     }
   }
 
+  /// What is said twice is united, as `--home` is.
+  @Test func kindsAreRepeatable() throws {
+    let mixed = try folder.write("m.txt", "evil.example\n192.0.2.1\n")
+    let both = ["--kinds", "ipv4", "--kinds", "domain"]
+    let hosts = try folder.write("b.log", "evil.example 192.0.2.1\n")
+    let scan = try CommandRunner.run(
+      ["scan", "--count", "--quiet", "--feed", mixed, hosts] + both)
+    #expect(scan.output == "2\n")
+    #expect(try CommandRunner.run(["extract", hosts] + both).lines.count == 2)
+    let database = folder.path("x.skdb")
+    let compiled = try CommandRunner.run(["compile", mixed, "-o", database] + both)
+    #expect(compiled.errors.contains(": 2 entries of 1 feed"), "\(compiled.errors)")
+  }
+
+  @Test func threadsOutOfRange() throws {
+    for command in [
+      ["scan", "--feed", feed, log], ["extract", log], ["test", feed],
+      ["coverage", "--feed", feed],
+      ["bench", "scan", "--feed", feed, log],
+    ] {
+      try fails(command + ["--threads", "0"], "--threads ", " 1 ")
+    }
+  }
+
+  /// A value that was forgotten is not asked for in silence.
+  @Test func pathAsAValue() throws {
+    let asked = try CommandRunner.run(["explain", "--feed", feed, log])
+    #expect(asked.errors.contains("is a path that exists"), "\(asked.errors)")
+    let meant = try CommandRunner.run(["explain", "--feed", feed, log, "evil.example"])
+    #expect(meant.errors == "" && meant.status == 0)
+  }
+
   @Test func feedThatIsNone() throws {
     try fails(
       ["scan", "--feed", feed, "--feeds-only", "nosuch", log], "--feeds-only nosuch is no feed",

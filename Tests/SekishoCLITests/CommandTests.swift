@@ -338,4 +338,19 @@ import Testing
     #expect(other.status == 1)
     #expect(other.output.contains("no entry covers it"), "\(other.output)")
   }
+
+  /// What is listed has directions, so what is ours can be said there as well.
+  @Test func homeDecidesDirectionsInListings() throws {
+    func directions(_ arguments: [String]) throws -> Set<String> {
+      let result = try CommandRunner.run(["extract", "Fixtures/demo.pcap"] + arguments)
+      #expect(result.status == 0, "\(result.errors)")
+      return Set(
+        result.lines.compactMap { line in
+          let rest = line.components(separatedBy: "\"direction\":\"").dropFirst().first
+          return rest.map { String($0.prefix { $0 != "\"" }) }
+        })
+    }
+    #expect(try directions(["--home", "0.0.0.0/0,::/0"]) == ["internal"])
+    #expect(try directions(["--home", "198.18.0.0/15"]) == ["external"])
+  }
 }

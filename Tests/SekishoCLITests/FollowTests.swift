@@ -93,6 +93,29 @@ final class RunningCommand: @unchecked Sendable {
 
   init() throws { folder = try TemporaryFolder() }
 
+  /// A table of a pipe is not kept back until the pipe ends, unless groups are asked for.
+  @Test func aTableOfAPipeIsOutAtOnce() throws {
+    let feed = try folder.write("feed.txt", "evil.example\n")
+    let command = try RunningCommand(
+      ["scan", "--quiet", "--format", "table", "--feed", feed, "-"])
+    try command.write("x evil.example\n")
+    #expect(command.nextLine()?.hasPrefix("KIND ") == true)
+    #expect(command.nextLine()?.contains("evil[.]example") == true)
+    try command.closeInput()
+    #expect(command.finish().status == 1)
+    let grouped = try RunningCommand(
+      ["scan", "--quiet", "--format", "table", "--group", "indicator", "--feed", feed, "-"])
+    try grouped.write("x evil.example\n")
+    try grouped.closeInput()
+    #expect(grouped.nextLine()?.hasPrefix("HITS ") == true)
+    #expect(grouped.finish().status == 1)
+    // A file as standard input ends, so it is as any other file.
+    let file = try CommandRunner.run(
+      ["scan", "--quiet", "--format", "table", "--feed", feed, "-"],
+      input: Array("x evil.example\n".utf8))
+    #expect(file.output.hasPrefix("HITS "), "\(file.output)")
+  }
+
   /// What was written stays written, whatever happens to the program.
   @Test func aKillLosesNoHitThatIsOut() throws {
     let feed = try folder.write("kill.txt", "evil.example\n192.0.2.66\n")

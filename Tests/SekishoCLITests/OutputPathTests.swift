@@ -43,6 +43,112 @@ import Testing
     }
   }
 
+  /// Commands that write below a folder that they read, and the file that they would replace there.
+  private func casesBelow(_ feeds: String, _ logs: String) throws -> [(
+    arguments: [String], file: String
+  )] {
+    let named = feeds + "/a.txt"
+    let log = logs + "/a.log"
+    let list = try folder.write("feeds.yaml", "feeds: [{path: feeds/a.txt}]\n")
+    let database = folder.path("i.skdb")
+    return [
+      (["scan", "--feed", feed, "-o", log, logs], log),
+      (["scan", "--feed", feed, "--summary", log, logs], log),
+      (["scan", "--feed", feed, "--write-pcap", log, logs], log),
+      (["scan", "--feed", feeds, "-o", named, logs], named),
+      (["scan", "--feeds", list, "-o", named, logs], named),
+      (["compile", feeds, "-o", named], named),
+      (["compile", feed, "--allow", feeds, "-o", named], named),
+      (["compile", "--feeds", list, "-o", named], named),
+      (["coverage", "--feed", feeds, "--html", named], named),
+      (["coverage", "--feed", feed, "--allow", feeds, "--navigator", named], named),
+      (["coverage", "--feed", feed, "--html", log, logs], log),
+      (["bench", "scan", "--feed", feeds, log, "--baseline", named, "--update-baseline"], named),
+      (["bench", "scan", "--db", database, logs, "--baseline", log, "--update-baseline"], log),
+      (
+        ["bench", "scan", "--db", database, logs, "--baseline", database, "--update-baseline"],
+        database
+      ),
+    ]
+  }
+
+  @Test func whatAFolderHoldsIsNotReplaced() throws {
+    for name in ["feeds", "logs"] {
+      try FileManager.default.createDirectory(
+        atPath: folder.path(name), withIntermediateDirectories: true)
+    }
+    _ = try folder.write("feeds/a.txt", "evil.example\n")
+    _ = try folder.write("logs/a.log", "asked for evil.example\n")
+    let compiled = try CommandRunner.run(["compile", feed, "-o", folder.path("i.skdb")])
+    #expect(compiled.status == 0)
+    for (arguments, file) in try casesBelow(folder.path("feeds"), folder.path("logs")) {
+      let before = try Data(contentsOf: URL(fileURLWithPath: file))
+      let result = try CommandRunner.run(arguments)
+      #expect(result.status == 2, "\(arguments)")
+      #expect(result.errors.contains("would replace what is read"), "\(result.errors)")
+      #expect(try Data(contentsOf: URL(fileURLWithPath: file)) == before, "\(arguments)")
+    }
+  }
+
+  /// The second run of a command line finds the first one's output, which it may replace.
+  @Test func anEarlierOutputIsReplaced() throws {
+    let (logs, captures) = (folder.path("logs"), folder.path("captures"))
+    let feeds = folder.path("feeds")
+    for path in [logs, captures, feeds] {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+    _ = try folder.write("logs/a.log", "asked for evil.example\n")
+    let demo = CommandRunner.root.appendingPathComponent("Fixtures/demo.pcap").path
+    try FileManager.default.copyItem(atPath: demo, toPath: captures + "/a.pcap")
+    _ = try folder.write("feeds/a.txt", "evil.example\n")
+    let scan = ["scan", "--quiet", "--feed", feed, logs]
+    let formats = ["table", "ndjson", "csv", "html", "eve", "ecs", "zeek-intel"]
+    var cases = formats.map { scan + ["--format", $0, "-o", logs + "/out." + $0] }
+    cases += ["table", "ndjson", "csv"].map {
+      scan + ["--format", $0, "--group", "none", "-o", logs + "/single." + $0]
+    }
+    cases += ["table", "csv", "ndjson"].map {
+      scan + ["--format", $0, "--group", "host", "-o", logs + "/hosts." + $0]
+    }
+    cases += [
+      // No hits, so the file is empty.
+      scan + ["--kinds", "md5", "-o", logs + "/none"],
+      scan + ["--count", "--summary", logs + "/summary.json"],
+      ["scan", "--quiet", "--count", "--feed", feed, captures]
+        + ["--write-pcap", captures + "/out.pcapng"],
+      ["compile", "--quiet", feeds, "-o", feeds + "/x.skdb"],
+      ["coverage", "--quiet", "--feed", feed, "--html", logs + "/out.html", logs],
+      ["coverage", "--quiet", "--feed", feed, "--navigator", logs + "/layer.json", logs],
+    ]
+    for arguments in cases {
+      let first = try CommandRunner.run(arguments)
+      let second = try CommandRunner.run(arguments)
+      #expect(second.status == first.status, "\(arguments) \(second.errors)")
+      #expect(!second.errors.contains("would replace"), "\(second.errors)")
+    }
+  }
+
+  /// Said before anything is read, which may take hours.
+  @Test func whatCannotBeWrittenIsSaidAtOnce() throws {
+    let nowhere = folder.path("nowhere/x")
+    for arguments in [
+      ["scan", "--feed", feed, log, "--summary", nowhere],
+      ["scan", "--feed", feed, log, "--write-pcap", nowhere],
+      ["scan", "--feed", feed, log, "--format", "html", "-o", nowhere],
+      ["coverage", "--feed", feed, "--html", nowhere],
+      ["coverage", "--feed", feed, "--navigator", nowhere],
+      ["compile", feed, "-o", nowhere],
+      ["bench", "scan", "--feed", feed, log, "--baseline", nowhere, "--update-baseline"],
+    ] {
+      let result = try CommandRunner.run(arguments)
+      #expect(result.status == 2 && result.output == "", "\(arguments) \(result.output)")
+      #expect(
+        result.errors == "sekisho: error: \(nowhere): cannot create: No such file or directory; "
+          + "make its folder first\n", "\(result.errors)")
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path).count == 2)
+  }
+
   /// A summary in the folder that is scanned is no log, when it is written and the next time.
   @Test func aSummaryIsNoInput() throws {
     let summary = folder.path("s.json")

@@ -34,6 +34,26 @@ import Testing
 
     """
 
+  /// All occurrences are counted, however few of them are told.
+  @Test func explainCountsAll() throws {
+    let feed = try write("feed.txt", "evil.example\n")
+    let log = try write("many.log", String(repeating: "x evil.example\n", count: 12_000))
+    let result = try CommandRunner.run(["explain", "--feed", feed, log, "evil.example"])
+    #expect(result.output.contains("a hit, seen 12000 times"), "\(result.output)")
+    #expect(result.output.contains("and in 11995 places more"), "\(result.output)")
+  }
+
+  /// Without being told to write a baseline, the path may be wrong.
+  @Test func aBaselineThatIsNotThereIsTold() throws {
+    let feed = try write("feed.txt", "evil.example\n")
+    let log = try write("a.log", "x evil.example\n")
+    let bench = ["bench", "scan", "--repeat", "1", "--feed", feed, log, "--baseline"]
+    let first = try CommandRunner.run(bench + [folder.path("speed.json")])
+    #expect(first.errors.contains("warning: ") && first.errors.contains("nothing was compared"))
+    let asked = try CommandRunner.run(bench + [folder.path("other.json"), "--update-baseline"])
+    #expect(!asked.errors.contains("warning: "), "\(asked.errors)")
+  }
+
   // MARK: test
 
   @Test func theDemosSuitePasses() throws {

@@ -42,7 +42,99 @@ import Testing
     let printed = try CommandRunner.run(["compile", path, "-o", folder.path("out.skdb")])
     #expect(printed.errors.contains("; " + feed.command + "\n"), "\(printed.errors)")
     let compared = try CommandRunner.run(["diff", path, path])
-    #expect(compared.errors.contains("; " + feed.command + "\n"), "\(compared.errors)")
+    let elsewhere = feed.command.replacing("--keep-partial", with: "compile --keep-partial")
+    #expect(compared.errors.contains("; " + elsewhere + "\n"), "\(compared.errors)")
+  }
+
+  /// Options are named as the running command has them, or with the command that has them.
+  @Test func optionsOfOtherCommands() throws {
+    let partial = try folder.write("cut.json", "[{\"indicator\":\"evil.example\"},")
+    let suspect = try folder.write(
+      "good.txt", "www.google.com\nwww.wikipedia.org\nwww.youtube.com\nwww.amazon.com\n")
+    let feed = try folder.write("feed.txt", "evil.example\n")
+    let log = try folder.write("a.log", "evil.example\n")
+    for (arguments, words) in [
+      (["scan", "--feed", partial, log], "with compile --keep-partial"),
+      (["lookup", "--feed", partial, "evil.example"], "with compile --keep-partial"),
+      (["explain", "--feed", partial, "evil.example"], "with compile --keep-partial"),
+      (["coverage", "--feed", partial], "with compile --keep-partial"),
+      (["scan", "--feed", suspect, log], "with --trusted or"),
+      (["diff", feed, suspect], "with compile --trusted or"),
+      (["coverage", "--feed", suspect], "with compile --trusted or"),
+      (["inspect", feed], "name a feed as one with scan --feed"),
+    ] {
+      let result = try CommandRunner.run(arguments)
+      #expect(result.status == 2, "\(arguments)")
+      #expect(result.errors.contains(words), "\(arguments) \(result.errors)")
+    }
+  }
+
+  /// What is no feed at all is not to be read as another format.
+  @Test func ofWhatIsNoFeed() throws {
+    let feed = try folder.write("feed.txt", "evil.example\n")
+    let database = folder.path("i.skdb")
+    #expect(try CommandRunner.run(["compile", "--quiet", feed, "-o", database]).status == 0)
+    let empty = folder.path("empty")
+    try FileManager.default.createDirectory(atPath: empty, withIntermediateDirectories: true)
+    for (arguments, words) in [
+      (["lookup", "--feed", database, "x.example"], "; open it with --db instead\n"),
+      (["compile", database, "-o", folder.path("x")], "; open it with scan --db instead\n"),
+      (
+        ["lookup", "--feed", "Fixtures/demo.pcap", "x.example"],
+        "; scan it against feeds instead\n"
+      ),
+      (["diff", database, "Fixtures/demo-dns.log"], "a log of Zeek's; scan it against feeds"),
+      (["lookup", "--feed", empty, "x.example"], "; name a feed, or the folder that"),
+      (["inspect", empty], "; name a database file in it\n"),
+      (["inspect", "/dev/null"], "; name a file\n"),
+    ] {
+      let result = try CommandRunner.run(arguments)
+      #expect(result.status == 2, "\(arguments)")
+      #expect(result.errors.contains(words), "\(arguments) \(result.errors)")
+      #expect(!result.errors.contains("=FORMAT"), "\(result.errors)")
+    }
+  }
+
+  /// A run that ended early says what can be done.
+  @Test func ofACutInput() throws {
+    let whole: [UInt8] = [
+      0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0x4b, 0x2d, 0xcb, 0xcc, 0xd1, 0x4b, 0xad, 0x48, 0xcc,
+    ]
+    let feed = try folder.write("feed.txt", "evil.example\n")
+    let path = try folder.write("cut.gz", whole)
+    let result = try CommandRunner.run(["scan", "--quiet", "--feed", feed, path])
+    #expect(result.status == 2)
+    #expect(
+      result.errors.contains("ends in the middle; hits up to there are reported; fetch or copy"),
+      "\(result.errors)")
+  }
+
+  /// A value that was let in with a remark is not listed as if it had been refused.
+  @Test func aNoteIsMarked() throws {
+    let path = try folder.write("feed.txt", "203.0.113.66\n256.1.1.1\n")
+    let result = try CommandRunner.run(
+      ["compile", "--list-refused", path, "-o", folder.path("x.skdb")])
+    #expect(
+      result.errors.contains("feed.txt:1: note: documentation-range: 203.0.113.66"),
+      "\(result.errors)")
+    #expect(result.errors.contains("feed.txt:2: ") && !result.errors.contains(":2: note"))
+  }
+
+  /// Without an allow list, hits that it should suppress are reported.
+  @Test func anAllowListThatCannotBeReadIsKnown() throws {
+    let feed = try folder.write("feed.txt", "evil.example\n")
+    var missing = FeedRequest(path: folder.path("missing"))
+    #expect(!Compilation(of: [.init(path: feed), missing]).lacksAllowList)
+    missing.options.isAllowList = true
+    let compilation = Compilation(of: [.init(path: feed), missing])
+    #expect(compilation.lacksAllowList && !compilation.hasOnlyAllowLists)
+    var broken = FeedRequest(name: "broken", bytes: Array("[{\"indicator\":".utf8))
+    broken.options.isAllowList = true
+    #expect(Compilation(of: [.init(path: feed), broken]).errors.first?.isOfAllowList == true)
+    let cache = FeedCache(folder: folder.path("cache"), byteLimit: 1 << 20)
+    let file = try folder.write("broken.json", "[{\"indicator\":")
+    broken = FeedRequest(path: file, options: broken.options)
+    #expect(Compilation(of: [broken], cache: cache).lacksAllowList)
   }
 
   @Test func ofAWarning() throws {
@@ -70,7 +162,7 @@ import Testing
     let printed = try CommandRunner.run(["inspect", path])
     #expect(
       printed.errors.contains(
-        "; give a file that 'sekisho compile' wrote, or name a feed as one with --feed\n"),
+        "; give a file that 'sekisho compile' wrote, or name a feed as one with scan --feed\n"),
       "\(printed.errors)")
   }
 
