@@ -101,7 +101,7 @@ let package = Package(
     .executableTarget(
       name: "SekishoCLI",
       dependencies: [
-        "Sekisho", "Inputs", "Matchers", "Parsing", "YAML",
+        "Sekisho", "Inputs", "Matchers", "Parsing",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
