@@ -120,6 +120,22 @@ enum Text {
     return UInt8(min(whole + (fraction ? 1 : 0), 100))
   }
 
+  /// A number from 0 to 1 in hundredths, rounded, and whether it is between them.
+  static func hundredths(_ text: RawSpan) -> (value: UInt8, isBetween: Bool)? {
+    let dot = text.firstOffset(of: Byte.dot) ?? text.byteCount
+    let whole = dot == 0 ? 0 : number(text.extracting(0..<dot))
+    let digits = text.extracting(min(dot + 1, text.byteCount)...)
+    guard let whole, whole <= 1, !digits.isEmpty || dot == text.byteCount,
+      digits.byteOffsets.allSatisfy({ digits.byte(unchecked: $0) &- Byte.zero <= 9 })
+    else { return nil }
+    let isBetween = digits.byteOffsets.contains { digits.byte(unchecked: $0) != Byte.zero }
+    if whole == 1 { return isBetween ? nil : (100, false) }
+    func digit(_ place: Int) -> UInt8 {
+      place < digits.byteCount ? digits.byte(unchecked: place) - Byte.zero : 0
+    }
+    return (digit(0) * 10 + digit(1) + (digit(2) >= 5 ? 1 : 0), isBetween)
+  }
+
   /// Lower-case ASCII letters and digits of a span, by which names of columns are compared.
   static func key(_ text: RawSpan) -> String {
     var bytes: [UInt8] = []

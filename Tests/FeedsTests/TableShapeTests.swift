@@ -436,8 +436,8 @@ import Testing
   @Test(arguments: [
     ("85", "confidence=85"), ("85.0", "confidence=85"), ("7.5", "confidence=8"),
     ("85%", "confidence=85"), ("85 %", "confidence=85"), ("99.9", "confidence=100"),
-    ("100.0", "confidence=100"), ("0.85", nil), ("1.0", nil), ("0", "confidence=0"),
-    ("high", "confidence=85"), ("101", nil), ("8.x", nil), (".5", nil),
+    ("100.0", "confidence=100"), ("0.85", "confidence=85"), ("1.0", nil), ("0", "confidence=0"),
+    ("high", "confidence=85"), ("101", nil), ("8.x", nil), (".5", "confidence=50"),
     ("5.", nil), ("%", nil),
   ]) func confidences(_ text: String, _ fact: String?) {
     let loaded = Loaded("domain,confidence\nevil.example,\(text)\n", format: .csv)

@@ -14,6 +14,7 @@ struct CSVFeed {
     record.hasTypes = plan.columns.contains(.type)
     record.hasTopics = plan.hasTopics
     record.dateOrder = plan.dateOrder
+    record.hasFractions = plan.hasFractions
   }
 
   /// Reads a stream to its end.

@@ -68,6 +68,20 @@ extension CSVPlan {
     return found
   }
 
+  /// Whether the table's confidences go from 0 to 1: all do, and some are between them.
+  ///
+  /// A 1 alone may be the least of a hundred.
+  func foundFractions(_ rows: [TableRow]) -> Bool {
+    guard let column = columns.firstIndex(of: .confidence) else { return false }
+    var hasBetween = false
+    let areShares = holdsOnly(column, rows) { cell in
+      guard let share = Text.hundredths(cell) else { return false }
+      if share.isBetween { hasBetween = true }
+      return true
+    }
+    return areShares && hasBetween
+  }
+
   /// Whether a cell says yes or no, which describes nothing.
   private static func isFlag(_ cell: RawSpan) -> Bool {
     ["true", "false", "yes", "no"].contains { (word: StaticString) in

@@ -37,6 +37,8 @@ struct CSVPlan {
   var textsOfDigests: [(column: Int, cells: Int, values: Int)] = []
   /// Which of two numbers in the table's dates is the day.
   private(set) var dateOrder: FeedTime.Order?
+  /// The table's confidences go from 0 to 1.
+  private(set) var hasFractions = false
   /// The user says what the columns hold.
   private var isNamedByUser = false
   /// Cells that are what the user's configuration says they are, and rows as wide as it says.
@@ -190,6 +192,7 @@ struct CSVPlan {
     }
     if names != nil { dateOrder = foundDateOrder(rows) }
     hasTopics = holdsTopics(rows)
+    hasFractions = foundFractions(rows)
     // A comment may call the second column something else than a port.
     if names == nil, headerLine == nil, delimiter == UInt8(ascii: "|"),
       keys.count < 2 || Column(key: keys[1], format: format) == .port
@@ -233,6 +236,7 @@ struct CSVPlan {
     fittingRows = rows.count { row in
       values.contains { !NoValue.fits(row.bytes.rawSpan.extracting(row.range($0))) }
     }
+    hasFractions = foundFractions(rows)
   }
 
   /// Beside indicators of the Elastic common schema, other members tell of the reader's own hosts.

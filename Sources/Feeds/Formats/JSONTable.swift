@@ -16,6 +16,8 @@ struct JSONTablePlan {
   private(set) var hasTopics = false
   /// Which of two numbers in dates is the day.
   private(set) var dateOrder: FeedTime.Order?
+  /// The confidences of the records go from 0 to 1.
+  private(set) var hasFractions = false
   /// What a person should know of the members that are not read.
   private(set) var warnings: [String] = []
   /// The fault in the sample, if it costs more than a line.
@@ -78,6 +80,7 @@ struct JSONTablePlan {
   /// Whether a member is one of an indicator in the Elastic common schema.
   static func isIndicator(_ name: [UInt8]) -> Bool { name.starts(with: "threat.indicator.".utf8) }
 
+    hasFractions = plan.hasFractions
   private static func row(
     of record: JSONRecord, _ names: inout [[UInt8]], _ places: inout [[UInt8]: Int]
   ) -> TableRow {
@@ -227,6 +230,7 @@ struct JSONTableFeed: DocumentFeed {
         guard try records.next(&object) else { return }
       } catch {
         // In JSON lines, a bad line costs a line.
+    record.hasFractions = plan.hasFractions
         guard plan.isOfLines, error.code == .malformed, records.resynchronize(after: error) else {
           throw error
         }

@@ -1,4 +1,5 @@
 import Indicators
+import Inputs
 import Parsing
 
 /// One row or flat object as columns and their cells, turned into entries with their context.
@@ -16,6 +17,8 @@ struct Record {
   var hasTopics = false
   /// Which of two numbers in a date is the day, if other dates show it.
   var dateOrder: FeedTime.Order?
+  /// Confidences go from 0 to 1.
+  var hasFractions = false
 
   private var labels: [StringID] = []
   private var attack: [StringID] = []
@@ -234,7 +237,7 @@ struct Record {
       case .tags, .category, .classification: addTags(cell, &context, &sink)
       case .confidence:
         context.confidence =
-          known(Self.confidence(cell), .confidence, cell, &sink) ?? context.confidence
+          known(confidence(cell, &sink), .confidence, cell, &sink) ?? context.confidence
       case .tlp:
         if let tlp = known(Marking.strictest(cell), .marking, cell, &sink) {
           context.tlp = tlp
@@ -326,11 +329,16 @@ struct Record {
     }
   }
 
-  /// 0–100, or the words of STIX 2.1's appendix A for low, medium and high.
-  private static func confidence(_ cell: RawSpan) -> UInt8? {
-    if let number = Text.percentage(cell) { return number }
+  /// 0–100, or the words of STIX 2.1's appendix A for low, medium and high; 0–1 where all are.
+  private func confidence(_ cell: RawSpan, _ sink: inout FeedSink) -> UInt8? {
+    if hasFractions, let share = Text.hundredths(cell) {
+      sink.summary.lints.add("confidence-from-0-to-1")
+      return share.value
+    }
+    if let number = Text.percentage(cell) { return hasFractions ? nil : number }
     if cell.equals(ignoringCase: "low") { return 15 }
-    if cell.equals(ignoringCase: "medium") || cell.equals(ignoringCase: "med") { return 50 }
+    let medium: [StaticString] = ["medium", "med", "moderate"]
+    if medium.contains(where: { cell.equals(ignoringCase: $0) }) { return 50 }
     return cell.equals(ignoringCase: "high") ? 85 : nil
   }
 }

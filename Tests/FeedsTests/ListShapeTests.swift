@@ -1,0 +1,39 @@
+import Feeds
+import Indicators
+import Inputs
+import Testing
+
+/// Lists whose first lines or single lines differ from the others.
+@Suite("Shapes of lists") struct ListShapeTests {
+  private static let addresses = (1...5).map { "192.0.2.\($0)\n" }.joined()
+
+  // MARK: Confidence
+
+  /// Confidences of two entries, what each becomes, and the remarks.
+  @Test(arguments: [
+    (["0.95", "0.5"], ["95", "50"], "confidence-from-0-to-1"),
+    (["0.125", "1"], ["13", "100"], "confidence-from-0-to-1"),
+    (["1.0", "0.7"], ["100", "70"], "confidence-from-0-to-1"),
+    (["1", "0"], ["1", "0"], ""), (["95.0", "50"], ["95", "50"], ""),
+    (["1.0", "0.0"], ["", ""], "unreadable-confidence"),
+    (["0.95", "50"], ["", "50"], "unreadable-confidence"),
+    (["moderate", "Very High"], ["50", ""], "unreadable-confidence"),
+  ])
+  func confidences(_ cells: [String], _ values: [String], _ remark: String) {
+    let isOfNumbers = cells.allSatisfy { Double($0) != nil }
+    let objects = (0...1).map {
+      #"{"ip":"192.0.2.\#($0 + 1)","confidence":\#(isOfNumbers ? cells[$0] : "\"\(cells[$0])\"")}"#
+    }
+    let table = "ip,confidence\n192.0.2.1,\(cells[0])\n192.0.2.2,\(cells[1])\n"
+    for text in [table, "[\(objects.joined(separator: ","))]"] {
+      let loaded = Loaded(text)
+      for place in 0...1 {
+        let context = loaded.context(of: "192.0.2.\(place + 1)")
+        #expect(
+          context == (values[place].isEmpty ? [] : ["confidence=\(values[place])"]), "\(text)")
+      }
+      let remarks = (loaded.summary?.lints.counts ?? [:]).keys.filter { $0.contains("confidence") }
+      #expect(remarks == (remark.isEmpty ? [] : [remark]))
+    }
+  }
+}
