@@ -13,7 +13,8 @@ extension FeedReader {
     let sample = Array(stream.window[stream.start..<end])
     let isWhole = stream.isAtEnd && end == stream.window.count
     // A feed whose columns are named is a table.
-    let named = format ?? (options.columns == nil ? nil : .csv)
+    let table = holdsObjects(stream) ? FeedFormat.json : .csv
+    let named = format ?? (options.columns == nil ? nil : table)
     let choice: Choice
     do throws(FeedError) {
       choice = try choose(named, sample, isWhole: isWhole, path: stream.path)
@@ -168,7 +169,10 @@ extension FeedReader {
         "to-ids-false: \(notForDetection) attributes are not meant for detection and were not "
           + "loaded")
     }
-    let saysLittle = ["to-ids-false", "column-not-read", "observables-not-loaded"]
+    let saysLittle = [
+      "to-ids-false", "column-not-read", "column-not-found", "list-not-read",
+      "observables-not-loaded",
+    ]
     guard sink.entryCount == 0,
       sink.summary.warnings.allSatisfy({ warning in saysLittle.contains { warning.hasPrefix($0) } })
     else { return }
@@ -311,16 +315,38 @@ extension FeedReader {
   ) throws(FeedError) {
     let end = min(stream.window.count, stream.start + Detection.sampleLength)
     var test = ShapeTest()
+    var roles: [String: String]?
+    switch sink.options.columns {
+    case .byHeader(let names): roles = names
+    case .inOrder:
+      throw FeedError(
+        .noUsableLine, path: stream.path,
+        problem: "members of objects have names, and 'columns' is a list without any",
+        advice: "write it as a map from names of members, such as file.sha256, to what they hold")
+    case nil: break
+    }
     let plan = JSONTablePlan(
-      Array(stream.window[stream.start..<end]), path: stream.path, &test)
+      Array(stream.window[stream.start..<end]), path: stream.path, roles: roles, &test)
     guard plan.hasValues else {
       try checkEnd(stream)
       if let fault = plan.fault { throw fault }
+      if roles != nil {
+        throw FeedError(
+          .noUsableLine, path: stream.path,
+          problem: "its objects have none of the members that 'columns' names",
+          advice: "compare the names of its members with 'columns' in the configuration")
+      }
       throw FeedError(
         .noUsableLine, path: stream.path, problem: "no member of its objects holds indicators",
         advice: "check that it is JSON, and call what holds the values 'indicator' or by its kind")
     }
     try readDocument(JSONTableFeed(stream, plan), &stream, &sink)
+  }
+
+  /// Whether a stream begins with an object of named members, or with an array of objects.
+  private static func holdsObjects(_ stream: FeedStream) -> Bool {
+    let start = Array(stream.window[stream.start...].lazy.filter { !Text.isSpace($0) }.prefix(2))
+    return start.elementsEqual(#"{""#.utf8) || start.elementsEqual("[{".utf8)
   }
 
   /// Whether the first byte that is no white space opens an object or array.

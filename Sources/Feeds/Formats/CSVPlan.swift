@@ -219,16 +219,24 @@ struct CSVPlan {
     }
   }
 
-  /// A plan for records whose members have names.
-  init(names: [[UInt8]], rows: [TableRow], _ test: inout ShapeTest) {
+  /// A plan for records whose members have names, of which `roles` are the user's words for some.
+  init(
+    names: [[UInt8]], rows: [TableRow], roles: [String: String]? = nil, _ test: inout ShapeTest
+  ) {
     delimiter = Byte.comma
     format = .json
     keys = names.map { Self.key(of: $0.rawSpan, .json) }
     columns = keys.map { Column(key: $0, format: .json) }
     self.rows = rows.count
-    keepIndicators(names)
-    confirm(rows, &test)
+    if let roles {
+      isNamedByUser = true
+      takeColumns(names, roles)
+    } else {
+      keepIndicators(names)
+      confirm(rows, &test)
+    }
     hasTopics = holdsTopics(rows)
+    hasFractions = foundFractions(rows)
     dateOrder = foundDateOrder(rows)
     guessed = guessedContext(rows, &test)
     takeGuesses()
@@ -236,7 +244,6 @@ struct CSVPlan {
     fittingRows = rows.count { row in
       values.contains { !NoValue.fits(row.bytes.rawSpan.extracting(row.range($0))) }
     }
-    hasFractions = foundFractions(rows)
   }
 
   /// Beside indicators of the Elastic common schema, other members tell of the reader's own hosts.
@@ -302,24 +309,30 @@ struct CSVPlan {
   ///
   /// False if no column holds values.
   private mutating func readHeader(_ row: TableRow, _ names: [String: String]) -> Bool {
-    var roles: [String: Column] = [:]
-    for (name, role) in names {
-      let bytes = Array(name.utf8)
-      roles[Text.key(bytes.rawSpan)] = ColumnNames.column(role)
-    }
     take(header: row)
-    let present = Set(
-      keys + row.cells.indices.map { Text.key(row.bytes.rawSpan.extracting(row.range($0))) })
-    missingNames = names.keys.sorted().filter {
+    let cells = row.cells.indices.map {
+      row.bytes.rawSpan.extracting(row.range($0)).copied(0..<row.range($0).count)
+    }
+    takeColumns(cells, names)
+    return hasValues
+  }
+
+  /// Takes the columns from their names, whose keys are known, and the user's words for some.
+  private mutating func takeColumns(_ names: [[UInt8]], _ words: [String: String]) {
+    var roles: [String: Column] = [:]
+    for (name, role) in words {
+      roles[Text.key(Array(name.utf8).rawSpan)] = ColumnNames.column(role)
+    }
+    let wholes = names.map { Text.key($0.rawSpan) }
+    let present = Set(keys + wholes)
+    missingNames = words.keys.sorted().filter {
       !present.contains(Text.key(Array($0.utf8).rawSpan))
     }
-    columns = row.cells.indices.map { index in
-      let name = Text.key(row.bytes.rawSpan.extracting(row.range(index)))
-      if let role = roles[name] ?? roles[keys[index]] { return role }
+    columns = names.indices.map { index in
+      if let role = roles[wholes[index]] ?? roles[keys[index]] { return role }
       let column = Column(key: keys[index])
       return column.isValue || column == .type ? .other : column
     }
-    return columns.contains { $0.isValue }
   }
 
   /// Keeps only the type column with the most known type words, if there are several.

@@ -1,3 +1,4 @@
+import Indicators
 import Parsing
 
 /// One object as the names and values of its members, in an arena of its own.
@@ -59,44 +60,67 @@ struct JSONRecord {
 /// The objects of a JSON file that are records of a table: those of an array or of lines, or those of
 /// the array that an envelope holds.
 ///
-/// An inner object is read if its name says that it belongs to the record (`hashes`, `attributes`);
-/// any other is about something else.
+/// An inner object is read if its name says that it belongs to the record (`hashes`, `attributes`), or
+/// if the user names a member of it; any other is about something else. What looks like values in it,
+/// and in lists of objects beside or inside records, is counted.
 struct JSONRecords {
   private(set) var json: JSONFeed
+  /// What is not read of the first thousand records, and of their envelope.
+  private(set) var unread = UnreadMembers()
   /// The names of the members that lead from an envelope to the records.
   ///
   /// Empty if the outermost objects are records.
   let path: [[UInt8]]
+  /// Keys of the inner objects that lead to members which the user names.
+  private let wanted: Set<String>
   private var level = 0
   private var isAmongRecords: Bool
-  /// Name prefixes for members of the objects that the reader is in, from the record on.
-  private var prefixes: [[UInt8]] = []
+  private var records = 0
+  /// The objects that the reader is in, from the record on.
+  private var objects: [Object] = []
   /// The name of the array that the reader is in.
   private var list: [UInt8]?
+  private var isListRead = true
 
   /// The depth of `threat.indicator.file.hash.sha256` in the Elastic common schema, and one more.
   private static let deepestMember = 6
   /// Bytes of the longest member name, including the names of the objects that it is in.
   private static let longestName = 256
+  /// Records whose members are counted if they are not read.
+  private static let countedRecords = 1000
 
-  init(_ stream: FeedStream, path: [[UInt8]]) {
+  /// An object that the reader is in.
+  private struct Object {
+    /// What stands before the names of its members.
+    var prefix: [UInt8]
+    /// Only digests of files are read in it.
+    var isOfDigests: Bool
+  }
+
+  /// The records below the members that `path` names; `columns` are members that the user names.
+  init(_ stream: FeedStream, path: [[UInt8]], columns: [[UInt8]] = []) {
     json = JSONFeed(stream)
     self.path = path
     isAmongRecords = path.isEmpty
+    wanted = Set(
+      columns.flatMap { name in
+        name.indices.filter { name[$0] == Byte.dot }
+          .map { Text.key(name.rawSpan.extracting(0..<$0)) }
+      })
   }
 
   func finish(_ sink: inout FeedSink) { json.finish(&sink) }
 
   /// Continues after a broken line; false at the end, or if more than a line is broken.
   mutating func resynchronize(after error: FeedError) -> Bool {
-    prefixes.removeAll()
+    objects.removeAll()
     list = nil
     return json.resynchronize(after: error)
   }
 
   /// Reads the next record, or the next part of one with a long list; false at the end.
   mutating func next(_ record: inout JSONRecord) throws(FeedError) -> Bool {
-    if !prefixes.isEmpty {
+    if !objects.isEmpty {
       record.beginNextPart()
       try readMembers(into: &record)
       return true
@@ -108,7 +132,8 @@ struct JSONRecords {
       case .beginObject where isAmongRecords:
         record.removeAll()
         record.line = json.line(of: token)
-        prefixes = [[]]
+        objects = [Object(prefix: [], isOfDigests: false)]
+        records += 1
         try readMembers(into: &record)
         return true
       case .key: try enter(token)
@@ -134,32 +159,35 @@ struct JSONRecords {
         return
       }
     }
-    try json.skip(value)
+    let names = path[..<level] + [name]
+    try unread.read(
+      value, under: Array(names.joined(separator: [Byte.dot])), in: .envelope, of: &json)
   }
 
   /// Reads to the record's end, or until `mostListed` elements of arrays were read.
   private mutating func readMembers(into record: inout JSONRecord) throws(FeedError) {
     var listed = 0
-    while let prefix = prefixes.last {
+    while let object = objects.last {
       if let name = list {
         let element = try json.next()
         if element.kind == .endArray {
           list = nil
           continue
         }
-        try add(element, name, isListed: true, &record)
+        try add(element, name, isListed: true, isRead: isListRead, &record)
         listed += 1
         if listed == JSONRecord.mostListed { return }
         continue
       }
       let key = try json.next()
       if key.kind == .endObject {
-        prefixes.removeLast()
+        objects.removeLast()
         continue
       }
+      let prefix = object.prefix
       var name = prefix
       json.append(key, to: &name)
-      let depth = prefixes.count
+      let depth = objects.count
       let value = try json.next()
       // The name is repeated before that of every inner member.
       guard name.count <= Self.longestName else {
@@ -168,12 +196,13 @@ struct JSONRecords {
         continue
       }
       switch value.kind {
-      case .beginArray: list = name
+      case .beginArray: (list, isListRead) = (name, isRead(name, in: object))
       case .beginObject where depth > 1 && Self.isURL(name, prefix.count):
         try readURL(name, into: &record)
-      case .beginObject where depth < Self.deepestMember && Self.isOwn(name, prefix.count):
-        prefixes.append(name + [Byte.dot])
-      default: try add(value, name, &record)
+      case .beginObject where depth < Self.deepestMember && isOwn(name, prefix.count):
+        let isOfDigests = object.isOfDigests || Self.isOfDigests(name, prefix.count)
+        objects.append(Object(prefix: name + [Byte.dot], isOfDigests: isOfDigests))
+      default: try add(value, name, isRead: isRead(name, in: object), &record)
       }
     }
   }
@@ -214,8 +243,14 @@ struct JSONRecords {
   }
 
   private mutating func add(
-    _ value: JSONToken, _ name: [UInt8], isListed: Bool = false, _ record: inout JSONRecord
+    _ value: JSONToken, _ name: [UInt8], isListed: Bool = false, isRead: Bool = true,
+    _ record: inout JSONRecord
   ) throws(FeedError) {
+    guard isRead, value.kind != .beginObject, value.kind != .beginArray else {
+      guard records <= Self.countedRecords else { return try json.skip(value) }
+      return try unread.read(
+        value, under: name, in: isListed ? .element : .record, of: &json)
+    }
     let word: StaticString? =
       value.kind == .trueLiteral ? "true" : value.kind == .falseLiteral ? "false" : nil
     guard value.kind == .string || value.kind == .number || word != nil else {
@@ -236,16 +271,48 @@ struct JSONRecords {
     record.cells.append(JSONRecord.Cell(name: name, value: range, isListed: isListed))
   }
 
+  // MARK: Names
+
   /// Names of inner objects that belong to a record.
   private static let ownObjects: Set<String> = [
     "source", "attributes", "properties", "indicator", "ioc", "observable", "threat", "file",
-    "hash", "hashes", "network", "fields", "data", "value", "marking", "indicators", "iocs",
-    "observables", "blocklist", "blacklist", "email", "x509",
+    "files", "sample", "hash", "network", "fields", "data", "value", "marking", "blocklist",
+    "blacklist", "email", "x509", "payload", "payloads", "c2", "c2s", "cnc", "c2server",
+    "c2servers", "commandandcontrol", "dropper", "loader", "implant",
   ]
 
-  private static func isOwn(_ name: [UInt8], _ start: Int) -> Bool {
-    let key = Text.key(name.rawSpan.extracting(start..<name.count))
+  /// Last words in such names: `network_indicators`, `file_hashes`.
+  private static let ownEndings = [
+    "indicators", "iocs", "observables", "hashes", "samples", "artifacts", "artefacts",
+  ]
+
+  /// Inner objects that hold digests of malware beside names and addresses of other things.
+  private static let holders: Set<String> = ["host", "malware"]
+
+  private func isOwn(_ name: [UInt8], _ start: Int) -> Bool {
+    let part = name.rawSpan.extracting(start..<name.count)
+    let key = Text.key(part)
+    if !wanted.isEmpty, wanted.contains(Text.key(name.rawSpan)) { return true }
     // `source` alone names who reported it; Elasticsearch gives records as `_source`.
-    return ownObjects.contains(key) && (key != "source" || name[start] == UInt8(ascii: "_"))
+    if key == "source" { return name[start] == UInt8(ascii: "_") }
+    return Self.ownObjects.contains(key) || Self.holders.contains(key)
+      || Self.ownEndings.contains { key.hasSuffix($0) } && !UnreadMembers.isForeign(part)
+  }
+
+  private static func isOfDigests(_ name: [UInt8], _ start: Int) -> Bool {
+    holders.contains(Text.key(name.rawSpan.extracting(start..<name.count)))
+  }
+
+  /// Whether a member of an object is read: in some, only digests of files and names of malware are.
+  private func isRead(_ name: [UInt8], in object: Object) -> Bool {
+    guard object.isOfDigests, wanted.isEmpty else { return true }
+    let column = Column(key: CSVPlan.key(of: name.rawSpan, .json), format: .json)
+    return switch column {
+    case .malware, .value(.digest, _), .value(.kind(.md5), _), .value(.kind(.sha1), _),
+      .value(.kind(.sha224), _), .value(.kind(.sha256), _), .value(.kind(.sha384), _),
+      .value(.kind(.sha512), _):
+      true
+    default: false
+    }
   }
 }

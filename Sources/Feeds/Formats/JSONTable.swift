@@ -22,6 +22,8 @@ struct JSONTablePlan {
   private(set) var warnings: [String] = []
   /// The fault in the sample, if it costs more than a line.
   private(set) var fault: FeedError?
+  /// The members that the user names.
+  private(set) var named: [[UInt8]] = []
 
   /// Whether any member holds values.
   var hasValues: Bool { columns.values.contains { $0.isValue } }
@@ -29,15 +31,19 @@ struct JSONTablePlan {
   private static let sampledRecords = 1000
   private static let mostColumns = 256
 
-  /// The plan for a file, by its beginning.
-  init(_ sample: [UInt8], path filePath: String, _ test: inout ShapeTest) {
+  /// The plan for a file, by its beginning, or by what the user says of its members.
+  init(
+    _ sample: [UInt8], path filePath: String, roles: [String: String]? = nil,
+    _ test: inout ShapeTest
+  ) {
+    named = roles.map { $0.keys.map { Array($0.utf8) } } ?? []
     let stream = FeedStream(bytes: sample, path: filePath)
     path = Self.envelope(of: stream)
     isOfLines = path.isEmpty && sample.first { !Text.isSpace($0) } == UInt8(ascii: "{")
     var names: [[UInt8]] = []
     var places: [[UInt8]: Int] = [:]
     var rows: [TableRow] = []
-    var records = JSONRecords(stream, path: path)
+    var records = JSONRecords(stream, path: path, columns: named)
     var record = JSONRecord()
     // Members that hold several values.
     var lists: Set<[UInt8]> = []
@@ -60,14 +66,21 @@ struct JSONTablePlan {
       }
     }
     guard !rows.isEmpty else { return }
-    let plan = CSVPlan(names: names, rows: rows, &test)
+    let plan = CSVPlan(names: names, rows: rows, roles: roles, &test)
     guard plan.hasValues else { return }
     for (name, column) in zip(names, plan.columns) where column != .other && column != .unknown {
       columns[name] = column
     }
     warnings = plan.warnings
+    if !plan.missingNames.isEmpty {
+      let names = plan.missingNames.map { "'\($0)'" }.joined(separator: ", ")
+      warnings.append(
+        "column-not-found: none of the first \(rows.count) records has \(names), which 'columns' names"
+      )
+    }
     hasTopics = plan.hasTopics
     dateOrder = plan.dateOrder
+    hasFractions = plan.hasFractions
     // The Elastic common schema leaves no doubt, even if some of its records hold no value.
     let needed = names.contains(where: Self.isIndicator) ? 50 : 95
     // A single object may be anything, unless it lists values.
@@ -80,7 +93,6 @@ struct JSONTablePlan {
   /// Whether a member is one of an indicator in the Elastic common schema.
   static func isIndicator(_ name: [UInt8]) -> Bool { name.starts(with: "threat.indicator.".utf8) }
 
-    hasFractions = plan.hasFractions
   private static func row(
     of record: JSONRecord, _ names: inout [[UInt8]], _ places: inout [[UInt8]: Int]
   ) -> TableRow {
@@ -213,24 +225,27 @@ struct JSONTableFeed: DocumentFeed {
   var stream: FeedStream { records.json.stream }
 
   init(_ stream: FeedStream, _ plan: JSONTablePlan) {
-    records = JSONRecords(stream, path: plan.path)
+    records = JSONRecords(stream, path: plan.path, columns: plan.named)
     self.plan = plan
     record.hasTypes = plan.columns.values.contains(.type)
     record.hasTopics = plan.hasTopics
     record.dateOrder = plan.dateOrder
+    record.hasFractions = plan.hasFractions
   }
 
   /// Reads to the end.
   mutating func readAll(into sink: inout FeedSink) throws(FeedError) {
-    defer { records.finish(&sink) }
     sink.summary.warnings += plan.warnings
+    defer {
+      records.finish(&sink)
+      sink.summary.warnings += records.unread.warnings(for: plan)
+    }
     var object = JSONRecord()
     while true {
       do throws(FeedError) {
         guard try records.next(&object) else { return }
       } catch {
         // In JSON lines, a bad line costs a line.
-    record.hasFractions = plan.hasFractions
         guard plan.isOfLines, error.code == .malformed, records.resynchronize(after: error) else {
           throw error
         }
