@@ -1,8 +1,11 @@
 import Indicators
+import Inputs
 import Parsing
 
-/// MISP events as JSON: `{"Event": …}`, `{"response": …}`, arrays of events, or an event's own object; also
-/// attributes alone, in an array or by themselves.
+/// MISP events as JSON: `{"Event": …}`, `{"response": …}`, arrays of events, or an event's own object.
+///
+/// Also attributes alone, in an array or by themselves. Of what is under other names (`data`, `events`)
+/// only members `Event` are read.
 ///
 /// Tags and galaxies of an event may follow its attributes, so an event's records get their context
 /// when the event ends; only the contexts of one event wait.
@@ -18,6 +21,9 @@ struct MISPFeed: DocumentFeed {
     var pending: [MISPAttributes.Pending] = []
   }
 
+  /// Something that MISP has was found, and something that it has not.
+  private var (hasEvents, hasOthers) = (false, false)
+
   var stream: FeedStream { json.stream }
 
   init(_ stream: FeedStream) {
@@ -29,9 +35,38 @@ struct MISPFeed: DocumentFeed {
     defer { json.finish(&sink) }
     while true {
       let token = try json.next()
-      if token.kind == .endOfInput { return }
+      if token.kind == .endOfInput { break }
       try readEvents(token, &sink)
     }
+    if hasEvents || !hasOthers { return }
+    throw FeedError(
+      .noUsableLine, path: json.stream.path,
+      problem: "it has words of MISP, but no event or attribute where feeds have them",
+      advice: "leave the file out, or write what it holds as an event")
+  }
+
+  /// Looks for events in what may be an envelope or anything else.
+  private mutating func findEvents(
+    in first: JSONToken, _ sink: inout FeedSink
+  ) throws(FeedError) {
+    guard first.kind == .beginObject || first.kind == .beginArray else { return }
+    let outside = json.depth - 1
+    hasOthers = true
+    while json.depth > outside {
+      let token = try json.next()
+      if token.kind == .key, isEvent(token) { try readNamedEvents(&sink) }
+    }
+  }
+
+  /// Reads what a member called `Event` or `response` holds.
+  private mutating func readNamedEvents(_ sink: inout FeedSink) throws(FeedError) {
+    let value = try json.next()
+    if value.kind == .beginObject || value.kind == .beginArray { hasEvents = true }
+    try readEvents(value, &sink)
+  }
+
+  private func isEvent(_ key: JSONToken) -> Bool {
+    json.text(key, is: "Event") || json.text(key, is: "event")
   }
 
   /// An event, or an array of events.
@@ -75,16 +110,19 @@ struct MISPFeed: DocumentFeed {
     while true {
       let key = try json.next()
       if key.kind == .endObject {
-        if own.hasValue, let reference = own.use(&sink, &event.pending) {
-          event.reference = reference
+        if own.hasValue {
+          hasEvents = true
+          if let reference = own.use(&sink, &event.pending) { event.reference = reference }
         }
         return
       }
-      if json.text(key, is: "Event") || json.text(key, is: "response") {
-        try readEvents(try json.next(), &sink)
+      if isEvent(key) || json.text(key, is: "response") {
+        try readNamedEvents(&sink)
       } else if json.text(key, is: "Attribute") {
+        hasEvents = true
         try readAttributes(of: &event, &sink)
       } else if json.text(key, is: "Object") {
+        hasEvents = true
         try readObjects(of: &event, &sink)
       } else if json.text(key, is: "ShadowAttribute") {
         try countProposals(&sink)
@@ -93,11 +131,12 @@ struct MISPFeed: DocumentFeed {
       } else if json.text(key, is: "Galaxy") {
         try readGalaxies(into: &event.tags, &sink)
       } else if json.text(key, is: "info") {
+        hasEvents = true
         event.info = try readString(&sink)
       } else if let field = MISPAttributes.Field(json.stream.window.rawSpan.extracting(key.range)) {
         try readField(field, of: &own)
       } else {
-        try json.skip(try json.next())
+        try findEvents(in: try json.next(), &sink)
       }
     }
   }

@@ -1,4 +1,5 @@
 import Indicators
+import Inputs
 import Parsing
 
 /// STIX 2.0 and 2.1: bundles, TAXII envelopes, arrays of objects, single objects, one after another.
@@ -52,6 +53,11 @@ struct STIXFeed: DocumentFeed {
   /// Times of the previous indicator, parsed: exporters repeat them thousands of times.
   private var knownFrom = KnownTime()
   private var knownModified = KnownTime()
+  /// An object with a type was found, or a list of objects, which may be empty.
+  private var hasObjects = false
+  /// The reader is below a member that may hold anything.
+  private var isExample = false
+  private var hasExamples = false
   /// Number of indicators so far, and of objects that only say what was seen.
   private var indicators = 0
   private var observables = 0
@@ -91,7 +97,13 @@ struct STIXFeed: DocumentFeed {
     while true {
       let token = try json.next()
       switch token.kind {
-      case .endOfInput: return
+      case .endOfInput:
+        if hasObjects || !hasExamples { return }
+        throw FeedError(
+          .noUsableLine, path: json.stream.path,
+          problem:
+            "it has words of STIX, but neither an object nor a list of objects where feeds have them",
+          advice: "leave the file out, or write what it holds as a bundle")
       case .beginObject: try readObject(&sink, line: json.line(of: token))
       case .beginArray: try readObjects(&sink)
       default: break
@@ -115,7 +127,6 @@ struct STIXFeed: DocumentFeed {
     _ sink: inout FeedSink, line: UInt64
   ) throws(FeedError) {
     object.removeAll()
-    var isEnvelope = false
     while true {
       let key = try json.next()
       if key.kind == .endObject { break }
@@ -123,7 +134,10 @@ struct STIXFeed: DocumentFeed {
         let value = try json.next()
         if value.kind == .beginArray {
           // A bundle, on its own or among others: its other members are only an envelope.
+          let outer = isExample
+          (hasObjects, isExample) = (true, false)
           try readObjects(&sink)
+          isExample = outer
           try skipMembers()
           return
         }
@@ -131,16 +145,10 @@ struct STIXFeed: DocumentFeed {
         continue
       }
       guard let field = STIXObject.Field(json.stream.window.rawSpan.extracting(key.range)) else {
-        let isWrapping = object.type == nil && mayHoldObjects(key)
+        let isKnown = object.type == nil && mayHoldObjects(key)
         let value = try json.next()
-        if isWrapping, value.kind == .beginArray || value.kind == .beginObject {
-          isEnvelope = true
-          if value.kind == .beginArray {
-            try readObjects(&sink)
-          } else {
-            try readObject(&sink, line: json.line(of: value))
-          }
-          object.removeAll()
+        if object.type == nil, value.kind == .beginArray || value.kind == .beginObject {
+          try readWrapped(value, isKnown: isKnown, &sink)
         } else {
           try json.skip(value)
         }
@@ -148,7 +156,35 @@ struct STIXFeed: DocumentFeed {
       }
       try readField(field)
     }
-    if !isEnvelope { use(&sink, line: line) }
+    use(&sink, line: line)
+  }
+
+  /// Reads what an object holds that may be an envelope.
+  ///
+  /// The object may still be one of STIX, whose type comes later. Under a name that no service uses
+  /// only lists of objects are read: tables that map names of products to STIX hold single objects as
+  /// examples.
+  private mutating func readWrapped(
+    _ value: JSONToken, isKnown: Bool, _ sink: inout FeedSink
+  ) throws(FeedError) {
+    let outer = (object, isExample)
+    (object, isExample) = (STIXObject(), !isKnown)
+    if !isKnown { hasExamples = true }
+    if value.kind == .beginArray {
+      try readObjects(&sink)
+    } else {
+      try readObject(&sink, line: json.line(of: value))
+    }
+    (object, isExample) = outer
+  }
+
+  /// Whether a member is one in which services return objects.
+  private func mayHoldObjects(_ key: JSONToken) -> Bool {
+    let names: [StaticString] = [
+      "data", "results", "items", "response", "bundle", "bundles", "indicators", "records", "value",
+      "content",
+    ]
+    return names.contains { json.text(key, is: $0) }
   }
 
   /// Counts what STIX 2.0's `observed-data` holds: an object of objects under numbers.
@@ -167,15 +203,6 @@ struct STIXFeed: DocumentFeed {
         observed += 1
       }
     }
-  }
-
-  /// Whether a member is one in which services return objects.
-  private func mayHoldObjects(_ key: JSONToken) -> Bool {
-    let names: [StaticString] = [
-      "data", "results", "items", "response", "bundle", "bundles", "indicators", "records", "value",
-      "content",
-    ]
-    return names.contains { json.text(key, is: $0) }
   }
 
   private mutating func skipMembers() throws(FeedError) {
@@ -284,7 +311,8 @@ struct STIXFeed: DocumentFeed {
   // MARK: Using objects
 
   private mutating func use(_ sink: inout FeedSink, line: UInt64) {
-    guard let type = object.type else { return }
+    guard let type = object.type, !isExample else { return }
+    hasObjects = true
     // A revoked object says nothing any more; a revoked indicator also withdraws its earlier
     // versions.
     if object.isRevoked, !object.text(type, is: "indicator") { return }
