@@ -7,6 +7,18 @@ import Testing
 @Suite("Shapes of lists") struct ListShapeTests {
   private static let addresses = (1...5).map { "192.0.2.\($0)\n" }.joined()
 
+  @Test func digestsWithRemarksAmongThoseOfLOKI() {
+    let rows = (10..<50).map { Sample.sha256.dropLast(2) + "\($0);note; \($0)\n" }.joined()
+    let loaded = Loaded(
+      "\(Sample.sha256) a document; with words\n\(Sample.md5) ; x\n" + rows
+        + "\(Sample.sha1.dropLast()) short\n")
+    #expect(loaded.format == .loki)
+    #expect(loaded.entries.count == 42)
+    #expect(loaded.context(of: Sample.sha256) == ["description=a document; with words"])
+    #expect(loaded.context(of: Sample.md5) == ["description=x"])
+    #expect(loaded.diagnostics == ["43 kind-mismatch"])
+  }
+
   // MARK: Confidence
 
   /// Confidences of two entries, what each becomes, and the remarks.

@@ -5,7 +5,7 @@ import Parsing
 struct LokiFormat: LineFormat {
   func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
     if line.byte(unchecked: 0) == UInt8(ascii: "#") { return }
-    let border = line.firstOffset(of: UInt8(ascii: ";")) ?? line.byteCount
+    let border = Self.border(in: line)
     var context = sink.emptyContext
     if border < line.byteCount {
       let comment = Text.trimmed(line.extracting(border + 1..<line.byteCount))
@@ -13,6 +13,15 @@ struct LokiFormat: LineFormat {
     }
     sink.setContext(context)
     sink.add(line.extracting(0..<border), as: .digest, line: number)
+  }
+
+  /// Where the value ends: at the semicolon, or behind a digest that only a blank sets off.
+  private static func border(in line: RawSpan) -> Int {
+    let semicolon = line.firstOffset(of: UInt8(ascii: ";")) ?? line.byteCount
+    let value = Text.trimmed(line, 0..<semicolon)
+    let end = value.first { Text.isSpace(line.byte(unchecked: $0)) }
+    guard let end, Text.isDigest(line.extracting(0..<end)) else { return semicolon }
+    return end
   }
 
   /// Whether a line is a digest and a comment.
