@@ -19,6 +19,33 @@ import Testing
     #expect(loaded.diagnostics == ["43 kind-mismatch"])
   }
 
+  @Test(arguments: ["seen_hosts", "ps:ip4", "Adressliste", "inet:ipv4"])
+  func oneWordAboveAListIsAHeader(_ word: String) {
+    #expect(Loaded(word + "\n" + Self.addresses).entries.count == 5, "\(word)")
+  }
+
+  @Test(arguments: [
+    "seen_hosts\n192.0.2.1\n", "seen hosts\n192.0.2.1\n192.0.2.2\n192.0.2.3\n",
+    "192.0.2.1\nseen:hosts\n192.0.2.2\n192.0.2.3\n",
+  ])
+  func otherLinesAboveAListAreNone(_ text: String) {
+    #expect(Loaded(text).error?.code == .unrecognized, "\(text)")
+  }
+
+  @Test(arguments: [
+    ("inet:url", "http://evil.example/a", "url"), ("inet:fqdn", "evil.example", "domain"),
+    ("inet:ipv6", "2001:db8::1", "ipv6"), ("hash:sha256", Sample.sha256, "sha256"),
+    ("hash:md5", Sample.md5, "md5"), ("file:bytes:sha1", Sample.sha1, "sha1"),
+    ("inet:email", "a@evil.example", "email"),
+  ])
+  func namesOfSynapse(_ name: String, _ value: String, _ kind: String) {
+    for text in ["\(name)\n\(value)\n", "\(name),tags\n\(value),x\n"] {
+      let loaded = Loaded(text)
+      #expect(loaded.entries.count == 1, "\(text)")
+      #expect(loaded.entries.first?.hasPrefix("2 \(kind) ") ?? false, "\(text)")
+    }
+  }
+
   // MARK: Confidence
 
   /// Confidences of two entries, what each becomes, and the remarks.

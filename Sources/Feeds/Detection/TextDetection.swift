@@ -27,6 +27,8 @@ struct TextDetection {
   private var open: String?
   /// Lines that only announce what follows.
   private var headings = 0
+  /// The first line is one word that is no value, as the header of a single column is.
+  private var hasTitle = false
   private(set) var banners: Set<String> = []
   private(set) var isZeekIntel = false
   private(set) var policies = 0
@@ -59,6 +61,8 @@ struct TextDetection {
   /// Weighs the counts of lines that are what they are only beside others.
   private mutating func settleCounts() {
     if let rules = fits[.adblock], rules > expressions { fits[.adblock] = rules + expressions }
+    // Above a single value the word may be anything.
+    if hasTitle, lines < 2 { lines += 1 }
     // Headings among many values are no data; many headings are prose.
     if headings * 5 > lines { lines += headings }
   }
@@ -119,6 +123,10 @@ struct TextDetection {
       if let foreign { fitsForeign[foreign, default: 0] += 1 }
       return
     }
+    if formats.isEmpty, foreign == nil, lines == 0, headings == 0, !hasTitle, Self.isName(line) {
+      hasTitle = true
+      return
+    }
     lines += 1
     if formats.contains(.hosts) { hosts.add(line) }
     if formats == [.maltrail] { paths += 1 }
@@ -128,6 +136,16 @@ struct TextDetection {
     let value = line.extracting(NotedValue.value(in: line))
     if test.isPrefix(value) { prefixes += 1 }
     if formats.isEmpty, foreign == nil { readFaulty(value) }
+  }
+
+  /// Whether a line is a word such as columns are named by: `inet:url`, `observable_value`.
+  private static func isName(_ line: RawSpan) -> Bool {
+    line.byteCount <= 40 && !Byte.isDigit(line.byte(unchecked: 0))
+      && line.byteOffsets.allSatisfy { offset in
+        let byte = line.byte(unchecked: offset)
+        return Byte.isAlphanumeric(byte) || byte == Byte.minus || byte == Byte.colon
+          || byte == UInt8(ascii: "_")
+      }
   }
 
   private mutating func readFaulty(_ value: RawSpan) {

@@ -20,19 +20,19 @@ extension Column {
     ),
     (
       .value(.kind(.domain), nameMode: .exact),
-      "dstfqdn fqdn fqdns host hostname hostnames hosts srcfqdn subdomain subdomains"
+      "dstfqdn fqdn fqdns host hostname hostnames hosts inetfqdn srcfqdn subdomain subdomains"
     ),
     (
       .value(.network, nameMode: .withSubdomains),
       """
-      addr address addresses adresseip adressesip attackerip c2 c2address c2host c2ip c2ips c2s \
-      c2server c2servers candc cidr cidrs cnc commandandcontrol destinationip destip direccinip \
-      direccionip domainip domainorip dstip hostip hostport ip ipaddr ipaddress ipaddresses \
-      ipadresse ipadressen ipdomain ipdst iphost ipordomain ipport iprange ips ipsrc ipv4 \
-      ipv4addr ipv4address ipv4port ipv6 ipv6address listener maliciousip maliciousips netblock \
-      network networkcidrblock networkdestinationipv4 networkdestinationipv6 networkipv4 \
-      networkipv6 networksourceipv4 networksourceipv6 prefix remoteaddress server servers \
-      sourceip srcip subnet
+      addr address addresses adresseip adressesip attackerip c2 c2address c2host c2ip c2ips \
+      c2s c2server c2servers candc cidr cidrs cnc commandandcontrol destinationip destip \
+      direccinip direccionip domainip domainorip dstip hostip hostport inetcidr4 inetcidr6 \
+      inetipv4 inetipv6 ip ipaddr ipaddress ipaddresses ipadresse ipadressen ipdomain ipdst \
+      iphost ipordomain ipport iprange ips ipsrc ipv4 ipv4addr ipv4address ipv4port ipv6 \
+      ipv6address listener maliciousip maliciousips netblock network networkcidrblock \
+      networkdestinationipv4 networkdestinationipv6 networkipv4 networkipv6 networksourceipv4 \
+      networksourceipv6 prefix remoteaddress server servers sourceip srcip subnet
       """
     ),
     (
@@ -50,23 +50,26 @@ extension Column {
     (
       .value(.kind(.url), nameMode: .withSubdomains),
       """
-      c2url c2urls downloadurl dsturl fullurl httpurl httpurls listenerc2url maliciousurl \
-      maliciousurls phishingurl phishurl srcurl uri url urls weburi weburl
+      c2url c2urls downloadurl dsturl fullurl httpurl httpurls ineturl listenerc2url \
+      maliciousurl maliciousurls phishingurl phishurl srcurl uri url urls weburi weburl
       """
     ),
     (
       .value(.kind(.md5), nameMode: .exact),
-      "filehashmd5 filemd5 hashmd5 md5 md5hash md5hashes md5hashvalue md5s md5sum"
+      "filebytesmd5 filehashmd5 filemd5 hashmd5 md5 md5hash md5hashes md5hashvalue md5s md5sum"
     ),
     (
       .value(.kind(.sha1), nameMode: .exact),
-      "filehashsha1 filesha1 hashsha1 sha1 sha1hash sha1hashes sha1hashvalue sha1s sha1sum"
+      """
+      filebytessha1 filehashsha1 filesha1 hashsha1 sha1 sha1hash sha1hashes sha1hashvalue \
+      sha1s sha1sum
+      """
     ),
     (
       .value(.kind(.sha256), nameMode: .exact),
       """
-      filehashsha256 filesha256 hashsha256 samplesha256 sha256 sha256hash sha256hashes \
-      sha256hashvalue sha256s sha256sum
+      filebytessha256 filehashsha256 filesha256 hashsha256 samplesha256 sha256 sha256hash \
+      sha256hashes sha256hashvalue sha256s sha256sum
       """
     ),
     (
@@ -79,7 +82,7 @@ extension Column {
     ),
     (
       .value(.kind(.sha512), nameMode: .exact),
-      "filehashsha512 filesha512 hashsha512 sha512 sha512hash"
+      "filebytessha512 filehashsha512 filesha512 hashsha512 sha512 sha512hash"
     ),
     (
       .value(.digest, nameMode: .exact),
@@ -104,8 +107,8 @@ extension Column {
     (
       .value(.kind(.email), nameMode: .exact),
       """
-      email emailaddr emailaddress emailaddresses emails emailsender emailsrc mailfrom replyto \
-      sender senderaddress senderemail threatindicatoremailaddress
+      email emailaddr emailaddress emailaddresses emails emailsender emailsrc inetemail \
+      mailfrom replyto sender senderaddress senderemail threatindicatoremailaddress
       """
     ),
     (
