@@ -46,6 +46,27 @@ import Testing
     }
   }
 
+  // MARK: Rules of ad blockers
+
+  private static let rules = "||a.example^\n||b.example^\n||c.example^\n"
+
+  @Test func otherRulesOfAdBlockersShowTheFormat() {
+    let loaded = Loaded(
+      "! Title: x\n! Expires: 4 days\n\(Self.rules)*$removeparam=utm_source\n"
+        + "*$permissions=browsing-topics=()\n##+js(set, x, 1)\n$removeparam=fbclid\n")
+    #expect(loaded.format == .adblock)
+    #expect(loaded.entries.count == 3)
+    #expect(loaded.summary?.refusals.counts == ["unsupported-rule": 4])
+  }
+
+  @Test func headersOfFilterListsShowTheFormatOfTheirRules() {
+    for header in ["! Title: x\n", "! Expires: 1 day\n", "[Adblock Plus 2.0]\n"] {
+      #expect(Loaded(header + Self.rules + "-banner-ads.\n&adslot=\n").format == .adblock)
+    }
+    #expect(Loaded("! a note\n" + Self.rules + "-banner-ads.\n&adslot=\n").error != nil)
+    #expect(Loaded("! Title: x\n" + Self.addresses).format == .plain)
+  }
+
   // MARK: Confidence
 
   /// Confidences of two entries, what each becomes, and the remarks.

@@ -9,7 +9,9 @@ enum AdblockCosmetic {
       // A banner of number signs is a comment.
       guard end < line.byteCount, isDomainList(line.extracting(0..<place)) else { continue }
       let next = line.byte(unchecked: end)
-      if next == Byte.dot || next == UInt8(ascii: "[") { return true }
+      if next == Byte.dot || next == UInt8(ascii: "[") || line.starts(with: "+js(", at: end) {
+        return true
+      }
       // Without a site before the sign, other text after it may be the words of a comment.
       if place > 0, Byte.isAlphanumeric(next) || "#*:+^/".utf8.contains(next) { return true }
     }

@@ -98,7 +98,7 @@ struct TextDetection {
       readBanner(line)
       return
     }
-    if line.starts(ignoringCase: "[Adblock") {
+    if line.starts(ignoringCase: "[Adblock") || AdblockFormat.isHeader(line) {
       isAdblockHeader = true
       return
     }

@@ -23,11 +23,23 @@ struct AdblockFormat: LineFormat {
     sink.add(line.extracting(range), as: .network, line: number)
   }
 
-  /// Whether a line is a rule about a host, with any options and path.
+  /// Whether a comment is one with which filter lists begin: `! Title: …`, `! Expires: …`.
+  static func isHeader(_ line: RawSpan) -> Bool {
+    guard line.starts(with: "!") else { return false }
+    var start = 1
+    while start < line.byteCount, Text.isSpace(line.byte(unchecked: start)) { start += 1 }
+    return line.starts(ignoringCase: "Title:", at: start)
+      || line.starts(ignoringCase: "Expires:", at: start)
+  }
+
+  /// Whether a line is a rule about a host, with any options and path, or about all hosts.
   ///
   /// Only rules about whole hosts are let in, but the others show the format as well.
   static func fits(_ line: RawSpan) -> Bool {
     let start = line.starts(with: "@@") ? 2 : 0
+    if line.starts(with: "*$", at: start) || line.starts(with: "$removeparam", at: start) {
+      return !Text.hasSpace(line)
+    }
     guard line.starts(with: "||", at: start), line.byteCount > start + 2,
       Byte.isAlphanumeric(line.byte(unchecked: start + 2))
         || line.byte(unchecked: start + 2) == UInt8(ascii: "*")
