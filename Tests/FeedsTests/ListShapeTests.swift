@@ -96,4 +96,18 @@ import Testing
       #expect(remarks == (remark.isEmpty ? [] : [remark]))
     }
   }
+
+  // MARK: Dots
+
+  @Test func dotsBetweenBracketsThatAreNoPair() {
+    let list = Loaded("evil[.[example\nbad(.[example\n192.0.2[.[1\nhxxp://a.evil[.[example/x\n")
+    #expect(
+      list.entries == [
+        "1 domain evil.example withSubdomains", "2 domain bad.example withSubdomains",
+        "3 ipv4 192.0.2.1 exact", "4 url http://a.evil.example/x exact",
+      ])
+    let report = Loaded(
+      "- 192.0.2[.]1 port 443 - evil[.[example - HTTPS traffic\n", format: .report)
+    #expect(report.entries == ["1 ipv4 192.0.2.1 exact", "1 domain evil.example withSubdomains"])
+  }
 }

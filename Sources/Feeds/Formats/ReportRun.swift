@@ -75,12 +75,12 @@ struct ReportUnit {
     }
   }
 
-  /// Whether a dot is between brackets of two sorts: `evil{.]example`.
+  /// Whether a dot is between brackets that are no pair: `evil{.]example`, `evil[.[example`.
   ///
   /// A character of a name has to follow them.
   private static func isMixed(_ text: RawSpan, at offset: Int) -> Bool {
     offset + 3 < text.byteCount && text.byte(unchecked: offset + 1) == Byte.dot
-      && "])}".utf8.contains(text.byte(unchecked: offset + 2))
+      && "])}[({".utf8.contains(text.byte(unchecked: offset + 2))
       && Byte.isAlphanumeric(text.byte(unchecked: offset + 3))
   }
 

@@ -133,6 +133,7 @@ package enum Refanging {
     let closing = output[hostEnd...].lastIndex(of: 0x5d) ?? start
     var write = start
     var read = start
+    var lastOpening = Int.min
     while read < output.count {
       let byte = output[read]
       if inPath, read > hostEnd,
@@ -145,11 +146,14 @@ package enum Refanging {
       if read < hostEnd {
         let isOpening = byte == 0x5b || byte == 0x28 || byte == 0x7b
         if isOpening, read + 1 < hostEnd, output[read + 1] == 0x2e {
+          lastOpening = read
           read += 1
           continue
         }
         let isClosing = byte == 0x5d || byte == 0x29 || byte == 0x7d
-        if isClosing, read > start, output[read - 1] == 0x2e {
+        // Two opening brackets are a pair with a slip: `[.[`.
+        let isSlip = isOpening && lastOpening == read - 2
+        if isClosing || isSlip, read > start, output[read - 1] == 0x2e {
           read += 1
           continue
         }
