@@ -79,6 +79,14 @@ import Testing
     #expect(loaded.warnings == Array(repeating: "column-not-read", count: 8) + ["list-not-read"])
   }
 
+  /// A single object of whose lists only paths of files could be read is no feed.
+  @Test func pathsBesideListsMakeNoFormat() {
+    let paths = #""host_indicators":{"file_paths":["C:\\Users\\x\\a.exe"]}"#
+    #expect(Loaded("{\(paths)}").entries.count == 1)
+    let loaded = Loaded(#"{"file_hashes":{"sha256":[{"value":"\#(Sample.sha256)"}]},\#(paths)}"#)
+    #expect(loaded.error?.code == .unrecognized)
+  }
+
   // MARK: Columns
 
   @Test func columnsOfObjectsArePaths() {

@@ -32,6 +32,7 @@ import Testing
     #"{"AS":{"Indicator":{"MISP":\#(attribute),"STIX":\#(indicator)}}}"#,
     #"{"indicators_of":{"example":\#(indicator)}}"#,
     #"{"domain":{"MISP":\#(attribute)},"asn":{"MISP":{"name":"asn","Attribute":[\#(attribute)]}}}"#,
+    #"{"event":{"ioc_type":{"key":"x.ioc_type"},"ioc_value":{"key":"x.ioc_value"}}}"#,
   ])
   func tablesOfExamplesAreRefused(_ text: String) {
     let loaded = Loaded(text)

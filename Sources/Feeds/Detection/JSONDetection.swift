@@ -87,7 +87,8 @@ enum JSONDetection {
   }
 
   private static func record(_ evidence: Evidence) -> Detection? {
-    if evidence.has("ioc_value") || evidence.hasAll("ioc", "ioc_type")
+    // A table that maps names of products to STIX has objects under them.
+    if evidence.has("ioc_value=") || evidence.hasAll("ioc", "ioc_type")
       || evidence.hasAll("ioc", "type", "malware")
     {
       return .format(.threatfox, nil)
@@ -139,6 +140,7 @@ enum JSONDetection {
         let value = Text.string(bytes.extracting(token.range))
         if value.utf8.count < 64 { note(key + "=" + value, tokenizer.depth, &evidence) }
         key = ""
+      case .string where key == "ioc_value": note("ioc_value=", tokenizer.depth, &evidence)
       case .string where evidence.keys.isEmpty && tokenizer.depth == 1:
         let string = bytes.extracting(token.range)
         if NoValue.fits(string) { break }

@@ -84,7 +84,11 @@ struct JSONTablePlan {
     // The Elastic common schema leaves no doubt, even if some of its records hold no value.
     let needed = names.contains(where: Self.isIndicator) ? 50 : 95
     // A single object may be anything, unless it lists values.
-    let isList = lists.contains { columns[$0]?.isValue ?? false }
+    let isList = lists.contains { name in
+      guard case .value(let kind, _) = columns[name] else { return columns[name]?.isValue ?? false }
+      // Beside lists that are not read, those of paths of files are not what it is about.
+      return kind == .none || CSVPlan.hasShape(kind) || !records.unread.holdsLists
+    }
     isCertain =
       plan.isNamed && plan.fittingRows * 100 >= rows.count * needed && !Self.isLog(plan.keys)
       && (!isOfLines || rows.count > 1 || isList) && !isListing(plan, rows)

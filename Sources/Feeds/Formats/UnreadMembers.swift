@@ -111,6 +111,9 @@ struct UnreadMembers {
     return column == .typedValue || column == .rangeStart || column == .unknown
   }
 
+  /// Whether a list that is not read holds values.
+  var holdsLists: Bool { counts.contains { $0.isListed && $0.holdsValues } }
+
   /// What a person should know of the members that hold values, in the order of the file.
   ///
   /// Where the user says what members hold, only lists are told of; beside members of
