@@ -16,6 +16,8 @@ struct FirstSegments {
     var count = 0
     /// How many segments had other bytes.
     var versions = 0
+    /// All of these segments are in `others`.
+    var hasAllOthers = true
     /// The stretch in whose memory the pieces are.
     var stretch: UInt64 = 0
     /// The number of pieces there; 0 if the bytes were copied.
@@ -27,6 +29,22 @@ struct FirstSegments {
     var bytes: [UInt8]
     /// The range of the bytes that changed.
     var changed: Range<Int>
+  }
+
+  /// A segment that had other bytes in the place of some of those kept.
+  struct Other: Equatable {
+    var sequence: SequenceNumber
+    var bytes: [UInt8]
+  }
+
+  /// All that was kept of a direction.
+  struct Kept {
+    /// The bytes as the first segments had them.
+    var first: [UInt8]
+    /// The segments that disagreed, as they came.
+    var others: [Other]
+    /// No further segments disagreed.
+    var hasAllOthers: Bool
   }
 
   /// A segment's bytes; those in the memory of the present stretch stay there until it ends.
@@ -47,6 +65,8 @@ struct FirstSegments {
   static let longest = 3072
   /// The most segments with other bytes: each costs as much as the bytes kept.
   private static let mostVersions = 64
+  /// The most bytes of them that are kept in case other bytes precede all of these.
+  private static let mostOtherBytes = 2 * longest
 
   // In place, since the first bytes of every direction are noted here.
   private var slots = InlineArray<4, Slot>(repeating: Slot())
@@ -57,6 +77,8 @@ struct FirstSegments {
   private var copies = InlineArray<4, [UInt8]>(repeating: [])
   /// The bytes as the first segments had them, where the last ones disagreed; else empty.
   private var originals = InlineArray<4, [UInt8]>(repeating: [])
+  /// The segments that disagreed, as they came; one that came again at its last place.
+  private var others = InlineArray<4, [Other]>(repeating: [])
   private var oldest = 0
 
   @inline(__always)
@@ -82,6 +104,7 @@ struct FirstSegments {
       slots[index] = Slot(
         side: side, sequence: sequence, stretch: present)
       if !originals[index].isEmpty { originals[index].removeAll(keepingCapacity: true) }
+      if !others[index].isEmpty { others[index] = [] }
       add(segment, to: index)
     } else if let index = index(of: side),
       slots[index].sequence + slots[index].count == sequence,
@@ -140,12 +163,14 @@ struct FirstSegments {
   /// Takes the `count` bytes of a direction from `sequence` on; nil unless just these are kept.
   mutating func take(
     of side: FlowSide, from sequence: SequenceNumber, count: Int, present: UInt64
-  ) -> [UInt8]? {
+  ) -> Kept? {
     guard let index = index(of: side), slots[index].count == count,
       slots[index].sequence == sequence, hold(index, present)
     else { return nil }
     slots[index].count = 0
-    return copies[index]
+    let first = originals[index].isEmpty ? copies[index] : originals[index]
+    return Kept(
+      first: first, others: others[index], hasAllOthers: slots[index].hasAllOthers)
   }
 
   /// The `count` bytes of a direction from `sequence` on, as `rule` has them.
@@ -189,13 +214,17 @@ struct FirstSegments {
     guard
       differ(
         segment, at: sequence, of: side, from: base, present: present),
-      let index = index(of: side),
-      slots[index].versions < Self.mostVersions
+      let index = index(of: side)
     else { return [] }
+    guard slots[index].versions < Self.mostVersions else {
+      slots[index].hasAllOthers = false
+      return []
+    }
     let start = sequence.offset(from: base)
     var last = copies[index]
     guard let changed = Self.put(segment, at: start, into: &last) else { return [] }
     slots[index].versions += 1
+    keepOther(segment, at: sequence, index)
     var versions = [Version(bytes: last, changed: changed)]
     if originals[index].isEmpty {
       originals[index] = copies[index]
@@ -207,6 +236,18 @@ struct FirstSegments {
     }
     copies[index] = last
     return versions
+  }
+
+  private mutating func keepOther(_ segment: RawSpan, at sequence: SequenceNumber, _ index: Int) {
+    var other = Other(sequence: sequence, bytes: [])
+    other.bytes.append(segment)
+    others[index].removeAll { $0 == other }
+    let kept = others[index].reduce(0) { $0 + $1.bytes.count }
+    if kept + segment.byteCount <= Self.mostOtherBytes {
+      others[index].append(other)
+    } else {
+      slots[index].hasAllOthers = false
+    }
   }
 
   /// Puts a segment's bytes into `bytes`; gives the range that changed, or nil if none did.

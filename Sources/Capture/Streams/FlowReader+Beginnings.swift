@@ -33,16 +33,37 @@ extension FlowReader {
     let ahead = direction.base.offset(from: sequence)
     // With a search, the bytes read were searched already; `readBefore` reads both together then.
     guard ahead > 0, ahead < Self.widestSwap, search.isEmpty, !direction.isDone,
-      let bytes = takeRead(
+      let kept = takeRead(
         direction, count.map { $0 >= ahead ? .joined : .apart } ?? .announced, visit)
     else { return false }
     flows[visit].next = sequence
     flows[visit].base = sequence
-    // SAFETY: the closure only reads the array's bytes.
-    unsafe bytes.withUnsafeBytes {
-      enqueue(unsafe $0.bytes, at: direction.base, missing: 0, visit)
-    }
+    flows[visit].missingAfterNext = 0
+    enqueue(
+      kept.first.rawSpan, at: direction.base, missing: Int(direction.missingAfterNext), visit)
+    acceptOthers(kept, visit)
     return true
+  }
+
+  /// Takes the segments again that disagreed with what was read, now that all of it waits.
+  private mutating func acceptOthers(_ kept: FirstSegments.Kept, _ visit: StreamVisit) {
+    let number = flows[visit].stream
+    guard number != 0 else { return }
+    let stream = streams[number]
+    if !stream.receivers.isEmpty {
+      releaseReceivers(stream)
+      beginReceivers(at: flows[visit].next, flows[visit], visit)
+    }
+    guard !kept.others.isEmpty else { return }
+    // Each costs as much as the bytes that it is compared with.
+    stream.receiverBytes += kept.others.count * kept.first.count
+    guard stream.receiverBytes <= TCPStream.mostReceiverBytes else {
+      return skips.add(.tcpOverlapLimit)
+    }
+    if !kept.hasAllOthers { skips.add(.tcpOverlapLimit) }
+    for other in kept.others {
+      accept(other.bytes.rawSpan, at: other.sequence, missing: 0, visit)
+    }
   }
 
   /// What tells that bytes precede those that a direction has read.
@@ -58,7 +79,7 @@ extension FlowReader {
   /// Takes all that a direction has read, if it may be read again behind what precedes it.
   private mutating func takeRead(
     _ direction: FlowDirection, _ predecessor: Predecessor, _ visit: StreamVisit
-  ) -> [UInt8]? {
+  ) -> FirstSegments.Kept? {
     if direction.stream != 0 {
       let stream = streams[direction.stream]
       let isFree =
@@ -67,20 +88,24 @@ extension FlowReader {
         case .joined: stream.isOnlyAssumed || mayBeEnd(direction, visit)
         case .apart: stream.isOnlyAssumed
         }
-      guard isFree, stream.history.alternates.isEmpty, stream.history.latest.isEmpty,
-        stream.openVersions.isEmpty, stream.receivers.isEmpty, stream.holes.isEmpty,
-        stream.parked == nil
-      else { return nil }
+      guard isFree, stream.holes.isEmpty, stream.parked == nil else { return nil }
     }
-    let bytes = firsts.take(
-      of: visit.side, from: direction.base,
-      count: direction.readCount, present: stretch)
-    if bytes != nil, direction.stream != 0 {
+    guard
+      let kept = firsts.take(
+        of: visit.side, from: direction.base,
+        count: direction.readCount, present: stretch)
+    else { return nil }
+    if direction.stream != 0 {
+      let stream = streams[direction.stream]
       keepAssumed(direction)
-      streams[direction.stream].begin(.none)
-      streams[direction.stream].history.forget()
+      stream.begin(.none)
+      stream.history.beginAnew()
+      // What comes before them need not be the same sender's.
+      if !stream.openVersions.isEmpty {
+        read(stream.takeVersions(with: RawSpan(), number: 0, time: 0), visit)
+      }
     }
-    return bytes
+    return kept
   }
 
   /// Whether what a direction has read may be the end of a request that begins in bytes before it: it is taken for one,
@@ -118,17 +143,14 @@ extension FlowReader {
     let count = direction.base.offset(from: sequence)
     guard count < Self.widestSwap, count > 0, count <= payload.byteCount,
       !direction.isDone,
-      let rest = firsts.take(
+      let kept = firsts.take(
         of: visit.side, from: direction.base,
         count: direction.readCount, present: stretch)
     else { return false }
     var bytes: [UInt8] = []
     bytes.append(payload.extracting(0..<count))
-    bytes += rest
-    // SAFETY: the closure only reads the array's bytes.
-    return unsafe bytes.withUnsafeBytes {
-      readAgain(unsafe $0.bytes, at: sequence, changed: 0..<count, visit)
-    }
+    bytes += kept.first
+    return readAgain(bytes.rawSpan, at: sequence, changed: 0..<count, visit)
   }
 
   /// Reads a direction's first bytes, of which nothing was made, with a segment's in their place.

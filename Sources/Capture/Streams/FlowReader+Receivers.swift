@@ -47,7 +47,7 @@ extension FlowReader {
   ///
   /// It begins with what was read of the present message, and with the waiting segments in the
   /// order in which they came.
-  private mutating func beginReceivers(
+  mutating func beginReceivers(
     at sequence: SequenceNumber, _ direction: FlowDirection, _ visit: StreamVisit
   ) {
     let number = openStream(visit)
@@ -198,6 +198,18 @@ extension FlowReader {
       }
       if receiver.isOver { receiver.reader = nil }
     }
+  }
+
+  /// Gives up the receivers' versions; messages that have begun in them go on as rereadings.
+  mutating func releaseReceivers(_ stream: TCPStream) {
+    for receiver in stream.receivers {
+      guard let reader = receiver.reader else { continue }
+      if !stream.keep(TCPStream.Rereading(reader: reader, next: receiver.next)) {
+        skips.add(.tcpOverlapLimit)
+        finishContent(reader)
+      }
+    }
+    stream.receivers = []
   }
 
   /// Reads the receivers' versions as far as they go: the stream does not go on.

@@ -47,8 +47,8 @@ extension FlowReader {
       }
       version = bytes
       changed = range
-      if streams[direction.stream].isUnread {
-        // In case nothing is made of the first bytes either way.
+      if streams[direction.stream].isUnread || direction.isUnannounced {
+        // In case nothing is made of the first bytes either way, or others precede them.
         _ = firsts.replace(
           payload, at: sequence, of: visit.side,
           from: direction.base, present: stretch)

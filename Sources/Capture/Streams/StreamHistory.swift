@@ -96,6 +96,12 @@ struct StreamHistory {
     if !alternates.isEmpty { alternates = [] }
   }
 
+  /// Forgets the bytes that were read, all of which are read again; their versions count on.
+  mutating func beginAnew() {
+    forget()
+    versions.removeAll()
+  }
+
   /// Forgets the bytes that were read, except as `lead`: a long body begins at `end`.
   mutating func forgetBody(from end: SequenceNumber) {
     if !bytes.isEmpty { lead = (bytes, end) }

@@ -1,0 +1,63 @@
+import Capture
+import TestSupport
+import Testing
+
+/// First segments in the wrong order without a SYN, and others in their place.
+extension EvasionTests {
+  @Test(
+    "the rest of a message, other bytes in its place, then its front, cut anywhere, without a SYN",
+    arguments: Message.all)
+  func restFirst(_ message: Message) {
+    let stream = StreamBuilder(port: message.port)
+    for cut in 1..<message.bytes.count - 1 {
+      func restOf(_ byte: UInt8) -> [UInt8] {
+        stream.segment([UInt8](repeating: byte, count: message.bytes.count - cut), at: cut)
+      }
+      let parts = stream.segments(message.bytes, [cut])
+      let (front, rest, junk, noise) = (parts[0], parts[1], restOf(0x23), restOf(0xa9))
+      let probe = stream.segment([0], at: cut)
+      var orders = [
+        [rest, junk], [junk, rest], [rest, probe], [rest, junk, noise], [noise, junk, rest],
+        [junk, rest, noise], [junk, rest, junk], [rest, junk, rest],
+      ]
+      // On a port of DNS the byte and what follows it may be taken for the length of a message.
+      if message.port != 53 { orders.append([probe, rest]) }
+      for (index, order) in orders.enumerated() {
+        #expect(message.isSeen(order + [front]), "cut at \(cut), order \(index)")
+      }
+    }
+  }
+
+  @Test("two hosts that share their request's front, which comes last, without a SYN")
+  func twoRests() {
+    let stream = StreamBuilder()
+    for cut in 1...22 {
+      let parts = stream.segments(Self.request, [cut])
+      let other = stream.segments(Self.decoy, [cut])[1]
+      let values = Observed(pcap([parts[1], other, parts[0]].map { CapturedPacket($0) })).values
+      for name in ["hidden.example", "harmle.example"] {
+        #expect(values.filter { $0 == "3 http.host \(name)" }.count == 1, "cut at \(cut), \(name)")
+      }
+    }
+  }
+
+  @Test(
+    "a message's pieces from its last to its first, each with other bytes in its place",
+    arguments: Message.all)
+  func backwards(_ message: Message) {
+    let stream = StreamBuilder(port: message.port)
+    // A single byte in the place of the last one may be a keep-alive probe, and on a port of DNS
+    // a few bytes are taken for the middle of a message.
+    for size in message.port == 53 ? [9, 20] : [2, 3, 5, 9, 20] {
+      for isJunkFirst in [false, true] {
+        let frames = message.pieces(size).reversed().flatMap { place in
+          let bytes = Array(message.bytes[place])
+          let piece = stream.segment(bytes, at: place.lowerBound)
+          let junk = stream.segment(bytes.map { $0 ^ 0x55 }, at: place.lowerBound)
+          return isJunkFirst ? [junk, piece] : [piece, junk]
+        }
+        #expect(message.isSeen(frames), "\(size) bytes, junk first: \(isJunkFirst)")
+      }
+    }
+  }
+}
