@@ -118,7 +118,7 @@ public struct Baseline: Sendable {
           input: row.input, slowdown: 0, remark: "the input has changed since", isTooSlow: false)
       }
       let slowdown = (before.ratio / max(row.ratio, 1e-12) - 1) * 100
-      let uncertainty = result.isRestless ? result.drift * 100 : 0
+      let uncertainty = result.isNoisy ? result.drift * 100 : 0
       var verdict = Verdict(
         input: row.input, slowdown: slowdown, remark: nil,
         isTooSlow: slowdown > max(limit, uncertainty))
