@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Standard input, output and error may be closed when the command begins, as daemons close them.

@@ -1,6 +1,7 @@
 import Foundation
 import Sekisho
 import Synchronization
+import TestSupport
 import Testing
 
 /// What values of the library are called, and how they are printed.
