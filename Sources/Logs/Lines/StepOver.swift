@@ -99,7 +99,7 @@ extension Extraction {
       if walk.holdsValues, byte == UInt8(ascii: "{"),
         !endsWithItsLine(chunk, start..<end, isFinal: isFinal)
       {
-        guard let header = walk.header, !header.isAny, !isRow(chunk, from: start, header.table)
+        guard let header = walk.header, !header.isAny, !isRow(chunk, start..<end, header.table)
         else { return false }
         return stepOverValue(chunk, start..<end, &walk)
       }
@@ -153,9 +153,14 @@ extension Extraction {
   }
 
   /// Whether a line of an open table has as many columns as the header.
-  private mutating func isRow(_ chunk: RawSpan, from start: Int, _ header: LogHeader) -> Bool {
-    guard case .at = tableRow.split(chunk, header, from: start, isFinal: false) else { return true }
-    return tableRow.columns.count == header.lines.names.count
+  private mutating func isRow(_ chunk: RawSpan, _ line: Range<Int>, _ header: LogHeader) -> Bool {
+    let names = header.lines.names.count
+    // Between two columns is at least a byte.
+    guard line.count + 1 >= names else { return false }
+    guard case .at = tableRow.split(chunk, header, from: line.lowerBound, isFinal: false) else {
+      return true
+    }
+    return tableRow.columns.count == names
   }
 
   /// Whether a line that begins with `#` outside of any table is text, and no header or a part of one.
