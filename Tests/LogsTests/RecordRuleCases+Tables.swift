@@ -112,23 +112,6 @@ extension RecordRuleCases {
       "Amazon's API Gateway", #"{"domainName":"a.example","httpMethod":"GET","path":"/b"}"#,
       ["domain domainName a.example @15", "url path http://a.example/b @53"]),
     Case(
-      "an answered request whose method is not told",
-      #"[{"host":"a.example","path":"/b","status":"200","user_agent":"x"},{"host":"a.example","path":"/c","status":404,"referrer":"-"}]"#,
-      [
-        "domain host a.example @10", "url path http://a.example/b @29",
-        "domain host a.example @75", "url path http://a.example/c @94",
-      ]),
-    Case(
-      "a file beside what only seems to be an answer",
-      #"[{"host":"a.example","path":"/b","status":"done","user_agent":"x"},{"host":"a.example","path":"/c","status":200},{"host":"a.example","path":"/d","user_agent":"x"}]"#,
-      [
-        "domain host a.example @10", "domain host a.example @76", "domain host a.example @122",
-      ]),
-    Case(
-      "columns of answered requests",
-      "host,path,status,user_agent\na.example,/b,200,x\n",
-      ["domain host a.example @28", "url path http://a.example/b @38"]),
-    Case(
       "a domain beside a file", #"{"domainName":"a.example","path":"/b"}"#,
       ["domain domainName a.example @15"]),
     Case(

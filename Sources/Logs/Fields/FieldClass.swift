@@ -122,15 +122,6 @@ struct FieldClass: Sendable, Equatable {
   static let namedByHost: UInt8 = 11
   static let namesPath: UInt8 = 5
 
-  /// The ranks, which are bits, of an answer's status and of what a client sends beside its request:
-  /// together they show a request as its method does.
-  static let statusOfRequest: UInt8 = 8
-  static let sentByClient: UInt8 = 16
-  static let answeredRequest = statusOfRequest | sentByClient
-
-  /// Whether it is one of these.
-  var isOfAnsweredRequest: Bool { role == .accessLog && rank & Self.answeredRequest != 0 }
-
   /// Whether it is the host of a request; `server_name` may be that of a connection without any.
   var isHost: Bool { role == .urlHost && rank <= Self.namesPath && rank != 3 }
 

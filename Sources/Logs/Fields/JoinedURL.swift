@@ -80,12 +80,6 @@ struct JoinedURL {
     3...7 ~= range.count && methods.contains(EventFacts.word(bytes, range))
   }
 
-  /// Whether a value is the status of an answer.
-  static func isStatus(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
-    range.count == 3 && bytes.isNumber(range)
-      && 1...5 ~= bytes.byte(unchecked: range.lowerBound) &- Byte.zero
-  }
-
   private static let methods: Set<String> = [
     "get", "post", "head", "put", "delete", "options", "patch", "connect", "trace", "propfind",
   ]

@@ -74,7 +74,6 @@ struct KeyPath {
   var urlPart: (FieldRole, UInt8) {
     let (role, rank) = name.role(parent: parent)
     switch role {
-    case .accessLog where rank & FieldClass.answeredRequest != 0: return (.none, 0)
     case .urlHost, .urlPath, .urlQuery, .urlOriginal, .requestLine, .urlPort, .urlScheme, .method,
       .accessLog:
       return (role, rank)
@@ -366,17 +365,6 @@ struct KeyName: Sendable {
     "httprequest": (.requestLine, 1),
     // The parsers of Fluent Bit and Fluentd for access logs.
     "code": (.accessLog, 1), "size": (.accessLog, 2), "remote": (.accessLog, 4),
-    // What other access logs say of a request, whose method they may leave out.
-    "status": (.accessLog, FieldClass.statusOfRequest),
-    "statuscode": (.accessLog, FieldClass.statusOfRequest),
-    "httpstatus": (.accessLog, FieldClass.statusOfRequest),
-    "httpstatuscode": (.accessLog, FieldClass.statusOfRequest),
-    "referrer": (.accessLog, FieldClass.sentByClient),
-    "referer": (.accessLog, FieldClass.sentByClient),
-    "httpreferrer": (.accessLog, FieldClass.sentByClient),
-    "httpreferer": (.accessLog, FieldClass.sentByClient),
-    "useragent": (.accessLog, FieldClass.sentByClient),
-    "httpuseragent": (.accessLog, FieldClass.sentByClient),
     "method": (.method, 1), "httpmethod": (.method, 1), "csmethod": (.method, 1),
     "requestmethod": (.method, 1), "scheme": (.urlScheme, 1), "urlscheme": (.urlScheme, 1),
     "requestscheme": (.urlScheme, 1), "clientrequestscheme": (.urlScheme, 1),

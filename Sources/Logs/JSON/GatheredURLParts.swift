@@ -41,9 +41,7 @@ struct GatheredURLParts {
       } else if top.anyQuery < 0 {
         top.anyQuery = index
       }
-    case .accessLog where rank == FieldClass.statusOfRequest:
-      if JoinedURL.isStatus(bytes, token.range) { top.accessLog |= rank }
-    case .accessLog where rank < FieldClass.statusOfRequest || isString: top.accessLog |= rank
+    case .accessLog: top.accessLog |= rank
     case .urlScheme where isString: if top.scheme < 0 { top.scheme = index }
     case .method where isString && JoinedURL.isMethod(bytes, token.range):
       if top.method < 0 { top.method = index }

@@ -46,7 +46,7 @@ extension JSONFrame {
         host: authority, hostField: authorityField, path: authorityPath,
         pathField: authorityPathField)
     }
-    return host >= 0 && isRequest ? parts(path: authorityPath, authorityPathField) : nil
+    return host >= 0 && method >= 0 ? parts(path: authorityPath, authorityPathField) : nil
   }
 
   private func parts(path: Int, _ pathField: FieldPaths.ID) -> JSONURLParts {

@@ -47,7 +47,7 @@ struct JSONFrame {
   /// both with their time.
   var endpoints: UInt8 = 0
   /// Bits for its members that come from a line of an access log: 1 the code, 2 the size, 4 a
-  /// client beside the host, and those of `FieldClass.answeredRequest`.
+  /// client beside the host.
   var accessLog: UInt8 = 0
   /// The token of a time in it, or -1, and the rank of its name.
   var time = -1
@@ -59,12 +59,7 @@ struct JSONFrame {
   /// Whether its host, if it is an address, may be the client: the parsers of Fluent Bit and Fluentd
   /// call the first word of Apache's access log `host`.
   var mayBeHostClient: Bool {
-    accessLog & 7 == 3 && hostRank == FieldClass.plainHost && method >= 0 && authorityPath >= 0
-  }
-
-  /// Whether its members show that its path is a request's.
-  var isRequest: Bool {
-    method >= 0 || accessLog & FieldClass.answeredRequest == FieldClass.answeredRequest
+    accessLog == 3 && hostRank == FieldClass.plainHost && method >= 0 && authorityPath >= 0
   }
 
   /// Notes a host if its name has a better rank than that of the host so far; a host from a header

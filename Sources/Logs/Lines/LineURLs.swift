@@ -35,7 +35,6 @@ extension Extraction {
     var further: LineField?
     var furtherRank: UInt8 = 0
     var hasMethod = false
-    var answered: UInt8 = 0
     var (hostRank, pathRank) = (FieldClass.furtherURLPart, FieldClass.furtherURLPart)
     var port: UInt16 = 0
     var scheme: LineField?
@@ -58,16 +57,11 @@ extension Extraction {
         if field.end - field.start == 7, bytes.starts(ignoringCase: "connect", at: field.start) {
           return
         }
-      case .accessLog
-      where fieldClass.rank != FieldClass.statusOfRequest
-        || JoinedURL.isStatus(bytes, field.start..<field.end):
-        answered |= fieldClass.rank & FieldClass.answeredRequest
       default: break
       }
     }
     let isRequest =
-      hasMethod || answered == FieldClass.answeredRequest
-      || hostRank == FieldClass.namesPath && furtherRank == FieldClass.namedByHost
+      hasMethod || hostRank == FieldClass.namesPath && furtherRank == FieldClass.namedByHost
     guard let host, let path = path ?? (isRequest ? further : nil) else { return }
     join(bytes, host: host, path: path, port: port, scheme: scheme, query: query, into: &batch)
   }

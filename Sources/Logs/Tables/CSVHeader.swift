@@ -218,8 +218,7 @@ enum CSVHeader {
     guard separator == bar, !cells.allSatisfy(\.wasQuoted) else { return true }
     let known = header.names.lazy.filter { name in
       let field = FieldClass(key: name.rawSpan)
-      return field.role != .none && !field.isOfAnsweredRequest || field.fact != .none
-        || field.traits.contains(.nameTyped)
+      return field.role != .none || field.fact != .none || field.traits.contains(.nameTyped)
     }
     return known.prefix(leastKnown).count == leastKnown
   }

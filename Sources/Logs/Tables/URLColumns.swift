@@ -10,8 +10,6 @@ struct URLColumns {
   private(set) var port = -1
   var scheme = -1
   private(set) var method = -1
-  /// Bits for the columns of an answered request (`FieldClass.answeredRequest`).
-  private var answered: UInt8 = 0
 
   private var hostRanks: [Int: UInt8] = [:]
   /// A path whose column's name may mean other things as well.
@@ -37,7 +35,6 @@ struct URLColumns {
     case .urlPort where rank < portRank: (port, portRank) = (index, rank)
     case .urlScheme where rank < schemeRank: (scheme, schemeRank) = (index, rank)
     case .method where rank < methodRank: (method, methodRank) = (index, rank)
-    case .accessLog: answered |= rank & FieldClass.answeredRequest
     default: break
     }
   }
@@ -45,11 +42,10 @@ struct URLColumns {
   /// The columns to join; nil if there is no host or no path.
   ///
   /// If there is no other path, `furtherPath` counts, provided that a column has the method of a
-  /// request, or some have what else shows one.
+  /// request.
   var joined: URLColumns? {
     var joined = self
-    let isRequest = method >= 0 || answered == FieldClass.answeredRequest
-    if paths.isEmpty, isRequest, furtherPath >= 0 { joined.paths = [furtherPath] }
+    if paths.isEmpty, method >= 0, furtherPath >= 0 { joined.paths = [furtherPath] }
     return hosts.isEmpty || joined.paths.isEmpty ? nil : joined
   }
 

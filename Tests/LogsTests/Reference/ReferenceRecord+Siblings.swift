@@ -90,10 +90,9 @@ extension ReferenceRecord {
   /// The URL that host, port and path of one object make (§4).
   mutating func join(_ members: Members, keys: [[UInt8]]) {
     if isHostClient(members) { return }
-    let hasMethod =
-      members.contains { key, value in
-        Self.methods.contains(folded(key)) && Self.isMethod(value.scalarText ?? [])
-      } || isAnswered(members)
+    let hasMethod = members.contains { key, value in
+      Self.methods.contains(folded(key)) && Self.isMethod(value.scalarText ?? [])
+    }
     // What a request asked for is its own path where it says how it was made.
     func holds(_ names: Set<String>) -> Bool {
       members.contains { key, value in
@@ -148,23 +147,6 @@ extension ReferenceRecord {
       }
     }
     joinGroup(members, keys: keys)
-  }
-
-  private static let status = ReferencePattern(#"\A[1-5][0-9]{2}\z"#)
-
-  /// Whether a status stands beside what a client sends, so that there was a request.
-  func isAnswered(_ members: Members) -> Bool {
-    let statuses = ["status", "statuscode", "httpstatus", "httpstatuscode"]
-    let sent = [
-      "referrer", "referer", "httpreferrer", "httpreferer", "useragent", "httpuseragent",
-    ]
-    func isString(_ node: ReferenceNode) -> Bool {
-      if case .string = node { return true }
-      return false
-    }
-    return members.contains { key, value in
-      statuses.contains(folded(key)) && Self.status.matches(value.scalarText ?? [])
-    } && members.contains { key, value in sent.contains(folded(key)) && isString(value) }
   }
 
   /// The strings of the key whose name is preferred, else the value of a header that is called so.
