@@ -177,6 +177,10 @@ extension EventTimeTests {
     ),
     // Members that are null hide neither a list nor what an event in it tells.
     (#"{"next":null,"events":[{"ts":1714557600.5,"host":"a.example"},{"ts":5}]}"#, half),
+    (
+      #"{"code":200,"status":"success","size":1,"events":[{"ts":1714557600.5,"host":"a.example"},{"ts":5}]}"#,
+      half
+    ),
     (#"{"a":{"next":null},"events":[{"ts":1714557600.5,"host":"a.example"},{"ts":5}]}"#, half),
     (
       #"{"events":[{"x":null,"ts":1714557600.5,"host":"a.example"},{"ts":5}],"next":null}"#, half

@@ -397,6 +397,10 @@ import Testing
       "(protocol 17 ? to ? allowed)"
     ),
     (
+      "%ASA-6-302013 : Built inbound TCP connection 1 for o:192.0.2.1/4 (192.0.2.1/4) to i:192.0.2.2/6 (192.0.2.2/6)",
+      "(protocol 6 192.0.2.1#4 to 192.0.2.2#6 allowed)"
+    ),
+    (
       "%NGIPS-1-430002: EventPriority: Low, AccessControlRuleAction: Allow, SrcIP: 192.0.2.1, DstIP: 192.0.2.2, SrcPort: 5, DstPort: 443, Protocol: tcp",
       "(protocol 6 192.0.2.1#5 to 192.0.2.2#443 allowed)"
     ),

@@ -98,8 +98,9 @@ extension WrappedLists {
       default:
         let fieldClass = paths.fieldClass(field)
         switch fieldClass.role {
-        // Batches have such members as well: who made a file, how many events there are.
-        case .none, .pairName, .pairValue, .message, .urlHost:
+        // Batches have such members as well: who made a file, how many events there are, whether
+        // the request for them was answered.
+        case .none, .pairName, .pairValue, .message, .urlHost, .accessLog:
           if fieldClass.role == .pairName { hasName = true }
           if fieldClass.role == .pairValue { hasValue = true }
           // The elements are pairs of a name and a value, which belong together.

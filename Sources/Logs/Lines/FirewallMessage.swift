@@ -19,8 +19,8 @@ extension LineRecordReader {
         || bytes.starts(with: "%NGIPS-", at: start),
       let end = numberEnd(bytes, from: start, to: min(range.upperBound, start + 32))
     else { return false }
-    line.skip(start..<end + 1)
-    let text = end + 1..<range.upperBound
+    let text = textStart(bytes, behind: end, to: range.upperBound)..<range.upperBound
+    line.skip(start..<text.lowerBound)
     let number = max(start, end - 6)..<end
     if bytes.isWord(number, "430001") || bytes.isWord(number, "430002")
       || bytes.isWord(number, "430003") || bytes.isWord(number, "430004")
@@ -48,6 +48,16 @@ extension LineRecordReader {
       Byte.isDigit(bytes.byte(unchecked: colon - 1))
     else { return nil }
     return colon
+  }
+
+  /// Where a message's text begins behind its number: `: Built …`, ` Built …` or ` : Built …`.
+  private func textStart(_ bytes: RawSpan, behind number: Int, to limit: Int) -> Int {
+    guard bytes.byte(unchecked: number) == Byte.space else { return number + 1 }
+    var offset = number
+    while offset < limit, bytes.byte(unchecked: offset) == Byte.space { offset += 1 }
+    guard offset < limit else { return limit }
+    let mark = bytes.byte(unchecked: offset)
+    return mark == Byte.colon || mark == Byte.minus ? offset + 1 : offset
   }
 
   /// Bytes of a collector's header before a message; what is longer is prose that quotes one.

@@ -2,6 +2,7 @@
 extension ReferenceLine {
   private static let firewall = ReferencePattern(
     #"\A%(?:ASA|FTD|PIX|FWSM|NGIPS)(?:[^ ]{0,20}-[0-9]{6} |-[^:]{0,26}[0-9]:)"#)
+  private static let lateColon = ReferencePattern(#"\A +[:-]?"#)
   private static let eventPair = ReferencePattern(
     #"(?:\A *|, )([A-Za-z0-9_]+): ((?:(?!, [A-Za-z0-9_]+: ).)*+)"#)
 
@@ -9,9 +10,11 @@ extension ReferenceLine {
     guard let mark = Self.firewall.first(in: bytes[start...])?[0], mark.count <= 32 else {
       return false
     }
-    skip(start..<start + mark.count)
-    let body = start + mark.count
-    let number = word(start + max(0, mark.count - 7)..<body - 1)
+    let behind = start + mark.count
+    let number = word(start + max(0, mark.count - 7)..<behind - 1)
+    let body =
+      behind + (Self.lateColon.first(in: bytes[(behind - 1)...])?[0].map { $0.count - 1 } ?? 0)
+    skip(start..<body)
     if ["430001", "430002", "430003", "430004", "430005"].contains(number) {
       for groups in Self.eventPair.all(in: bytes[body...]) {
         guard let key = groups[1], let value = groups[2] else { continue }
