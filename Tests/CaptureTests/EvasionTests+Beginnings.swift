@@ -60,4 +60,37 @@ extension EvasionTests {
       }
     }
   }
+
+  @Test("the rest of a message, of which the capture has a part, then two versions of its front")
+  func cutRest() {
+    let stream = StreamBuilder()
+    let target = [UInt8](repeating: 0x70, count: 200)
+    let begin = utf8("GET /p")
+    let (last, next) = (
+      utf8(" HTTP/1.1\r\n\r\n"), utf8("GET /n HTTP/1.1\r\nHost: n.example\r\n\r\n")
+    )
+    for length in 6...20 {
+      let front = join(Self.request, begin, Array(target[..<length]))
+      let decoy = join(begin, Array(target[..<length]), Array(Self.decoy[6...]), begin)
+      #expect(front.count == decoy.count)
+      let rest = stream.segment(join(target, last), at: front.count).dropLast(150)
+      let behind = stream.segment(next, at: front.count + target.count + last.count)
+      let (first, other) = (stream.segment(front, at: 0), stream.segment(decoy, at: 0))
+      let pieces = stream.segments(front, [front.count - 3])
+      let orders = [
+        [Array(rest), other, first], [Array(rest), first, other], [other, first, Array(rest)],
+      ]
+      for (index, order) in orders.enumerated() {
+        #expect(Self.sees(order), "\(length) bytes, order \(index)")
+        let values = Observed(pcap((order + [behind]).map { CapturedPacket($0) })).values
+        #expect(values.contains("4 http.host n.example"), "\(length) bytes, order \(index)")
+        #expect(values.contains { $0.hasSuffix(" http.host hidden.example") })
+      }
+      // What waits behind the missing bytes does so no longer than for the front.
+      let frames = [Array(rest), pieces[1], behind, pieces[0]]
+      let values = Observed(pcap(frames.map { CapturedPacket($0) })).values
+      #expect(values.contains("4 http.host hidden.example"), "\(length) bytes in pieces")
+      #expect(values.contains { $0.hasSuffix(" http.host n.example") }, "\(length) bytes in pieces")
+    }
+  }
 }

@@ -40,7 +40,8 @@ extension FlowReader {
     flows[visit].base = sequence
     flows[visit].missingAfterNext = 0
     enqueue(
-      kept.first.rawSpan, at: direction.base, missing: Int(direction.missingAfterNext), visit)
+      kept.first.rawSpan, at: direction.base, missing: Int(direction.missingAfterNext),
+      isAgain: true, visit)
     acceptOthers(kept, visit)
     return true
   }

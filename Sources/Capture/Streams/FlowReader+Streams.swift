@@ -222,7 +222,8 @@ extension FlowReader {
 
   /// Queues a segment that came too early.
   mutating func enqueue(
-    _ payload: RawSpan, at sequence: SequenceNumber, missing: Int, _ visit: StreamVisit
+    _ payload: RawSpan, at sequence: SequenceNumber, missing: Int, isAgain: Bool = false,
+    _ visit: StreamVisit
   ) {
     let number = openStream(visit)
     let stream = streams[number]
@@ -230,8 +231,8 @@ extension FlowReader {
     bytes.append(payload)
     stream.enqueue(
       TCPStream.Early(
-        sequence: sequence, bytes: bytes, missing: missing, number: writer.number,
-        time: writer.time))
+        sequence: sequence, bytes: bytes, missing: missing, isAgain: isAgain,
+        number: writer.number, time: writer.time))
     flows[visit].hasQueue = true
     while stream.queue.count > TCPStream.longestQueue || stream.queuedBytes > options.streamLimit {
       passGap(number)
@@ -271,6 +272,7 @@ extension FlowReader {
     let number = flows[visit].stream
     let next = flows[visit].next
     let end = number == 0 ? early.bytes.count : streams[number].split(early, next: next)
+    let missing = end == early.bytes.count ? early.missing : 0
     let wasApart = isApart
     isApart = true
     defer { isApart = wasApart }
@@ -278,7 +280,14 @@ extension FlowReader {
     unsafe early.bytes.withUnsafeBytes {
       readPlaced(
         unsafe $0.bytes.extracting(early.read..<end), at: early.place,
-        missing: end == early.bytes.count ? early.missing : 0, visit)
+        missing: early.isAgain ? 0 : missing, visit)
+    }
+    // Until they are given up, other versions of what precedes them can still be read.
+    if early.isAgain, missing > 0, flows[visit].next == early.sequence + end {
+      flows[visit].missingAfterNext = UInt16(clamping: missing)
+      if let behind = number == 0 ? nil : streams[number].queue.first {
+        passMissing(behind.place, visit)
+      }
     }
   }
 

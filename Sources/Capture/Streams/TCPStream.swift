@@ -18,6 +18,8 @@ final class TCPStream {
     var bytes: [UInt8]
     /// Bytes that the packet had beyond what was captured.
     var missing: Int
+    /// It was read before: what is missing is given up only when a segment begins behind it.
+    var isAgain = false
     var number: UInt64
     var time: Int64
     /// How many of the bytes were read, and in how many parts.
