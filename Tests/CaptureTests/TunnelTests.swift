@@ -314,6 +314,53 @@ struct TunnelTests {
     #expect(Observed(test.capture).lines == test.expected)
   }
 
+  @Test(
+    "users' packets whose addresses look like a frame's type, and frames like a packet, cut or not")
+  func cutUser() {
+    let text = zeros(600)
+    let datagram = Packet.udp(7, 9, text)
+    // 8.0.69.10 and 2001:db8:800:4500::1; 134.221.96.0 for IPv6.
+    let source6 = join([0x20, 1, 0x0d, 0xb8, 8, 0, 0x45], zeros(8), [1])
+    let packets: [(packet: [UInt8], source: String)] = [
+      (Packet.ip([8, 0, 69, 10], Packet.server, 17, datagram), "8.0.69.10:7"),
+      (Packet.ip([134, 221, 96, 0], Packet.server, 17, datagram), "134.221.96.0:7"),
+      (Packet.ip(source6, Packet.server6, 17, datagram), "2001:db8:800:4500::1:7"),
+    ]
+    let frames = [
+      Packet.ip(Packet.client, Packet.server, 17, datagram),
+      Packet.ip(Packet.client6, Packet.server6, 17, datagram),
+    ]
+    func check(_ inner: [UInt8], _ source: String) {
+      let capture = Self.carried(inner)
+      for length in [capture.count, capture.count - 300, capture.count - 500] {
+        let lines = Observed(pcap([CapturedPacket(Array(capture[..<length]))])).addresses
+        #expect(lines.contains { $0.contains(source) }, "\(source), \(length) bytes: \(lines)")
+        #expect(lines.count == 4, "\(source), \(length) bytes: \(lines)")
+      }
+    }
+    for (packet, source) in packets {
+      check(packet, source)
+      guard packet[0] == 0x45 else { continue }
+      for checksum: [UInt8] in [[0, 0], [0x12, 0x34]] {
+        var other = packet
+        other.replaceSubrange(10..<12, with: checksum)
+        check(other, source)
+      }
+    }
+    for (frame, source) in zip(frames, ["192.0.2.1:7", "2001:db8::1:7"]) {
+      let type: [UInt8] = frame[0] == 0x45 ? [8, 0] : [0x86, 0xdd]
+      check(join([0x46, 0, 0, 0, 0, 1], zeros(6), type, frame), source)
+      check(join([0x66, 0, 0, 0, 0xff, 1], zeros(6), type, frame), source)
+    }
+  }
+
+  /// A user's packet in GTP.
+  private static func carried(_ inner: [UInt8]) -> [UInt8] {
+    let packet = join([0x30, 255], UInt16(inner.count).bytes, [0, 0, 0, 1], inner)
+    return Packet.ethernet(
+      Packet.ip(outside.0, outside.1, 17, Packet.udp(7, 2152, packet)))
+  }
+
   @Test("tunnels over UDP end at the limit, and every flow says how deep it is")
   func depth() throws {
     var packet = Self.ipv4

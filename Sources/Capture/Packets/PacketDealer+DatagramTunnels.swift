@@ -242,7 +242,8 @@ extension PacketDealer {
   private static func gtp(_ payload: RawSpan) -> DatagramTunnel? {
     let flags = payload.byte(unchecked: 0)
     guard payload.byte(unchecked: 1) == 255 else { return nil }
-    if flags & 0xf0 == 0x10 { return userPacket(payload, at: 20) }
+    let length = Int(payload.bigEndianUInt16(unchecked: 2))
+    if flags & 0xf0 == 0x10 { return userPacket(payload, at: 20, stated: 20 + length) }
     guard flags & 0xf0 == 0x30 else { return nil }
     var start = 8
     if flags & 0x07 != 0 {
@@ -258,16 +259,24 @@ extension PacketDealer {
         start += 4 * words
       }
     }
-    return userPacket(payload, at: start)
+    return userPacket(payload, at: start, stated: 8 + length)
   }
 
   /// What a user's packet is, which only the two ends of a GTP tunnel have agreed on: IP, an Ethernet frame (3GPP TS
   /// 23.501 §5.6.10.2) or PPP (3GPP TS 29.061 §12).
-  private static func userPacket(_ payload: RawSpan, at start: Int) -> DatagramTunnel? {
+  ///
+  /// What begins as IP and as a frame is a frame only if just the packet in it fits: a source address may look like a
+  /// frame's type.
+  private static func userPacket(
+    _ payload: RawSpan, at start: Int, stated: Int
+  ) -> DatagramTunnel? {
     let end = payload.byteCount
+    func fits(_ packet: Int) -> Bool {
+      isPlausible(payload, at: packet, end: end, stated: stated)
+    }
     let hasIP = isIP(payload, at: start)
-    if isFrameOfIP(payload, at: start, end: end),
-      !hasIP || !isPlausible(payload, at: start, end: end)
+    if let packet = packetInFrame(payload, at: start, end: end),
+      !hasIP || !fits(start) && fits(packet)
     {
       return .frame(start)
     }
@@ -275,8 +284,7 @@ extension PacketDealer {
     guard end - start >= 4, case let first = payload.bigEndianUInt16(unchecked: start),
       case let header = first == 0xff03 ? start + 2 : start,
       case let packet = payload.byte(unchecked: header) == 0 ? header + 2 : header + 1,
-      isSerialIP(payload, at: header, end: end), isIP(payload, at: packet),
-      isPlausible(payload, at: packet, end: end)
+      isSerialIP(payload, at: header, end: end), isIP(payload, at: packet), fits(packet)
     else { return nil }
     return .ppp(start)
   }

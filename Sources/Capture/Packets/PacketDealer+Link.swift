@@ -206,9 +206,12 @@ extension PacketDealer {
 
   /// Whether what begins as a header of IP, and as a frame with one in it, is the former: its checksum is right, or in
   /// IPv6, which has none, its length fits.
-  static func isPlausible(_ packet: RawSpan, at start: Int, end: Int) -> Bool {
+  ///
+  /// A packet of which the capture has only a part ends at `stated`, if what carries it says so.
+  static func isPlausible(_ packet: RawSpan, at start: Int, end: Int, stated: Int = 0) -> Bool {
+    let most = max(end, stated) - start
     if packet.byte(unchecked: start) >> 4 == 6 {
-      return 40 + Int(packet.bigEndianUInt16(unchecked: start + 4)) <= end - start
+      return 40 + Int(packet.bigEndianUInt16(unchecked: start + 4)) <= most
     }
     let length = Int(packet.byte(unchecked: start) & 0xf) * 4
     guard length >= 20, length <= end - start else { return false }
@@ -219,7 +222,7 @@ extension PacketDealer {
     // The checksum may be 0 because it is left to the network card.
     if packet.bigEndianUInt16(unchecked: start + 10) == 0 {
       let total = Int(packet.bigEndianUInt16(unchecked: start + 2))
-      return length <= total && total <= end - start
+      return length <= total && total <= most
     }
     // The sum over the whole header, checksum included, is all ones (RFC 1071 §1).
     return sum > 0 && sum % 0xffff == 0
@@ -228,17 +231,25 @@ extension PacketDealer {
   /// Whether an Ethernet frame begins at `frame` that holds an IP packet of the version its type
   /// says.
   static func isFrameOfIP(_ packet: RawSpan, at frame: Int, end: Int) -> Bool {
-    guard end - frame >= 14 + 20 else { return false }
+    packetInFrame(packet, at: frame, end: end) != nil
+  }
+
+  /// Where the IP packet begins in the Ethernet frame at `frame`; nil unless its version is the one that the frame's
+  /// type says.
+  static func packetInFrame(_ packet: RawSpan, at frame: Int, end: Int) -> Int? {
+    guard end - frame >= 14 + 20 else { return nil }
     var (type, start) = (packet.bigEndianUInt16(unchecked: frame + 12), frame + 14)
     for _ in 0..<2 where type == EtherType.vlan || type == EtherType.serviceVLAN {
-      guard end - start >= 4 else { return false }
+      guard end - start >= 4 else { return nil }
       type = packet.bigEndianUInt16(unchecked: start + 2)
       start += 4
     }
-    guard end - start >= 20, type == EtherType.ipv4 || type == EtherType.ipv6 else { return false }
+    guard end - start >= 20, type == EtherType.ipv4 || type == EtherType.ipv6 else { return nil }
     let first = packet.byte(unchecked: start)
-    return type == EtherType.ipv4
+    let isIP =
+      type == EtherType.ipv4
       ? 0x45...0x4f ~= first : first >> 4 == 6 && end - start >= 40
+    return isIP ? start : nil
   }
 
   /// Where the Ethernet frame begins that a bridge put behind its organisation code, which is at `start`, or nil.
