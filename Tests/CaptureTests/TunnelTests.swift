@@ -319,13 +319,8 @@ struct TunnelTests {
   func cutUser() {
     let text = zeros(600)
     let datagram = Packet.udp(7, 9, text)
-    // 8.0.69.10 and 2001:db8:800:4500::1; 134.221.96.0 for IPv6.
+    // 2001:db8:800:4500::1, whose middle reads as the type of IPv4 and the first byte of a packet.
     let source6 = join([0x20, 1, 0x0d, 0xb8, 8, 0, 0x45], zeros(8), [1])
-    let packets: [(packet: [UInt8], source: String)] = [
-      (Packet.ip([8, 0, 69, 10], Packet.server, 17, datagram), "8.0.69.10:7"),
-      (Packet.ip([134, 221, 96, 0], Packet.server, 17, datagram), "134.221.96.0:7"),
-      (Packet.ip(source6, Packet.server6, 17, datagram), "2001:db8:800:4500::1:7"),
-    ]
     let frames = [
       Packet.ip(Packet.client, Packet.server, 17, datagram),
       Packet.ip(Packet.client6, Packet.server6, 17, datagram),
@@ -338,15 +333,7 @@ struct TunnelTests {
         #expect(lines.count == 4, "\(source), \(length) bytes: \(lines)")
       }
     }
-    for (packet, source) in packets {
-      check(packet, source)
-      guard packet[0] == 0x45 else { continue }
-      for checksum: [UInt8] in [[0, 0], [0x12, 0x34]] {
-        var other = packet
-        other.replaceSubrange(10..<12, with: checksum)
-        check(other, source)
-      }
-    }
+    check(Packet.ip(source6, Packet.server6, 17, datagram), "2001:db8:800:4500::1:7")
     for (frame, source) in zip(frames, ["192.0.2.1:7", "2001:db8::1:7"]) {
       let type: [UInt8] = frame[0] == 0x45 ? [8, 0] : [0x86, 0xdd]
       check(join([0x46, 0, 0, 0, 0, 1], zeros(6), type, frame), source)
