@@ -19,17 +19,37 @@ import Testing
     #expect(loaded.diagnostics == ["43 kind-mismatch"])
   }
 
+  @Test func aRemarkHidesNoDigest() {
+    let rows = (10..<50).map { Sample.sha256.dropLast(2) + "\($0);note\n" }.joined()
+    let loaded = Loaded(rows + "\(Sample.md5) \(Sample.sha1); remark\n")
+    #expect(loaded.format == .loki)
+    #expect(loaded.entries.count == 40)
+    #expect(loaded.diagnostics == ["41 kind-mismatch"])
+  }
+
   @Test(arguments: ["seen_hosts", "ps:ip4", "Adressliste", "inet:ipv4"])
   func oneWordAboveAListIsAHeader(_ word: String) {
     #expect(Loaded(word + "\n" + Self.addresses).entries.count == 5, "\(word)")
   }
 
   @Test(arguments: [
-    "seen_hosts\n192.0.2.1\n", "seen hosts\n192.0.2.1\n192.0.2.2\n192.0.2.3\n",
+    "seen:hosts\n192.0.2.1\n", "seen hosts\n192.0.2.1\n192.0.2.2\n192.0.2.3\n",
     "192.0.2.1\nseen:hosts\n192.0.2.2\n192.0.2.3\n",
   ])
   func otherLinesAboveAListAreNone(_ text: String) {
     #expect(Loaded(text).error?.code == .unrecognized, "\(text)")
+  }
+
+  /// Above a single value a word is a value with a fault, unless a column is called so.
+  @Test(arguments: [
+    "malwarelist\nevil.example\n", "localhost\nevil.example\n", "# list\nlocalhost\nevil.example\n",
+    "DNSBL\n192.0.2.1\n", "badlist\nhttp://evil.example/x\n", "Hello\nevil.example\n",
+    "seen_hosts\n192.0.2.1\n",
+  ])
+  func oneWordAboveAValueIsRefused(_ text: String) {
+    let loaded = Loaded(text)
+    #expect(loaded.entries.count == 1, "\(text)")
+    #expect(loaded.summary?.refusals.counts == ["single-label": 1], "\(text)")
   }
 
   @Test(arguments: [
@@ -44,6 +64,12 @@ import Testing
       #expect(loaded.entries.count == 1, "\(text)")
       #expect(loaded.entries.first?.hasPrefix("2 \(kind) ") ?? false, "\(text)")
     }
+  }
+
+  /// Synapse names any domain so, not only hosts.
+  @Test func namesOfSynapseHoldWithSubdomains() {
+    #expect(
+      Loaded("inet:fqdn\nevil.example\n").entries == ["2 domain evil.example withSubdomains"])
   }
 
   // MARK: Rules of ad blockers

@@ -27,8 +27,8 @@ struct TextDetection {
   private var open: String?
   /// Lines that only announce what follows.
   private var headings = 0
-  /// The first line is one word that is no value, as the header of a single column is.
-  private var hasTitle = false
+  /// The first line, if it is one word that is no value, as the header of a single column is.
+  private var title: [UInt8] = []
   private(set) var banners: Set<String> = []
   private(set) var isZeekIntel = false
   private(set) var policies = 0
@@ -62,7 +62,11 @@ struct TextDetection {
   private mutating func settleCounts() {
     if let rules = fits[.adblock], rules > expressions { fits[.adblock] = rules + expressions }
     // Above a single value the word may be anything.
-    if hasTitle, lines < 2 { lines += 1 }
+    if !title.isEmpty, lines < 2 {
+      let word = title
+      lines += 1
+      readFaulty(word.rawSpan)
+    }
     // Headings among many values are no data; many headings are prose.
     if headings * 5 > lines { lines += headings }
   }
@@ -123,8 +127,9 @@ struct TextDetection {
       if let foreign { fitsForeign[foreign, default: 0] += 1 }
       return
     }
-    if formats.isEmpty, foreign == nil, lines == 0, headings == 0, !hasTitle, Self.isName(line) {
-      hasTitle = true
+    if formats.isEmpty, foreign == nil, lines == 0, headings == 0, title.isEmpty, Self.isName(line)
+    {
+      title.append(line)
       return
     }
     lines += 1
@@ -148,6 +153,7 @@ struct TextDetection {
       }
   }
 
+  /// Counts a line that no format fits, if it is a value with a fault.
   private mutating func readFaulty(_ value: RawSpan) {
     let hasScheme = Text.firstIndex(of: "://", in: value) != nil
     let hasSpace = value.byteOffsets.contains { Text.isSpace(value.byte(unchecked: $0)) }

@@ -14,13 +14,13 @@ extension Column {
     (
       .value(.kind(.domain), nameMode: .withSubdomains),
       """
-      baddomain c2domain c2domainname c2domains dnsname domain domainname domains maliciousdomain \
-      maliciousdomains malwaredomain senderdomain senderdomains
+      baddomain c2domain c2domainname c2domains dnsname domain domainname domains inetfqdn \
+      maliciousdomain maliciousdomains malwaredomain senderdomain senderdomains
       """
     ),
     (
       .value(.kind(.domain), nameMode: .exact),
-      "dstfqdn fqdn fqdns host hostname hostnames hosts inetfqdn srcfqdn subdomain subdomains"
+      "dstfqdn fqdn fqdns host hostname hostnames hosts srcfqdn subdomain subdomains"
     ),
     (
       .value(.network, nameMode: .withSubdomains),

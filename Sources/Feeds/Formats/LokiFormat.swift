@@ -20,8 +20,21 @@ struct LokiFormat: LineFormat {
     let semicolon = line.firstOffset(of: UInt8(ascii: ";")) ?? line.byteCount
     let value = Text.trimmed(line, 0..<semicolon)
     let end = value.first { Text.isSpace(line.byte(unchecked: $0)) }
-    guard let end, Text.isDigest(line.extracting(0..<end)) else { return semicolon }
+    guard let end, Text.isDigest(line.extracting(0..<end)),
+      !holdsDigest(line.extracting(end..<value.upperBound))
+    else { return semicolon }
     return end
+  }
+
+  /// Whether one of the words is a digest, which no remark may hide.
+  private static func holdsDigest(_ words: RawSpan) -> Bool {
+    var start = 0
+    for offset in 0...words.byteCount
+    where offset == words.byteCount || Text.isSpace(words.byte(unchecked: offset)) {
+      if Text.isDigest(words.extracting(start..<offset)) { return true }
+      start = offset + 1
+    }
+    return false
   }
 
   /// Whether a line is a digest and a comment.
