@@ -166,6 +166,20 @@ import Testing
       "\(printed.errors)")
   }
 
+  /// Whoever has no database yet is told how to make one.
+  @Test func ofADatabaseThatIsNotThere() throws {
+    let path = folder.path("none.skdb")
+    let error = #expect(throws: DatabaseError.self) { try IndicatorDatabase.open(path: path) }
+    #expect(error?.remedy.options == [.write])
+    #expect(error?.problem == "cannot be opened: No such file or directory")
+    for command in [["inspect", path], ["lookup", "192.0.2.1", "--db", path]] {
+      let printed = try CommandRunner.run(command)
+      #expect(
+        printed.errors.contains("; check the path, or make the database with 'sekisho compile'\n"),
+        "\(printed.errors)")
+    }
+  }
+
   @Test func ofAnInput() throws {
     let capture = CommandRunner.root.appendingPathComponent("Fixtures/demo.pcap").path
     let database = try Compilation(of: [

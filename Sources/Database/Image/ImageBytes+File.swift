@@ -12,13 +12,7 @@ extension ImageBytes {
   ) throws(DatabaseError) -> (ImageBytes, MappedFile?) {
     // SAFETY: the system reads the path within the call.
     let file = unsafe InputPath(path).withCString { unsafe Glibc.open($0, O_RDONLY | O_CLOEXEC) }
-    guard file >= 0 else {
-      let number = errno
-      // Callers know best what to do about a database that is not there.
-      let remedy = number == ENOENT ? "" : InputError.remedy(.cannotOpen, number)
-      throw DatabaseError(
-        .inputOutput, "cannot be opened: \(systemMessage(number))\(remedy)")
-    }
+    guard file >= 0 else { throw failure("cannot be opened") }
     var isKept = false
     defer { if !isKept { close(file) } }
     var status = stat()
@@ -100,7 +94,10 @@ extension ImageBytes {
     let number = errno
     let remedy: Advice =
       switch number {
-      case ENOENT, ENOTDIR: "check the path, or make the database with \(.write)"
+      case ENOENT: "check the path, or make the database with \(.write)"
+      case ENOTDIR: "a part of the path is no folder"
+      case ELOOP: "its symbolic links lead in a circle"
+      case EMFILE, ENFILE: "too many files are open, see ulimit -n"
       case EACCES, EPERM: "check its permissions"
       default: ""
       }
