@@ -39,6 +39,10 @@ import Testing
       ["column-not-read: 1 of 1 cells of 'scan.sha256'"]
     ),
     (
+      #"[{"ip":"192.0.2.1","sample":{"submitter":"192.0.2.9"}}]"#,
+      ["column-not-read: 1 of 1 cells of 'sample.submitter'"]
+    ),
+    (
       #"{"ips":["192.0.2.1"],"files":[{"name":"a",\#(digest)},{"name":"b",\#(digest)}]}"#,
       ["list-not-read: 2 of 2 strings of 'files.sha256'"]
     ),
@@ -73,6 +77,39 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    "clean_hashes", "known_good_hashes", "safeSamples", "trusted_iocs", "expired_iocs",
+    "revoked_iocs", "retired_iocs", "removed_indicators", "deleted_iocs", "inactive_iocs",
+    "withdrawn_iocs", "deprecated_iocs", "excluded_indicators", "ignored_iocs", "exempted_hashes",
+    "internal_iocs", "parent_hashes", "decoy_hashes", "signed_hashes", "fp_iocs", "FP_iocs",
+    "False-Positive_iocs", "old_samples", "oldSamples", "OldSamples",
+  ])
+  func namesThatSayTheContraryAreNotRead(_ name: String) {
+    let loaded = Loaded(#"[{"ip":"192.0.2.1","\#(name)":{\#(Self.digest)}}]"#)
+    #expect(entries(loaded) == [Self.address])
+    #expect(loaded.warnings == [])
+  }
+
+  @Test(arguments: ["gold_hashes", "fpga_hashes", "OLDER_hashes"])
+  func partsOfOtherWordsSayNothing(_ name: String) {
+    let loaded = Loaded(#"[{"ip":"192.0.2.1","\#(name)":{\#(Self.digest)}}]"#)
+    #expect(Set(entries(loaded)) == [Self.address, Self.file])
+  }
+
+  /// Only the first strings of a member are counted, and no name without bound is kept.
+  @Test func countsAreBounded() {
+    let list = Array(repeating: #"{"d":"evil.example"}"#, count: 5000).joined(separator: ",")
+    let long = String(repeating: "x", count: 1000)
+    let loaded = Loaded(
+      #"{"log":[\#(list)],"\#(long)":["evil.example"],"x":[{"\#(long)":"evil.example"}],"#
+        + #""data":[{"ip":"192.0.2.1"}],"more":[{"d":"evil.example"}]}"#)
+    #expect(entries(loaded) == [Self.address])
+    let told = loaded.summary?.warnings ?? []
+    #expect(told.count == 2, "\(told)")
+    #expect(told.first?.hasPrefix("list-not-read: 2048 of 2048 strings of 'log.d'") ?? false)
+    #expect(told.last?.hasPrefix("list-not-read: 1 of 1 strings of 'more.d'") ?? false)
+  }
+
   @Test func manyMembersAreNotAllNamed() {
     let members = (0..<20).map { #""m\#($0)":{"ips":["192.0.2.2"]}"# }.joined(separator: ",")
     let loaded = Loaded(#"[{"ip":"192.0.2.1",\#(members)}]"#)
@@ -85,6 +122,21 @@ import Testing
     #expect(Loaded("{\(paths)}").entries.count == 1)
     let loaded = Loaded(#"{"file_hashes":{"sha256":[{"value":"\#(Sample.sha256)"}]},\#(paths)}"#)
     #expect(loaded.error?.code == .unrecognized)
+    let other = Loaded(
+      #"{"name":"x","filenames":["b.exe","c.exe"],"other":[{"d":"a.example"}],"domain":"evil.example"}"#
+    )
+    #expect(other.entries.count == 3)
+  }
+
+  @Test(arguments: [
+    #"[{"name":"release","version":"1.0","files":{"url":"https://dl.example/a.exe",\#(digest)}}]"#,
+    #"[{"tag":"v1","artifacts":{"url":"https://dl.example/a",\#(digest)}}]"#,
+    #"{"name":"app","payload":{\#(digests)}}"#,
+  ])
+  func listsOfFilesMakeNoFormat(_ text: String) {
+    #expect(Loaded(text).error?.code == .unrecognized, "\(text)")
+    #expect(Loaded(text, format: .json).entries.count > 0, "\(text)")
+    #expect(Loaded(#"{"iocs":\#(text)}"#).entries.count > 0, "\(text)")
   }
 
   // MARK: Columns
@@ -100,6 +152,12 @@ import Testing
       #expect(loaded.context(of: Sample.sha256) == ["description=x"])
       #expect(loaded.warnings == [])
     }
+    let deep = #"{"b":{"c":{"d":{"e":{"f":{\#(Self.digest)}}}}}}"#
+    options.columns = .byHeader(["a.b.c.d.e.f.sha256": "sha256"])
+    #expect(
+      entries(Loaded(#"[{"a":\#(deep)},{"a":\#(deep)}]"#, options: options)) == [
+        Self.file, Self.file,
+      ])
     options.columns = .byHeader(["ip": "ip", "scan.md5": "md5"])
     let loaded = Loaded(text, options: options)
     #expect(loaded.entries.count == 2)

@@ -12,6 +12,8 @@ struct CSVPlan {
   var columns: [Column] = []
   /// Keys of the header's names, if there is a header.
   private(set) var keys: [String] = []
+  /// The names of members of records, as the user may name them.
+  private var members: [[UInt8]] = []
   /// Line of the header, if it is a row and not a comment.
   private(set) var headerLine: UInt64?
   /// Column names that the user describes and the header lacks.
@@ -226,6 +228,7 @@ struct CSVPlan {
     delimiter = Byte.comma
     format = .json
     keys = names.map { Self.key(of: $0.rawSpan, .json) }
+    members = names
     columns = keys.map { Column(key: $0, format: .json) }
     self.rows = rows.count
     if let roles {
@@ -296,7 +299,13 @@ struct CSVPlan {
   }
 
   private func name(of column: Int) -> String {
-    column < keys.count && !keys[column].isEmpty ? "'\(keys[column])'" : "column \(column + 1)"
+    // Those of inner objects are the same with their dots only.
+    if column < members.count, members[column].contains(Byte.dot) {
+      let member = members[column]
+      return "'\(Excerpt.text(member.rawSpan))'"
+    }
+    return column < keys.count && !keys[column].isEmpty
+      ? "'\(keys[column])'" : "column \(column + 1)"
   }
 
   private mutating func take(header row: TableRow) {

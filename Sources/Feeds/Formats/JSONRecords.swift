@@ -65,7 +65,7 @@ struct JSONRecord {
 /// and in lists of objects beside or inside records, is counted.
 struct JSONRecords {
   private(set) var json: JSONFeed
-  /// What is not read of the first thousand records, and of their envelope.
+  /// What is not read of the first records, and of their envelope.
   private(set) var unread = UnreadMembers()
   /// The names of the members that lead from an envelope to the records.
   ///
@@ -87,7 +87,7 @@ struct JSONRecords {
   /// Bytes of the longest member name, including the names of the objects that it is in.
   private static let longestName = 256
   /// Records whose members are counted if they are not read.
-  private static let countedRecords = 1000
+  private let countedRecords: Int
 
   /// An object that the reader is in.
   private struct Object {
@@ -98,8 +98,11 @@ struct JSONRecords {
   }
 
   /// The records below the members that `path` names; `columns` are members that the user names.
-  init(_ stream: FeedStream, path: [[UInt8]], columns: [[UInt8]] = []) {
+  init(
+    _ stream: FeedStream, path: [[UInt8]], columns: [[UInt8]] = [], countedRecords: Int = 1000
+  ) {
     json = JSONFeed(stream)
+    self.countedRecords = countedRecords
     self.path = path
     isAmongRecords = path.isEmpty
     wanted = Set(
@@ -199,7 +202,7 @@ struct JSONRecords {
       case .beginArray: (list, isListRead) = (name, isRead(name, in: object))
       case .beginObject where depth > 1 && Self.isURL(name, prefix.count):
         try readURL(name, into: &record)
-      case .beginObject where depth < Self.deepestMember && isOwn(name, prefix.count):
+      case .beginObject where isOwn(name, prefix.count, depth):
         let isOfDigests = object.isOfDigests || Self.isOfDigests(name, prefix.count)
         objects.append(Object(prefix: name + [Byte.dot], isOfDigests: isOfDigests))
       default: try add(value, name, isRead: isRead(name, in: object), &record)
@@ -247,7 +250,7 @@ struct JSONRecords {
     _ record: inout JSONRecord
   ) throws(FeedError) {
     guard isRead, value.kind != .beginObject, value.kind != .beginArray else {
-      guard records <= Self.countedRecords else { return try json.skip(value) }
+      guard records <= countedRecords else { return try json.skip(value) }
       return try unread.read(
         value, under: name, in: isListed ? .element : .record, of: &json)
     }
@@ -289,14 +292,15 @@ struct JSONRecords {
   /// Inner objects that hold digests of malware beside names and addresses of other things.
   private static let holders: Set<String> = ["host", "malware"]
 
-  private func isOwn(_ name: [UInt8], _ start: Int) -> Bool {
+  private func isOwn(_ name: [UInt8], _ start: Int, _ depth: Int) -> Bool {
+    if !wanted.isEmpty, wanted.contains(Text.key(name.rawSpan)) { return true }
+    guard depth < Self.deepestMember else { return false }
     let part = name.rawSpan.extracting(start..<name.count)
     let key = Text.key(part)
-    if !wanted.isEmpty, wanted.contains(Text.key(name.rawSpan)) { return true }
     // `source` alone names who reported it; Elasticsearch gives records as `_source`.
     if key == "source" { return name[start] == UInt8(ascii: "_") }
     return Self.ownObjects.contains(key) || Self.holders.contains(key)
-      || Self.ownEndings.contains { key.hasSuffix($0) } && !UnreadMembers.isForeign(part)
+      || Self.ownEndings.contains { key.hasSuffix($0) } && !ForeignMember.fits(part)
   }
 
   private static func isOfDigests(_ name: [UInt8], _ start: Int) -> Bool {

@@ -43,7 +43,9 @@ struct JSONTablePlan {
     var names: [[UInt8]] = []
     var places: [[UInt8]: Int] = [:]
     var rows: [TableRow] = []
-    var records = JSONRecords(stream, path: path, columns: named)
+    // Of lists that are not read only a single object is asked.
+    var records = JSONRecords(
+      stream, path: path, columns: named, countedRecords: isOfLines ? 1 : 0)
     var record = JSONRecord()
     // Members that hold several values.
     var lists: Set<[UInt8]> = []
@@ -84,15 +86,38 @@ struct JSONTablePlan {
     // The Elastic common schema leaves no doubt, even if some of its records hold no value.
     let needed = names.contains(where: Self.isIndicator) ? 50 : 95
     // A single object may be anything, unless it lists values.
+    let hasShapes = columns.values.contains(where: Self.hasShape)
     let isList = lists.contains { name in
-      guard case .value(let kind, _) = columns[name] else { return columns[name]?.isValue ?? false }
-      // Beside lists that are not read, those of paths of files are not what it is about.
-      return kind == .none || CSVPlan.hasShape(kind) || !records.unread.holdsLists
+      guard let column = columns[name], column.isValue else { return false }
+      // Beside lists that are not read, those of paths of files alone are not what it is about.
+      return hasShapes || !records.unread.holdsLists
     }
     isCertain =
       plan.isNamed && plan.fittingRows * 100 >= rows.count * needed && !Self.isLog(plan.keys)
-      && (!isOfLines || rows.count > 1 || isList) && !isListing(plan, rows)
+      && (!isOfLines || rows.count > 1 || isList) && !isListing(plan, rows) && !isManifest
   }
+
+  /// Whether a column holds values that are told by their looks.
+  private static func hasShape(_ column: Column) -> Bool {
+    guard case .value(let kind, _) = column else { return column.isValue }
+    return kind == .none || CSVPlan.hasShape(kind)
+  }
+
+  /// Whether all values are those of files, as lists of what programs consist of have them.
+  private var isManifest: Bool {
+    columns.allSatisfy { name, column in
+      if !column.isValue { return true }
+      let objects = (path + name.split(separator: Byte.dot).dropLast().map(Array.init))
+        .map { Text.key($0.rawSpan) }
+      return objects.contains(where: Self.contents.contains)
+        && !objects.contains(where: Self.telling.contains)
+    }
+  }
+
+  /// Names of objects that may hold what a program or a release consists of.
+  private static let contents: Set<String> = [
+    "files", "artifacts", "artefacts", "payload", "payloads",
+  ]
 
   /// Whether a member is one of an indicator in the Elastic common schema.
   static func isIndicator(_ name: [UInt8]) -> Bool { name.starts(with: "threat.indicator.".utf8) }

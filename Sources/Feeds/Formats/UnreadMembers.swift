@@ -30,80 +30,155 @@ struct UnreadMembers {
     }
   }
 
+  /// What is known of a name.
+  private enum Known {
+    /// Members called so are skipped.
+    case foreign
+    /// No string was seen under it yet.
+    case new
+    /// Its strings are counted in `counts`.
+    case counted(Int)
+  }
+
   /// An open object or array.
   private struct Container {
-    var name: [UInt8]
+    /// How much of `name` is its own.
+    var end: Int
     var isArray: Bool
     var isListed: Bool
   }
 
   private var counts: [Count] = []
-  private var places: [[UInt8]: Int] = [:]
+  private var known: [[UInt8]: Known] = [:]
   private var test = ShapeTest()
+  /// The name of the member that the reader is at, with those of the members that it is in.
+  private var name: [UInt8] = []
+  /// Names and strings that were looked at in the members that were read, by those members' names.
+  private var spent: [[UInt8]: Int] = [:]
+  /// Names and strings that are still looked at, in records and in envelopes.
+  private var (leftOfRecords, leftOfEnvelopes) = (1 << 16, 1 << 16)
 
-  /// Greatest numbers of members that are counted, and that are named.
-  private static let (mostMembers, mostNamed) = (256, 8)
-  /// Bytes after which a name is not extended by those of inner members.
-  private static let longestName = 256
+  /// Greatest numbers of names that are remembered, of members that are counted, and that are named.
+  private static let (mostNames, mostMembers, mostNamed) = (1024, 256, 8)
+  /// Most bytes of a name that is looked at, with those of the members that it is in; and of a value.
+  private static let (longestName, longestValue) = (256, 1 << 13)
+  /// Names and strings after which the rest of a member is skipped, and of all called so.
+  private static let mostOfMember = 1 << 12
 
-  /// Reads a value to its end and counts its strings.
+  /// Reads a value to its end and counts its first strings.
   mutating func read(
-    _ first: JSONToken, under name: [UInt8], in place: Place, of json: inout JSONFeed
+    _ first: JSONToken, under outerName: [UInt8], in place: Place, of json: inout JSONFeed
   ) throws(FeedError) {
-    if Self.isForeign(name.rawSpan) { return try json.skip(first) }
-    if first.kind == .string, place != .envelope { count(first, name, isListed: false, json) }
+    let spent = self.spent[outerName] ?? 0
+    let given = min(
+      place == .envelope ? leftOfEnvelopes : leftOfRecords, Self.mostOfMember - spent)
+    guard given > 0, outerName.count <= Self.longestName else { return try json.skip(first) }
+    name.replaceSubrange(0..., with: outerName)
+    guard mayRead() else { return try json.skip(first) }
+    var left = given
+    defer {
+      self.spent[outerName] = spent + given - left
+      if place == .envelope {
+        leftOfEnvelopes -= given - left
+      } else {
+        leftOfRecords -= given - left
+      }
+    }
+    if first.kind == .string, place != .envelope {
+      left -= 1
+      return count(first, isListed: false, json)
+    }
     guard first.kind == .beginObject || first.kind == .beginArray else { return }
+    try readMembers(of: first, in: place, &left, &json)
+  }
+
+  private mutating func readMembers(
+    of first: JSONToken, in place: Place, _ left: inout Int, _ json: inout JSONFeed
+  ) throws(FeedError) {
+    let outside = json.depth - 1
+    let isArray = first.kind == .beginArray
     var open = [
       Container(
-        name: name, isArray: first.kind == .beginArray,
-        isListed: place == .element || place == .envelope && first.kind == .beginArray)
+        end: name.count, isArray: isArray,
+        isListed: place == .element || place == .envelope && isArray)
     ]
-    var current = name
     while let outer = open.last {
+      guard left > 0 else {
+        while json.depth > outside { _ = try json.next() }
+        return
+      }
       let token = try json.next()
       switch token.kind {
       case .key:
-        current = outer.name
-        guard current.count < Self.longestName else { break }
-        current.append(Byte.dot)
-        let range = json.append(token, to: &current)
-        if Self.isForeign(current.rawSpan.extracting(range)) { try json.skip(try json.next()) }
+        left -= 1
+        name.removeSubrange(outer.end...)
+        if !append(token, json) || !mayRead() { try json.skip(try json.next()) }
       case .beginObject, .beginArray:
         let isArray = token.kind == .beginArray
         open.append(
           Container(
-            name: current, isArray: isArray,
+            end: name.count, isArray: isArray,
             isListed: outer.isListed
               || (place == .envelope ? isArray : outer.isArray && !isArray)))
       case .endObject, .endArray:
         open.removeLast()
-        current = open.last?.name ?? name
+        name.removeSubrange((open.last?.end ?? 0)...)
       case .string where outer.isListed || place != .envelope:
-        count(token, current, isListed: outer.isListed, json)
+        left -= 1
+        count(token, isListed: outer.isListed, json)
       default: break
       }
     }
   }
 
-  private mutating func count(
-    _ token: JSONToken, _ name: [UInt8], isListed: Bool, _ json: JSONFeed
-  ) {
+  /// Appends the name of an inner member; false if the whole is too long.
+  private mutating func append(_ key: JSONToken, _ json: JSONFeed) -> Bool {
+    guard name.count + 1 + key.range.count <= Self.longestName else { return false }
+    name.append(Byte.dot)
+    json.append(key, to: &name)
+    return true
+  }
+
+  /// Whether the member called `name` is looked at: not one that is foreign, nor one name too many.
+  private mutating func mayRead() -> Bool {
+    if let known = known[name] {
+      if case .foreign = known { return false }
+      return true
+    }
+    guard known.count < Self.mostNames else { return false }
+    let isForeign = ForeignMember.fits(name.rawSpan)
+    known[name] = isForeign ? .foreign : .new
+    return !isForeign
+  }
+
+  private mutating func count(_ token: JSONToken, isListed: Bool, _ json: JSONFeed) {
     let index: Int
-    if let known = places[name] {
-      index = known
+    if case .counted(let found) = known[name] {
+      index = found
     } else {
       guard counts.count < Self.mostMembers else { return }
       let column = Column(key: CSVPlan.key(of: name.rawSpan, .json), format: .json)
       index = counts.count
-      places[name] = index
+      known[name] = .counted(index)
       counts.append(Count(name: name, column: column, isListed: isListed))
     }
     guard Self.mayHoldValues(counts[index].column) else { return }
+    guard token.range.count <= Self.longestValue else {
+      counts[index].strings += 1
+      return
+    }
+    guard token.hasEscapes else {
+      return count(json.stream.window.rawSpan.extracting(token.range), of: index)
+    }
     var text: [UInt8] = []
     json.append(token, to: &text)
-    if NoValue.fits(text.rawSpan) { return }
+    count(text.rawSpan, of: index)
+  }
+
+  private mutating func count(_ text: RawSpan, of index: Int) {
+    if NoValue.fits(text) { return }
     counts[index].strings += 1
-    if test.kind(of: text.rawSpan, isStrict: true) != nil { counts[index].values += 1 }
+    if test.kind(of: text, isStrict: true) != nil { counts[index].values += 1 }
   }
 
   private static func mayHoldValues(_ column: Column) -> Bool {
@@ -138,29 +213,5 @@ struct UnreadMembers {
       )
     }
     return warnings
-  }
-
-  // MARK: Names
-
-  /// Parts of the names of members that say that what they hold is no indicator of the record.
-  private static let foreignParts = [
-    "whitelist", "allowlist", "allowed", "benign", "falsepositive", "legit", "goodware", "related",
-    "victim", "target", "reference", "whois", "registra", "contact", "reporter", "author",
-  ]
-
-  /// Names of members that tell of the record, its publisher or its pages.
-  private static let foreign: Set<String> = [
-    "links", "link", "refs", "ref", "meta", "metadata", "source", "sources", "publisher", "creator",
-    "createdby", "owner", "org", "organization", "organisation", "company", "geo", "geoip", "asn",
-    "as", "isp", "screenshot", "screenshots", "pagination", "request", "query", "license",
-  ]
-
-  /// Whether a member's name says that what it holds is no indicator of the record.
-  ///
-  /// Of a name with dots the last part counts.
-  static func isForeign(_ name: RawSpan) -> Bool {
-    let dot = name.byteOffsets.last { name.byte(unchecked: $0) == Byte.dot }
-    let key = Text.key(name.extracting((dot.map { $0 + 1 } ?? 0)..<name.byteCount))
-    return foreign.contains(key) || foreignParts.contains { key.contains($0) }
   }
 }
