@@ -29,6 +29,31 @@ import Testing
   }
 
   @Test(arguments: [
+    #"{"whitelist":{"objects":[\#(indicator)]},"x":{"objects":[]}}"#,
+    #"{"known_good":\#(bundle),"x":{"objects":[]}}"#,
+    #"{"whitelist":{"Event":\#(event)},"Event":{"info":"x"}}"#,
+    #"{"x":[{"benign_events":[{"Event":\#(event)}]}],"Event":{"info":"x"}}"#,
+    #"{"Event":{"info":"x","RelatedEvent":[{"Event":\#(event)}]}}"#,
+    #"{"Event":{"info":"x","Feed":[{"id":"1","Event":[\#(event)]}]}}"#,
+    #"{"Event":{"info":"x","EventReport":[{"event":\#(event)}]}}"#,
+  ])
+  func listsOfGoodAndLinksAreNotRead(_ text: String) {
+    #expect(Loaded(text).entries == [], "\(text)")
+  }
+
+  /// A list of what is good is what a person asks for who names it as one.
+  @Test(arguments: [
+    (#"{"whitelist":{"objects":[\#(indicator)]}}"#, FeedFormat.stix),
+    (#"{"whitelist":{"Event":\#(event)}}"#, FeedFormat.misp),
+  ])
+  func listsOfGoodAreReadAsAllowLists(_ text: String, _ format: FeedFormat) {
+    var options = FeedOptions()
+    options.isAllowList = true
+    #expect(Loaded(text, format: format, options: options).entries.count == 1, "\(text)")
+    #expect(Loaded(text, format: format).error?.code == .noUsableLine, "\(text)")
+  }
+
+  @Test(arguments: [
     #"{"AS":{"Indicator":{"MISP":\#(attribute),"STIX":\#(indicator)}}}"#,
     #"{"indicators_of":{"example":\#(indicator)}}"#,
     #"{"domain":{"MISP":\#(attribute)},"asn":{"MISP":{"name":"asn","Attribute":[\#(attribute)]}}}"#,

@@ -54,8 +54,21 @@ struct MISPFeed: DocumentFeed {
     hasOthers = true
     while json.depth > outside {
       let token = try json.next()
-      if token.kind == .key, isEvent(token) { try readNamedEvents(&sink) }
+      guard token.kind == .key else { continue }
+      if isOther(token, sink.options) {
+        try json.skip(try json.next())
+      } else if isEvent(token) {
+        try readNamedEvents(&sink)
+      }
     }
+  }
+
+  /// Whether a member holds events that say nothing bad, or are those that an event is linked with.
+  private func isOther(_ key: JSONToken, _ options: FeedOptions) -> Bool {
+    let links: [StaticString] = ["RelatedEvent", "Feed", "Sighting", "EventReport"]
+    return links.contains { json.text(key, is: $0) }
+      || !options.isAllowList
+        && ForeignMember.isGood(json.stream.window.rawSpan.extracting(key.range))
   }
 
   /// Reads what a member called `Event` or `response` holds.
@@ -135,6 +148,9 @@ struct MISPFeed: DocumentFeed {
         event.info = try readString(&sink)
       } else if let field = MISPAttributes.Field(json.stream.window.rawSpan.extracting(key.range)) {
         try readField(field, of: &own)
+      } else if isOther(key, sink.options) {
+        hasOthers = true
+        try json.skip(try json.next())
       } else {
         try findEvents(in: try json.next(), &sink)
       }

@@ -146,8 +146,12 @@ struct STIXFeed: DocumentFeed {
       }
       guard let field = STIXObject.Field(json.stream.window.rawSpan.extracting(key.range)) else {
         let isKnown = object.type == nil && mayHoldObjects(key)
+        let isGood = object.type == nil && !isKnown && !sink.options.isAllowList && isGood(key)
         let value = try json.next()
-        if object.type == nil, value.kind == .beginArray || value.kind == .beginObject {
+        if isGood {
+          hasExamples = true
+          try json.skip(value)
+        } else if object.type == nil, value.kind == .beginArray || value.kind == .beginObject {
           try readWrapped(value, isKnown: isKnown, &sink)
         } else {
           try json.skip(value)
@@ -162,8 +166,8 @@ struct STIXFeed: DocumentFeed {
   /// Reads what an object holds that may be an envelope.
   ///
   /// The object may still be one of STIX, whose type comes later. Under a name that no service uses
-  /// only lists of objects are read: tables that map names of products to STIX hold single objects as
-  /// examples.
+  /// only arrays named `objects` are read: tables that map names of products to STIX hold single
+  /// objects, and lists of them, as examples.
   private mutating func readWrapped(
     _ value: JSONToken, isKnown: Bool, _ sink: inout FeedSink
   ) throws(FeedError) {
@@ -176,6 +180,11 @@ struct STIXFeed: DocumentFeed {
       try readObject(&sink, line: json.line(of: value))
     }
     (object, isExample) = outer
+  }
+
+  /// Whether a member's name says that it lists what is good.
+  private func isGood(_ key: JSONToken) -> Bool {
+    ForeignMember.isGood(json.stream.window.rawSpan.extracting(key.range))
   }
 
   /// Whether a member is one in which services return objects.
