@@ -43,6 +43,19 @@ import Testing
     #expect(result.output.contains("and in 11995 places more"), "\(result.output)")
   }
 
+  /// A hit is found also where it is beyond the places that are kept.
+  @Test func explainJudgesAll() throws {
+    let feed = try write("feed.csv", "domain,valid from\nevil.example,2024-06-01\n")
+    let early = #"{"timestamp":"2024-05-01T10:00:00Z","query":"evil.example"}"# + "\n"
+    let late = #"{"timestamp":"2024-06-02T10:00:00Z","query":"evil.example"}"# + "\n"
+    for (last, answer) in [(late, "a hit"), (early, "no hit")] {
+      let log = try write("many.json", String(repeating: early, count: 10_001) + last)
+      let result = try CommandRunner.run(
+        ["explain", "--feed", feed + "=csv", "--time", "event", log, "evil.example"])
+      #expect(result.output.contains("\(answer), seen 10002 times"), "\(result.output)")
+    }
+  }
+
   /// Without being told to write a baseline, the path may be wrong.
   @Test func aBaselineThatIsNotThereIsTold() throws {
     let feed = try write("feed.txt", "evil.example\n")

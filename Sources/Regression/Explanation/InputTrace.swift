@@ -38,6 +38,9 @@ struct InputTrace {
     /// The places in which a value itself was seen.
     var seen: [Sight] { kept.filter(\.isObservable) }
 
+    /// Whether more places were seen than are kept.
+    var isCut: Bool { count > UInt64(kept.count(where: \.isObservable)) }
+
     mutating func add(_ sight: Sight) {
       if sight.isObservable { count += 1 }
       // Bytes in payloads are counted apart, so that they crowd out no value.
@@ -56,7 +59,7 @@ struct InputTrace {
     result.timesSeen = sights.count
     addSights(seen, of: sights.count, to: &result)
     judgeAtEvents(seen, into: &result)
-    result.matches = isHit(seen, inputs, inMemory)
+    result.matches = isHit(sights, inputs, inMemory)
     if seen.isEmpty {
       addUnseen(inputs, inMemory, sights, to: &result)
     } else if !result.matches, let kinds = kindsThatDiffer(seen) {
@@ -136,11 +139,17 @@ struct InputTrace {
   }
 
   /// Whether a scan with the given options has a hit in one of the places.
+  ///
+  /// Of places that are not kept only the values are known, so hits of these count wherever they are.
   private func isHit(
-    _ seen: [Sight], _ inputs: [InputPath], _ inMemory: [InputInMemory]
+    _ sights: Sights, _ inputs: [InputPath], _ inMemory: [InputInMemory]
   ) -> Bool {
+    let seen = sights.seen
     guard !seen.isEmpty, !covering.isEmpty else { return false }
     let places = Set(seen.map { Place($0.hit) })
+    let asked = SeenValue(kind: value.kind, value: value.text)
+    let values: Set<SeenValue> =
+      sights.isCut ? Set(seen.map { SeenValue($0.hit) } + [asked]) : []
     var options = explainer.options
     options.inputsInMemory = inMemory
     options.showsSuppressed = false
@@ -149,10 +158,25 @@ struct InputTrace {
     _ = IndicatorScanner.scan(
       inputs: inputs, databases: explainer.databases, options: options,
       to: .hits { hit in
-        if places.contains(Place(hit)) { isFound.withLock { $0 = true } }
+        if places.contains(Place(hit)) || values.contains(SeenValue(hit)) {
+          isFound.withLock { $0 = true }
+        }
       }
     ) { _ in }
     return isFound.withLock { $0 }
+  }
+
+  /// An observed value.
+  private struct SeenValue: Hashable, Sendable {
+    var kind: IndicatorKind
+    var value: [UInt8]
+
+    init(kind: IndicatorKind, value: [UInt8]) {
+      self.kind = kind
+      self.value = value
+    }
+
+    init(_ hit: Hit) { self.init(kind: hit.kind, value: hit.value) }
   }
 
   /// What tells the places of hits apart.
