@@ -166,8 +166,10 @@ extension FeedReader {
     let notForDetection = refused[FeedRefusal.toIDSFalse.rawValue] ?? 0
     if notForDetection > 0 {
       sink.summary.warnings.append(
-        "to-ids-false: \(notForDetection) attributes are not meant for detection and were not "
-          + "loaded")
+        notForDetection == 1
+          ? "to-ids-false: 1 attribute is not meant for detection and was not loaded"
+          : "to-ids-false: \(notForDetection) attributes are not meant for detection and were not "
+            + "loaded")
     }
     let saysLittle = [
       "to-ids-false", "column-not-read", "column-not-found", "list-not-read",

@@ -141,7 +141,10 @@ import Testing
     let loaded = Loaded(text)
     #expect(loaded.entries == ["2 domain evil.example withSubdomains"])
     #expect(loaded.diagnostics == ["3 to-ids-false"])
-    #expect(loaded.warnings == ["to-ids-false"])
+    #expect(
+      loaded.summary?.warnings == [
+        "to-ids-false: 1 attribute is not meant for detection and was not loaded"
+      ])
     var options = FeedOptions()
     options.loadsAllMISP = true
     #expect(Loaded(text, options: options).entries.count == 2)
