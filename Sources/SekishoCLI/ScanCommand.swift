@@ -221,7 +221,9 @@ struct ScanCommand: ParsableCommand {
     }
     var failed = opened.hasErrors || report.hasErrors || report.writeError != nil
     let result = ScanSummary(report)
-    if summary != nil, summaryFile == nil { Console.write(result.json(), to: STDOUT_FILENO) }
+    if summary != nil, summaryFile == nil, hitsFile != nil || report.writeError == nil {
+      do { try Console.output(result.json()) } catch { failed = true }
+    }
     if let summary = summaryFile {
       do {
         try ResultFile.write(result.json(), to: summary)

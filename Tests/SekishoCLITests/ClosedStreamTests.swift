@@ -45,6 +45,22 @@ import Testing
     #expect(try String(contentsOfFile: hits, encoding: .utf8).contains("evil.example"))
   }
 
+  /// A summary that nobody can read is an error, too; that the reader went away is none.
+  @Test func aSummaryOnStandardOutput() throws {
+    let hits = folder.path("hits")
+    let scan = ["scan", "--feed", feed, log, "--summary", "-", "--quiet"]
+    for redirect in [">&-", "> /dev/full"] {
+      for arguments in [scan, scan + ["-o", hits]] {
+        let lost = try CommandRunner.run(arguments, redirect: redirect)
+        #expect(lost.status == 2, "\(redirect) \(lost.errors)")
+        // Hits that cannot be written are told; not the summary as well.
+        #expect(
+          lost.errors.components(separatedBy: "cannot write").count == 2,
+          "\(redirect) \(lost.errors)")
+      }
+    }
+  }
+
   /// Messages do not get into the file of results.
   @Test func standardError() throws {
     let hits = folder.path("hits")
