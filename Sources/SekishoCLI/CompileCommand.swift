@@ -90,7 +90,7 @@ struct CompileCommand: ParsableCommand {
       + FeedArgument.requests(ofConfigurations: configurations)
     try OutputPaths.check(
       [.init(option: "--output", path: output, content: .database)],
-      read: requests.map(\.path) + configurations)
+      read: configurations, feeds: requests.map(\.path))
     let limits = try limits.values()
     for index in requests.indices {
       limits.apply(to: &requests[index].options)

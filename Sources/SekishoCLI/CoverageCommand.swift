@@ -94,8 +94,8 @@ struct CoverageCommand: ParsableCommand {
         .init(option: "--html", path: html, content: .page),
         .init(option: "--navigator", path: navigator, content: .layer),
       ],
-      read: (request.feeds + request.snapshots + request.allow + request.truth).map(\.path)
-        + inputs + configurations)
+      read: inputs + configurations,
+      feeds: (request.feeds + request.snapshots + request.allow + request.truth).map(\.path))
     let feeds = CoverageFeeds(request)
     FeedReporting.report(feeds.compilation, details: false, quiet: quiet)
     for path in feeds.undated {

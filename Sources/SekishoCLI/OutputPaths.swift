@@ -27,14 +27,16 @@ enum OutputPaths {
   ///
   /// Files are compared by identity, not by path: links and other spellings lead to the same file.
   /// Devices and pipes can be read and written at once. A file below a folder that is read may be
-  /// replaced if an earlier run wrote it.
+  /// replaced if an earlier run wrote it. Where the next run could not tell that, or would take the
+  /// file for a feed, no file is written there in the first place.
   ///
   /// - Parameters:
   ///   - outputs: the files that are written.
   ///   - read: paths of files and folders that are read.
+  ///   - feeds: paths of feeds, and of folders of feeds, that are read.
   /// - Throws: `ValidationError` that names the option; `ExitCode` 2 if a file cannot be written,
   ///   after an error message.
-  static func check(_ outputs: [Output], read: [String]) throws {
+  static func check(_ outputs: [Output], read: [String], feeds: [String]) throws {
     var places: [Place] = []
     for output in outputs {
       guard let path = output.path else { continue }
@@ -43,8 +45,11 @@ enum OutputPaths {
       places.append(place)
     }
     let replaced = places.filter { $0.file != nil }
-    if !replaced.isEmpty { try check(replaced, read: read) }
-    for place in places where isReplaced(place.path) { try checkWritable(place.path) }
+    if !replaced.isEmpty { try check(replaced, read: read + feeds) }
+    for place in places { try checkNextRun(place, read: read, feeds: feeds) }
+    for place in places where isReplaced(place.path) || isFolder(place.path) {
+      try checkWritable(place.path)
+    }
   }
 
   private static func check(_ place: Place, against others: [Place]) throws {
@@ -72,6 +77,42 @@ enum OutputPaths {
     }
   }
 
+  /// Checks that the same command line can be run again.
+  private static func checkNextRun(_ place: Place, read: [String], feeds: [String]) throws {
+    guard isReplaced(place.path), let file = realPath(ofFile: place.path) else { return }
+    let told = "\(place.output.option) \(Console.shown(place.path))"
+    // Databases in a folder of feeds are known by how they begin, and left out.
+    if place.output.content != .database, let folder = feeds.first(where: { isBelow(file, $0) }) {
+      throw ValidationError(
+        "\(told) is below \(Console.shown(folder)), whose files are read as feeds, so the next run "
+          + "would take it for a feed; name a file elsewhere")
+    }
+    if place.output.content == .values, let folder = read.first(where: { isBelow(file, $0) }) {
+      throw ValidationError(
+        "\(told) is below \(Console.shown(folder)), which is read, and values alone do not show who "
+          + "wrote them, so the next run could not replace it; name a file elsewhere")
+    }
+  }
+
+  /// The path of a file without links; of one that is not there yet, by its folder's path.
+  private static func realPath(ofFile path: String) -> String? {
+    if let real = realPath(path) { return real }
+    guard let slash = path.lastIndex(of: "/") else { return realPath(".").map { $0 + "/" + path } }
+    return realPath(String(path[...slash])).map { $0 + path[slash...] }
+  }
+
+  private static func realPath(_ path: String) -> String? {
+    guard let real = realpath(path, nil) else { return nil }
+    defer { free(real) }
+    return String(cString: real)
+  }
+
+  /// Whether a file, its path without links, is below a folder.
+  private static func isBelow(_ file: String, _ folder: String) -> Bool {
+    guard isFolder(folder), let real = realPath(folder) else { return false }
+    return file.utf8.starts(with: (real == "/" ? real : real + "/").utf8)
+  }
+
   /// Finds out at once what would else be an error when all is read.
   private static func checkWritable(_ path: String) throws {
     do throws(InputError) {
@@ -81,6 +122,11 @@ enum OutputPaths {
       Console.error(error)
       throw ExitCode(2)
     }
+  }
+
+  private static func isFolder(_ path: String) -> Bool {
+    var facts = stat()
+    return stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
   }
 
   /// Whether a path is or would become a plain file.

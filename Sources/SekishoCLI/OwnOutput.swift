@@ -1,4 +1,4 @@
-import Inputs
+import Glibc
 import Sekisho
 
 /// What commands write to files, told from other files by how it begins.
@@ -6,17 +6,18 @@ import Sekisho
 /// A second run of a command line whose output is in a folder that it reads must not fail, but what
 /// somebody else put there must not be lost.
 enum OwnOutput {
-  case database, hits, summary, capture, page, layer, baseline
+  case database, hits, count, summary, capture, page, layer, baseline
+  /// Values alone, which nothing tells from a list that somebody else wrote.
+  case values
 
   /// First bytes of a file that are looked at.
   private static let sampleLength = 4096
 
   /// Whether a file is empty or an earlier output of this sort.
   func isWritten(to path: String) -> Bool {
-    guard let source = try? InputSource(path: path),
-      let bytes = try? source.peek(Self.sampleLength)
-    else { return false }
+    guard let bytes = Self.start(of: path) else { return false }
     if bytes.isEmpty { return true }
+    if self == .count, Self.isNumber(bytes) { return true }
     if self == .database {
       return (try? IndicatorDatabase.open(path: path)) != nil
     }
@@ -27,18 +28,37 @@ enum OwnOutput {
     }
   }
 
+  /// The first bytes of a file as they are: nothing is written compressed.
+  private static func start(of path: String) -> [UInt8]? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { _ = close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: sampleLength)
+    let count = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+    return count < 0 ? nil : Array(bytes.prefix(count))
+  }
+
+  /// Whether a file holds only digits, as many as a count can have, and a line feed.
+  private static func isNumber(_ bytes: [UInt8]) -> Bool {
+    let digits = bytes.dropLast()
+    return bytes.last == UInt8(ascii: "\n") && (1...20).contains(digits.count)
+      && digits.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+  }
+
   /// What tells a page of ours from others.
   private static let generator = #"<meta name="generator" content="sekisho">"#
 
   /// How outputs begin, and what else is near their beginning.
   private var marks: [(start: String, further: String)] {
     switch self {
-    case .database: []
+    case .database, .values: []
     // A section header whose first option is the name of the program that wrote it.
     case .capture: [("\n\r\r\n", "\u{4}\0\u{7}\0sekisho")]
-    case .hits:
+    case .hits, .count:
       [
-        (#"{"schema":1,"#, ""),
+        // Summaries, baselines and the JSON of other commands begin with a schema, too.
+        (#"{"schema":1,"kind":"#, ""), (#"{"schema":1,"ts":""#, #"","kind":"#),
+        (#"{"schema":1,"group":"#, ""),
         ("time,kind,field,value,match,indicator,", ""),
         ("count,", "first,last,time,kind,field,value,match,indicator,"),
         ("KIND          MATCH       VALUE ", ""), ("HITS  ", "SEEN AS"),

@@ -69,7 +69,7 @@ struct ScanBench: ParsableCommand {
         .init(
           option: "--baseline", path: updateBaseline ? baseline : nil, content: .baseline)
       ],
-      read: inputs + sources.paths + feeds.map(\.path))
+      read: inputs + sources.paths, feeds: feeds.map(\.path))
     let opened = try sources.opened(feeds, quiet: true)
     guard !opened.hasErrors else { throw ExitCode(2) }
     let databases = opened.databases

@@ -160,6 +160,11 @@ struct ScanCommand: ParsableCommand {
   /// The file that hits are written to; nil for standard output, which `-` means, too.
   var hitsFile: String? { output == "-" ? nil : output }
 
+  /// What is written to the file of hits.
+  private var content: OwnOutput {
+    count ? .count : onlyMatching || format == .values ? .values : .hits
+  }
+
   /// The file that the summary is written to; nil if there is none, or for standard output.
   var summaryFile: String? { summary == "-" ? nil : summary }
 
@@ -167,11 +172,11 @@ struct ScanCommand: ParsableCommand {
     let feeds = try sources.requests()
     try OutputPaths.check(
       [
-        .init(option: "--output", path: hitsFile, content: .hits),
+        .init(option: "--output", path: hitsFile, content: content),
         .init(option: "--write-pcap", path: writePcap, content: .capture),
         .init(option: "--summary", path: summaryFile, content: .summary),
       ],
-      read: inputs.inputs + sources.paths + feeds.map(\.path))
+      read: inputs.inputs + sources.paths, feeds: feeds.map(\.path))
     var options = ScanOptions()
     try reading.apply(limits, to: &options)
     try hitLimits.apply(to: &options)

@@ -111,6 +111,8 @@ import Testing
       scan + ["--format", $0, "--group", "host", "-o", logs + "/hosts." + $0]
     }
     cases += [
+      scan + ["--count", "-o", logs + "/count"],
+      scan + ["--count", "--group", "host", "-o", logs + "/hosts.count"],
       // No hits, so the file is empty.
       scan + ["--kinds", "md5", "-o", logs + "/none"],
       scan + ["--count", "--summary", logs + "/summary.json"],
@@ -125,6 +127,84 @@ import Testing
       let second = try CommandRunner.run(arguments)
       #expect(second.status == first.status, "\(arguments) \(second.errors)")
       #expect(!second.errors.contains("would replace"), "\(second.errors)")
+    }
+  }
+
+  /// Where the next run could not tell an output from what others wrote, the first one is refused.
+  @Test func whatTheNextRunWouldReadIsNotWritten() throws {
+    for name in ["feeds", "feeds/inner", "logs", "logs/inner"] {
+      try FileManager.default.createDirectory(
+        atPath: folder.path(name), withIntermediateDirectories: true)
+    }
+    _ = try folder.write("feeds/a.txt", "evil.example\n")
+    _ = try folder.write("logs/a.log", "asked for evil.example\n")
+    let (feeds, logs) = (folder.path("feeds"), folder.path("logs"))
+    let link = folder.path("link")
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: logs + "/inner")
+    let (asFeed, asValues) = ("would take it for a feed", "values alone do not show")
+    let values = ["scan", "--quiet", "--feed", feed, logs, "--only-matching", "-o"]
+    let named = ["scan", "--quiet", "--feed", feed, logs, "--format", "values", "-o"]
+    let scan = ["scan", "--quiet", "--feed", feeds, log]
+    let coverage = ["coverage", "--quiet", "--feed", feeds]
+    let cases: [(arguments: [String], file: String, words: String)] = [
+      (values, logs + "/x", asValues), (named, logs + "/inner/x", asValues),
+      (values, link + "/x", asValues),
+      (scan + ["-o"], feeds + "/x", asFeed), (scan + ["--count", "-o"], feeds + "/x", asFeed),
+      (scan + ["--summary"], feeds + "/inner/x", asFeed),
+      (scan + ["--write-pcap"], feeds + "/x", asFeed),
+      (coverage + ["--html"], feeds + "/x", asFeed),
+      (coverage + ["--navigator"], feeds + "/x", asFeed),
+      (["scan", "--feed", feed, "--allow", feeds, log, "-o"], feeds + "/x", asFeed),
+    ]
+    for (arguments, file, words) in cases {
+      let result = try CommandRunner.run(arguments + [file])
+      #expect(result.status == 2 && result.errors.contains(words), "\(arguments) \(result.errors)")
+      #expect(!FileManager.default.fileExists(atPath: file), "\(arguments)")
+    }
+    // A folder beside the one that is read, whose name begins alike.
+    let beside = try CommandRunner.run(values + [logs + "2"])
+    #expect(beside.status == 1, "\(beside.errors)")
+  }
+
+  /// What only resembles an output is somebody's file.
+  @Test func whatOnlyResemblesAnOutputIsKept() throws {
+    let logs = folder.path("logs")
+    try FileManager.default.createDirectory(atPath: logs, withIntermediateDirectories: true)
+    let scan = ["scan", "--quiet", "--feed", feed, logs]
+    let cases: [(options: [String], text: String)] = [
+      ([], #"{"schema":1,"inputs":0,"hits_by_kind":[{"kind":"domain","count":1}]}"#),
+      ([], #"{"schema":1,"asked":"evil.example","kind":"domain"}"#),
+      ([], #"{"schema":1,"unit":"bytes/s","calibration":1}"#),
+      (["--count"], "12\n13\n"), (["--count"], "12"), (["--count"], "\n"),
+      (["--count"], "evil.example\n"), ([], "12\n"),
+    ]
+    for (options, text) in cases {
+      let file = try folder.write("logs/x", text)
+      let result = try CommandRunner.run(scan + options + ["-o", file])
+      #expect(result.status == 2, "\(text) \(result.errors)")
+      #expect(try String(contentsOfFile: file, encoding: .utf8) == text)
+    }
+    // Outputs are never compressed; this is `{"schema":1,"kind":` in one stored block of gzip.
+    let text = Array(#"{"schema":1,"kind":"#.utf8)
+    let length = UInt8(text.count)
+    let packed =
+      [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1, length, 0, ~length, 0xFF] + text + [
+        0, 0, 0, 0, length, 0, 0, 0,
+      ]
+    let file = logs + "/x"
+    try Data(packed).write(to: URL(fileURLWithPath: file))
+    let result = try CommandRunner.run(scan + ["-o", file])
+    #expect(result.errors.contains("would replace what is read"), "\(result.errors)")
+  }
+
+  @Test func aFolderIsNoOutput() throws {
+    for arguments in [["-o"], ["--summary"], ["--write-pcap"], ["--format", "html", "-o"]] {
+      let result = try CommandRunner.run(
+        ["scan", "--feed", feed, log] + arguments + [folder.url.path])
+      #expect(result.status == 2 && result.output == "", "\(arguments) \(result.output)")
+      #expect(
+        result.errors == "sekisho: error: \(folder.url.path): cannot create: it is a folder\n",
+        "\(result.errors)")
     }
   }
 
