@@ -20,10 +20,11 @@ extension ImageBytes {
     switch status.st_mode & S_IFMT {
     case S_IFDIR:
       throw DatabaseError(
-        .inputOutput, "is a folder, not a Sekisho database; name a database file in it")
+        .inputOutput, "is a folder, not a Sekisho database", remedy: "name a database file in it")
     case S_IFREG: break
     default:
-      throw DatabaseError(.inputOutput, "is no regular file, so no Sekisho database; name a file")
+      throw DatabaseError(
+        .inputOutput, "is no regular file, so no Sekisho database", remedy: "name a file")
     }
     guard let count = Int(exactly: status.st_size), count > 0 else { throw .notADatabase }
     if copying { return (try read(file, count: count), nil) }
