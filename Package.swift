@@ -67,7 +67,9 @@ let package = Package(
     .target(name: "CByteKernels"),
     // What a signal handler may do, which Swift does not promise.
     .target(name: "CMappedRegions"),
-    room("Matchers", ["CByteKernels"]),
+    // What the system's headers hide from Swift.
+    .target(name: "CProcessors"),
+    room("Matchers", ["CByteKernels", "CProcessors"]),
     room("Inputs", ["Parsing", "CZlib", "CZstd"]),
     room("YAML", ["Parsing", "CLibYAML"]),
     room("Feeds", ["Parsing", "Indicators", "Inputs", "YAML"]),

@@ -90,7 +90,9 @@ import Testing
     #expect(loaded.warnings == [])
   }
 
-  @Test(arguments: ["gold_hashes", "fpga_hashes", "OLDER_hashes"])
+  @Test(arguments: [
+    "gold_hashes", "fpga_hashes", "OLDER_hashes", "unsafe_hashes", "Unsigned-hashes",
+  ])
   func partsOfOtherWordsSayNothing(_ name: String) {
     let loaded = Loaded(#"[{"ip":"192.0.2.1","\#(name)":{\#(Self.digest)}}]"#)
     #expect(Set(entries(loaded)) == [Self.address, Self.file])

@@ -133,7 +133,7 @@ import Testing
         nil, 0, .random(in: -1_000_000_000...4_000_000_000_000_000_000, using: &random),
       ].randomElement(using: &random) ?? nil,
       flow: flow,
-      end: [nil, .originator, .responder].randomElement(using: &random) ?? nil, event: event,
+      endpoint: [nil, .originator, .responder].randomElement(using: &random) ?? nil, event: event,
       responseCode: Bool.random(using: &random)
         ? DNSResponseCode(.random(in: 0...15, using: &random)) : nil)
   }

@@ -125,7 +125,7 @@ struct PacketOrderTests {
     let hit = Hit(
       kind: .domain, field: [], value: [], match: .exact, indicators: [], suppression: nil,
       input: 0, path: InputPath("x"), number: 1, countsPackets: true, offset: nil, time: 0,
-      flow: nil, end: nil)
+      flow: nil, endpoint: nil)
     var order = PacketOrder(pathLength: 0)
     for round in 0..<Self.rounds {
       var output = SegmentOutput()
@@ -146,7 +146,7 @@ struct PacketOrderTests {
       Hit(
         kind: .domain, field: [], value: Array("\(packet)".utf8), match: .exact, indicators: [],
         suppression: nil, input: 0, path: InputPath("x"), number: packet, countsPackets: true,
-        offset: nil, time: 0, flow: nil, end: nil)
+        offset: nil, time: 0, flow: nil, endpoint: nil)
     }
     func packed(_ packets: [UInt64]) -> SegmentOutput {
       var output = segment([])

@@ -6,7 +6,6 @@
 #ifndef SEKISHO_CBYTEKERNELS_H
 #define SEKISHO_CBYTEKERNELS_H
 
-#include "CountProcessors.h"
 #include "FilterGrams.h"
 #include "FilterKeys.h"
 #include "FilterNames.h"

@@ -56,10 +56,12 @@ enum ForeignMember {
       for word in all { unsafe words[Int(word.utf8Start[0])].append(word) }
     }
 
-    /// Whether one is part of a name, in any case, also with other characters inside: `white_list`.
+    /// Whether one is part of a name, in any case, also with other characters inside: `white_list`;
+    /// what `un` denies is none: `unsafe_files`.
     func occur(in name: RawSpan) -> Bool {
       name.byteOffsets.contains { offset in
-        words[Int(Byte.lowercased(name.byte(unchecked: offset)))].contains {
+        if offset >= 2, name.starts(ignoringCase: "un", at: offset - 2) { return false }
+        return words[Int(Byte.lowercased(name.byte(unchecked: offset)))].contains {
           Self.stands($0, in: name, at: offset)
         }
       }

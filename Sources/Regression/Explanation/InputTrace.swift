@@ -354,22 +354,20 @@ struct InputTrace {
     let options = explainer.options
     guard options.packetTimes != nil || options.bpf != nil else { return }
     var wider = options
-    wider.packetTimes = nil
-    if let hit = look(inputs, inMemory, [value], wider).seen.first?.hit {
+    func add(_ cause: Explanation.Cause, _ text: (Hit) -> String) -> Bool {
+      guard let hit = look(inputs, inMemory, [value], wider).seen.first?.hit else { return false }
       result.findings.append(
         Explanation.Finding(
-          .outsideWindow,
-          "seen in field \(String(decoding: hit.field, as: UTF8.self)) at "
-            + "\(TimeText.text(hit.recordTime)), outside --from and --to", place: Self.place(hit)))
+          cause, "seen in field \(hit.fieldText) \(text(hit))", place: Self.place(hit)))
+      return true
+    }
+    wider.packetTimes = nil
+    if add(
+      .outsideWindow, { "at \(TimeText.text($0.recordTime)), outside --from and --to" })
+    {
       return
     }
     wider.bpf = nil
-    if let hit = look(inputs, inMemory, [value], wider).seen.first?.hit {
-      result.findings.append(
-        Explanation.Finding(
-          .filteredPackets,
-          "seen in field \(String(decoding: hit.field, as: UTF8.self)) of a packet that --bpf "
-            + "leaves out", place: Self.place(hit)))
-    }
+    _ = add(.filteredPackets) { _ in "of a packet that --bpf leaves out" }
   }
 }

@@ -34,7 +34,7 @@ public struct Hit: Sendable {
   /// The flow in which the value was seen; nil in logs.
   public var flow: FlowRecord?
   /// The endpoint of the flow whose address the value is; nil if it is neither's.
-  public var end: FlowEndpoint?
+  public var endpoint: FlowEndpoint?
   /// The lines around the hit, if they were asked for.
   public var context: LineContext?
   /// What a log's record says of the event: its endpoints, state and verdict.

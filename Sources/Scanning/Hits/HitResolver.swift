@@ -249,7 +249,7 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
       countsPackets: place.countsPackets,
       offset: place.countsPackets ? nil : place.offset(of: observable, in: record, chunk: chunk),
       time: record.time == ObservableRecord.noTime ? nil : record.time,
-      flow: batch.flow(of: record), end: observable.end)
+      flow: batch.flow(of: record), endpoint: observable.endpoint)
     if options.contextLines > 0, options.grouping == .none, !place.countsPackets {
       hit.context = LineContext(
         around: Int(clamping: record.base &+ UInt64(observable.position)), in: chunk,
@@ -410,8 +410,8 @@ extension ObservableBatch {
 }
 
 extension Observable {
-  /// The end of the flow whose address this observable is, if that is known.
-  fileprivate var end: FlowEndpoint? {
+  /// The endpoint of the flow whose address this observable is, if that is known.
+  fileprivate var endpoint: FlowEndpoint? {
     flags.contains(.originator) ? .originator : flags.contains(.responder) ? .responder : nil
   }
 }

@@ -46,7 +46,7 @@ struct PackedHits {
     packed.append(hit.flow != nil)
     if let flow = hit.flow { append(flow) }
     packed.append(
-      hit.end.map { $0 == .originator ? 1 : 2 } ?? 0)
+      hit.endpoint.map { $0 == .originator ? 1 : 2 } ?? 0)
     packed.append(hit.event != nil)
     if let event = hit.event { append(event) }
     packed.append(hit.responseCode.map { $0.rawValue + 1 } ?? 0)
@@ -97,7 +97,7 @@ struct PackedHits {
     let offset = reader.number()
     let time = reader.signed()
     let flow = reader.flag() ? Self.flow(from: &reader) : nil
-    let end: FlowEndpoint? =
+    let endpoint: FlowEndpoint? =
       switch reader.byte() {
       case 1: .originator
       case 2: .responder
@@ -109,7 +109,8 @@ struct PackedHits {
       kind: kind, field: field, value: value, match: match, indicators: indicators,
       suppression: suppression, input: input, path: paths[input] ?? InputPath(bytes: []),
       number: number, countsPackets: countsPackets, offset: offset == 0 ? nil : offset &- 1,
-      time: time == ObservableRecord.noTime ? nil : time, flow: flow, end: end, event: event,
+      time: time == ObservableRecord.noTime ? nil : time, flow: flow, endpoint: endpoint,
+      event: event,
       responseCode: code == 0 ? nil : DNSResponseCode(code - 1))
   }
 

@@ -57,7 +57,7 @@ struct HitCSV {
     }
     let verdict = hit.event?.verdict
     cell(verdict.map { "\($0.name)" } ?? "", to: &output)
-    cell(hit.end.map { "\($0.name)" } ?? "", to: &output)
+    cell(hit.endpoint.map { "\($0.name)" } ?? "", to: &output)
     if showsSuppressed { cell(hit.suppression?.list ?? [], to: &output) }
   }
 

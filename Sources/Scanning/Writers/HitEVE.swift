@@ -177,9 +177,9 @@ struct HitEVE {
     if let suppression = hit.suppression {
       writer.member("suppressed_by", suppression.list)
     }
-    if let end = hit.end {
+    if let endpoint = hit.endpoint {
       writer.key("seen_from")
-      writer.plain(end.name)
+      writer.plain(endpoint.name)
     }
     writer.key("indicators")
     writer.fragment(indicators.indicators(of: hit))

@@ -53,9 +53,9 @@ package struct HitJSON {
       writer.member("offset", offset)
     }
     writer.endObject()
-    if let end = hit.end {
+    if let endpoint = hit.endpoint {
       writer.key("seen_from")
-      writer.plain(end.name)
+      writer.plain(endpoint.name)
     }
     if let code = hit.responseCode { writer.responseCode(code) }
     if let context = hit.context { writer.context(context) }

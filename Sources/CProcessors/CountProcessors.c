@@ -1,5 +1,5 @@
 #define _GNU_SOURCE
-#include "include/CountProcessors.h"
+#include "include/CProcessors.h"
 
 #include <errno.h>
 #include <sched.h>
