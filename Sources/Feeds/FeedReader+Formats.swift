@@ -39,7 +39,7 @@ extension FeedReader {
         sink.giveBackNothing(&collection)
         throw error
       }
-      sink.summary.warnings.append("partial: " + error.problem + "; what came before was kept")
+      sink.summary.warnings.append(FeedWarning(.partial, error.problem))
     }
     if stream.wasTranscoded { sink.summary.lints.add("transcoded-from-utf-16") }
     if let warning = choice.warning { sink.summary.warnings.append(warning) }
@@ -51,7 +51,7 @@ extension FeedReader {
   private struct Choice {
     var format: FeedFormat
     var plan: CSVPlan?
-    var warning: String?
+    var warning: FeedWarning?
     var isIndex = false
   }
 
@@ -165,20 +165,11 @@ extension FeedReader {
     let refused = sink.summary.refusals.counts
     let notForDetection = refused[FeedRefusal.toIDSFalse.rawValue] ?? 0
     if notForDetection > 0 {
-      sink.summary.warnings.append(
-        notForDetection == 1
-          ? "to-ids-false: 1 attribute is not meant for detection and was not loaded"
-          : "to-ids-false: \(notForDetection) attributes are not meant for detection and were not "
-            + "loaded")
+      sink.summary.warnings.append(FeedWarning(.notForDetection, count: notForDetection))
     }
-    let saysLittle = [
-      "to-ids-false", "column-not-read", "column-not-found", "list-not-read",
-      "observables-not-loaded",
-    ]
-    guard sink.entryCount == 0,
-      sink.summary.warnings.allSatisfy({ warning in saysLittle.contains { warning.hasPrefix($0) } })
-    else { return }
-    sink.summary.warnEmpty()
+    if sink.entryCount == 0, sink.summary.warnings.allSatisfy(\.isOfParts) {
+      sink.summary.warnEmpty()
+    }
   }
 
   // MARK: Readers

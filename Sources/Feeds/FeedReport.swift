@@ -65,9 +65,8 @@ public struct FeedSummary: Sendable {
   public var refusals = Tally()
   /// Remarks on values that were let in, by remark.
   public var lints = Tally()
-  /// Things worth a person's eye about the whole feed: a word with dashes such as `empty-feed`, a
-  /// colon, and what it means.
-  public var warnings: [String] = []
+  /// Things worth a person's eye about the whole feed.
+  public var warnings: [FeedWarning] = []
   /// The first diagnostics, up to the limit.
   public var diagnostics: [FeedDiagnostic] = []
 
@@ -81,13 +80,6 @@ public struct FeedSummary: Sendable {
 }
 
 extension FeedSummary {
-  /// The option that helps with a warning, as advice; empty if there is none.
-  public static func remedy(ofWarning warning: String) -> Advice {
-    if warning.hasPrefix("to-ids-false:") { return "\(.loadsAllMISP) loads them" }
-    if warning.hasPrefix("warninglist-not-loaded:") { return "\(.isAllowList) loads them" }
-    return ""
-  }
-
   /// The three commonest reasons for refusals with their counts, for a message.
   var reasons: String {
     let sorted = refusals.counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
@@ -96,10 +88,7 @@ extension FeedSummary {
 
   /// Says that nothing is left of the feed, and why.
   mutating func warnEmpty() {
-    warnings.append(
-      reasons.isEmpty
-        ? "empty-feed: it holds no value"
-        : "empty-feed: none of its \(candidates) values was let in (\(reasons))")
+    warnings.append(FeedWarning(.emptyFeed, reasons, of: candidates))
   }
 }
 

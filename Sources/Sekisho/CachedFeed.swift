@@ -15,7 +15,7 @@ import Parsing
 /// Contexts are numbered anew, in the order in which the feed's records first use them.
 struct CachedFeed {
   /// Changes whenever the layout, or the result of reading a feed, changes.
-  static let version: UInt32 = 3
+  static let version: UInt32 = 4
   private static let magic = Array("SekiFeed".utf8)
   private static let headerLength = 28
 
@@ -70,7 +70,12 @@ struct CachedFeed {
       }
     }
     body.append(UInt32(summary.warnings.count))
-    for warning in summary.warnings { body.append(warning) }
+    for warning in summary.warnings {
+      body.append(warning.code.rawValue)
+      body.append(warning.subject)
+      body.append(warning.count)
+      body.append(warning.total)
+    }
     body.append(UInt32(summary.diagnostics.count))
     for diagnostic in summary.diagnostics {
       body.append(diagnostic.severity.rawValue)
@@ -131,7 +136,13 @@ struct CachedFeed {
         }
       }
     }
-    for _ in 0..<reader.count() { summary.warnings.append(reader.string()) }
+    for _ in 0..<reader.count() {
+      guard let code = FeedWarning.Code(rawValue: reader.string()) else { return reader.fail() }
+      let subject = reader.string()
+      let count = reader.number(UInt64.self)
+      summary.warnings.append(
+        FeedWarning(code, subject, count: count, of: reader.number(UInt64.self)))
+    }
     for _ in 0..<reader.count() {
       guard let severity = FeedDiagnostic.Severity(rawValue: reader.string()) else {
         return reader.fail()

@@ -66,7 +66,7 @@ enum FeedReporting {
     if !leftOut.isEmpty { Console.note("not read as feeds: \(leftOut)") }
     for feed in compilation.report.feeds {
       for warning in feed.warnings {
-        let remedy = FeedSummary.remedy(ofWarning: warning).text(naming: OptionNames.name)
+        let remedy = warning.remedy.text(naming: OptionNames.name)
         Console.warning(
           "\(Console.shown(feed.name)): \(warning)" + (remedy.isEmpty ? "" : "; " + remedy))
       }

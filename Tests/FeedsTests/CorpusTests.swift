@@ -62,7 +62,7 @@ enum Corpus {
         }
         table +=
           "\(file)\t\(summary.format.name)\t\(summary.entries)\t\(list(summary.refusals))"
-          + "\t\(list(summary.lints))\t\(summary.warnings.joined(separator: "; "))\n"
+          + "\t\(list(summary.lints))\t\(summary.warnings.map(\.description).joined(separator: "; "))\n"
         for diagnostic in summary.diagnostics.prefix(200) { samples += "\(diagnostic)\n" }
         #expect(collection.records.count == summary.entries)
       } catch {

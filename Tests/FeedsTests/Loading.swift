@@ -24,7 +24,7 @@ struct Loaded {
 
   /// The words before the colons of the warnings.
   var warnings: [String] {
-    (summary?.warnings ?? []).map { String($0.prefix { $0 != ":" }) }
+    (summary?.warnings ?? []).map { String($0.description.prefix { $0 != ":" }) }
   }
 
   /// Refusals as `LINE REASON: EXCERPT`.

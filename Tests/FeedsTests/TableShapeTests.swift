@@ -142,7 +142,7 @@ import Testing
     #expect(loaded.entries == ["2 domain evil.example withSubdomains"])
     #expect(loaded.diagnostics == ["3 to-ids-false"])
     #expect(
-      loaded.summary?.warnings == [
+      loaded.summary?.warnings.map(\.description) == [
         "to-ids-false: 1 attribute is not meant for detection and was not loaded"
       ])
     var options = FeedOptions()
@@ -389,7 +389,7 @@ import Testing
         + #""objects":{\#(inner)},"number_observed":1}]}"#)
     #expect(old.entries.isEmpty)
     #expect(
-      old.summary?.warnings.first?.hasPrefix("observables-not-loaded: 1 ") ?? false)
+      old.summary?.warnings.first == FeedWarning(.observablesNotLoaded, count: 1))
     // Beside indicators they are what a report cites.
     let page = #""0":{"type":"url","value":"https://blog.example/report"}"#
     let report = Loaded(

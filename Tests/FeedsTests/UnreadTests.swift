@@ -70,7 +70,7 @@ import Testing
   func whatIsNotReadIsTold(_ text: String, _ warnings: [String]) {
     let loaded = Loaded(text)
     #expect(entries(loaded) == [Self.address], "\(text)")
-    let told = loaded.summary?.warnings ?? []
+    let told = (loaded.summary?.warnings ?? []).map(\.description)
     #expect(told.count == warnings.count, "\(told)")
     for (told, warning) in zip(told, warnings) {
       #expect(told.hasPrefix(warning + " look like values; "), "\(told)")
@@ -106,7 +106,7 @@ import Testing
       #"{"log":[\#(list)],"\#(long)":["evil.example"],"x":[{"\#(long)":"evil.example"}],"#
         + #""data":[{"ip":"192.0.2.1"}],"more":[{"d":"evil.example"}]}"#)
     #expect(entries(loaded) == [Self.address])
-    let told = loaded.summary?.warnings ?? []
+    let told = (loaded.summary?.warnings ?? []).map(\.description)
     #expect(told.count == 2, "\(told)")
     #expect(told.first?.hasPrefix("list-not-read: 2048 of 2048 strings of 'log.d'") ?? false)
     #expect(told.last?.hasPrefix("list-not-read: 1 of 1 strings of 'more.d'") ?? false)

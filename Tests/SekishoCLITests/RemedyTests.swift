@@ -142,9 +142,9 @@ import Testing
       "list.json", #"{"name":"x","type":"hostname","version":1,"list":["www.example.org"]}"#)
     let summary = try #require(Compilation(of: [.init(path: path)]).report.feeds.first)
     let warning = try #require(summary.warnings.first)
-    #expect(!warning.contains("--"))
-    #expect(FeedSummary.remedy(ofWarning: warning).options == [.isAllowList])
-    #expect(FeedSummary.remedy(ofWarning: "empty-feed: it holds no value").isEmpty)
+    #expect(!warning.description.contains("--"))
+    #expect(warning.remedy.options == [.isAllowList])
+    #expect(FeedWarning(.emptyFeed).remedy.isEmpty)
     let cache = folder.path("cache")
     // What a cache holds of it is told the same way.
     for _ in 0..<2 {

@@ -9,7 +9,7 @@ enum Detection {
   /// A known format that is not supported: its name, and what the user can do.
   case refused(String, advice: Advice)
   /// An index file of a folder of feeds: it holds no indicators, which is not an error.
-  case index(FeedFormat, String)
+  case index(FeedFormat, FeedWarning)
   /// No format fits, or none well enough: what was found, the nearest formats, and other advice.
   case unknown(String, candidates: [FeedFormat], advice: Advice? = nil)
   /// JSON with a fault before anything that shows its format.

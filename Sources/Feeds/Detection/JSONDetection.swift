@@ -57,7 +57,7 @@ enum JSONDetection {
       return .format(.warninglist, nil)
     }
     if evidence.hasUUIDKeys, evidence.has("Orgc") || evidence.has("info") {
-      return .index(.mispFeed, "misp-feed-manifest: an index, the events are beside it")
+      return .index(.mispFeed, FeedWarning(.mispManifest))
     }
     var test = ShapeTest()
     let plan = JSONTablePlan(sample, path: "", &test)

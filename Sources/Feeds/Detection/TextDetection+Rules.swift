@@ -188,11 +188,10 @@ extension TextDetection {
 
   private func foreign(_ name: String) -> Detection {
     if let format = FeedFormat(name: name) { return .format(format, nil) }
-    if name == "misp-feed-hashes" {
-      return .index(.mispFeed, name + ": an index, the events are beside it")
-    }
-    if name == "suricata-iprep-categories" {
-      return .index(.suricataIPRep, name + ": names of categories, no addresses")
+    switch FeedWarning.Code(rawValue: name) {
+    case .mispHashes: return .index(.mispFeed, FeedWarning(.mispHashes))
+    case .reputationCategories: return .index(.suricataIPRep, FeedWarning(.reputationCategories))
+    default: break
     }
     return .refused(name, advice: "leave the file out")
   }

@@ -290,11 +290,11 @@ struct CSVPlan {
   }
 
   /// What a person should know of the columns that are not read.
-  var warnings: [String] {
+  var warnings: [FeedWarning] {
     (unread.filter { columns[$0.column] == .other || columns[$0.column] == .unknown }
       + textsOfDigests).map {
-        "column-not-read: \($0.values) of \($0.cells) cells of \(name(of: $0.column)) look like values; "
-          + "'columns' in a feeds.yaml says what it holds"
+        FeedWarning(
+          .columnNotRead, name(of: $0.column), count: UInt64($0.values), of: UInt64($0.cells))
       }
   }
 

@@ -19,7 +19,7 @@ struct JSONTablePlan {
   /// The confidences of the records go from 0 to 1.
   private(set) var hasFractions = false
   /// What a person should know of the members that are not read.
-  private(set) var warnings: [String] = []
+  private(set) var warnings: [FeedWarning] = []
   /// The fault in the sample, if it costs more than a line.
   private(set) var fault: FeedError?
   /// The members that the user names.
@@ -76,9 +76,7 @@ struct JSONTablePlan {
     warnings = plan.warnings
     if !plan.missingNames.isEmpty {
       let names = plan.missingNames.map { "'\($0)'" }.joined(separator: ", ")
-      warnings.append(
-        "column-not-found: none of the first \(rows.count) records has \(names), which 'columns' names"
-      )
+      warnings.append(FeedWarning(.columnNotFound, names, of: UInt64(rows.count)))
     }
     hasTopics = plan.hasTopics
     dateOrder = plan.dateOrder

@@ -90,8 +90,7 @@ struct STIXFeed: DocumentFeed {
       if indicators == 0 { observables += observed }
       if observables > 0 {
         sink.summary.warnings.append(
-          "observables-not-loaded: \(observables) objects say what was seen, which only indicators "
-            + "tell to be bad")
+          FeedWarning(.observablesNotLoaded, count: UInt64(observables)))
       }
     }
     while true {

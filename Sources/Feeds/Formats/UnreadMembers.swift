@@ -193,24 +193,19 @@ struct UnreadMembers {
   ///
   /// Where the user says what members hold, only lists are told of; beside members of
   /// `threat.indicator`, only those of it.
-  func warnings(for plan: JSONTablePlan) -> [String] {
+  func warnings(for plan: JSONTablePlan) -> [FeedWarning] {
     let isOfIndicators = plan.columns.keys.contains(where: JSONTablePlan.isIndicator)
     let found = counts.filter {
       $0.holdsValues && ($0.isListed || plan.named.isEmpty)
         && (!isOfIndicators || JSONTablePlan.isIndicator($0.name))
     }
     var warnings = found.prefix(Self.mostNamed).map { count in
-      let name = Excerpt.text(count.name.rawSpan)
-      return count.isListed
-        ? "list-not-read: \(count.values) of \(count.strings) strings of '\(name)' look like values; "
-          + "lists of objects in records, and any beside the list of records, need a file of their own"
-        : "column-not-read: \(count.values) of \(count.strings) cells of '\(name)' look like values; "
-          + "'columns' in a feeds.yaml says what it holds"
+      FeedWarning(
+        count.isListed ? .listNotRead : .columnNotRead, "'\(Excerpt.text(count.name.rawSpan))'",
+        count: UInt64(count.values), of: UInt64(count.strings))
     }
     if found.count > Self.mostNamed {
-      warnings.append(
-        "list-not-read: \(found.count - Self.mostNamed) further members hold what looks like values"
-      )
+      warnings.append(FeedWarning(.listNotRead, count: UInt64(found.count - Self.mostNamed)))
     }
     return warnings
   }

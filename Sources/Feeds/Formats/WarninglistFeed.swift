@@ -82,7 +82,7 @@ struct WarninglistFeed: DocumentFeed {
   private mutating func load(into sink: inout FeedSink) {
     guard sink.options.isAllowList else {
       sink.summary.warnings.append(
-        "warninglist-not-loaded: its \(values.count) values are known to be good")
+        FeedWarning(.warninglistNotLoaded, count: UInt64(values.count)))
       return
     }
     let limitsTexts = type == "substring" && !(kinds.map(Self.coverTexts) ?? true)
@@ -101,15 +101,10 @@ struct WarninglistFeed: DocumentFeed {
       default: sink.refuse(.unsupportedPattern, cell, line: line)
       }
     }
-    if limitsTexts, !values.isEmpty {
+    let isKnown = ["hostname", "cidr", "string", "substring", "regex", ""].contains(type)
+    if !values.isEmpty, limitsTexts || !isKnown {
       sink.summary.warnings.append(
-        "warninglist-substring-not-applied: its \(values.count) values are for attributes of other "
-          + "kinds than names and URLs, and a text would suppress those")
-    }
-    if !values.isEmpty, !["hostname", "cidr", "string", "substring", "regex", ""].contains(type) {
-      sink.summary.warnings.append(
-        "warninglist-\(type)-not-applied: its \(values.count) values suppress nothing; only lists of the "
-          + "types string, hostname, cidr, substring and regex do")
+        FeedWarning(.warninglistNotApplied, type, count: UInt64(values.count)))
     }
     values.removeAll()
     arena.removeAll()

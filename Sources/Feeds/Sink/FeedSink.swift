@@ -89,8 +89,8 @@ struct FeedSink {
     let cutLists = self.collection.cutLists - firstCutLists
     if cutLists > 0 {
       summary.warnings.append(
-        "labels-left-out: \(cutLists) lists of labels or names have more than "
-          + "\(IndicatorCollection.longestList), of which the rest was left out")
+        FeedWarning(
+          .labelsLeftOut, count: cutLists, of: UInt64(IndicatorCollection.longestList)))
     }
     swap(&self.collection, &collection)
     return summary
