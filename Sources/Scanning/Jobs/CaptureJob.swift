@@ -81,17 +81,16 @@ final class CaptureJob: InputJob, @unchecked Sendable {
   private var isCounted = false
 
   init(
-    input: Int, path: InputPath, source: InputSource, run: ScanRun, output: OrderedOutput,
-    options: CaptureOptions, progress: ScanProgress, threads: Int
+    _ opened: OpenedInput, in run: ScanRun, to output: OrderedOutput, plan: ScanPlan, threads: Int
   ) {
-    self.input = input
-    self.path = path
+    input = opened.index
+    path = opened.path
     order = PacketOrder(pathLength: path.bytes.count)
-    self.source = source
+    source = opened.source
     self.run = run
     self.output = output
-    self.options = options
-    self.progress = progress
+    options = plan.captureOptions
+    progress = plan.progress
     var groups = 1
     // Twice as many groups as threads, so that no thread waits long for the last group.
     while groups < 64, threads > 1, groups < 2 * threads { groups *= 2 }

@@ -75,25 +75,24 @@ final class LogJob: InputJob, @unchecked Sendable {
   private var linesCommitted: [UInt8] = []
 
   init(
-    input: Int, path: InputPath, source: InputSource, content: InputContent, run: ScanRun,
-    output: OrderedOutput, options: LogOptions, progress: ScanProgress, threads: Int,
-    contextLines: Int, problems: [ScanProblem] = []
+    _ opened: OpenedInput, in run: ScanRun, to output: OrderedOutput, plan: ScanPlan
   ) {
-    self.problems = problems
-    self.input = input
-    self.path = path
-    self.content = content
+    problems = plan.problemOfFirstLog(opened.path).map { [$0] } ?? []
+    input = opened.index
+    path = opened.path
+    content = opened.content
     self.run = run
     self.output = output
-    self.options = options
-    self.progress = progress
-    self.contextLines = contextLines
+    options = plan.logOptions
+    progress = plan.progress
+    contextLines = plan.options.contextLines
+    let threads = plan.options.threads
     // Each outstanding chunk may hold its bytes and the lines of many hits, so only a few wait
     // beyond those being worked on.
     window = threads + min(threads, 2) + 2
     readsAhead = threads > 1 || contextLines > 0
     pieces = LogPieceReader(
-      source, content: content, contextLines: contextLines, countsLines: readsAhead)
+      opened.source, content: content, contextLines: contextLines, countsLines: readsAhead)
   }
 
   var isDone: Bool { isFinished }
@@ -142,15 +141,9 @@ final class LogJob: InputJob, @unchecked Sendable {
   // MARK: Scanning
 
   /// Scans lines whose turn it is, and writes the output whenever it has become large.
-  private func scan(
-    _ bytes: RawSpan, from start: LogState, base: UInt64, line: UInt64, isFinal: Bool,
-    surroundings: ChunkSurroundings, candidates: ChunkCandidates? = nil, worker: ScanWorker
-  ) -> ScannedPiece {
+  private func scan(_ bytes: RawSpan, at place: LogPlace, _ worker: ScanWorker) -> ScannedPiece {
     let (output, input, progress) = (output, input, progress)
-    return scan(
-      bytes, from: start, base: base, line: line, isFinal: isFinal, surroundings: surroundings,
-      candidates: candidates, into: takeSpare(), worker: worker
-    ) { segment in
+    return scan(bytes, at: place, into: takeSpare(), worker) { segment in
       guard segment.isMuch else { return false }
       _ = output.write(segment, input: input)
       segment.restart()
@@ -168,14 +161,12 @@ final class LogJob: InputJob, @unchecked Sendable {
   /// Scans a chunk before its turn; nil if it yields so much that it has to wait for its turn.
   private func scanAhead(
     _ piece: LogPiece, _ chunk: Chunk, from start: LogState, _ worker: ScanWorker
-  )
-    -> ScannedPiece?
-  {
+  ) -> ScannedPiece? {
+    let place = LogPlace(
+      state: start, offset: chunk.base, line: piece.firstLine, isFinal: piece.isFinal,
+      surroundings: piece.surroundings)
     var isTooMuch = false
-    let scanned = scan(
-      chunk.bytes, from: start, base: chunk.base, line: piece.firstLine, isFinal: piece.isFinal,
-      surroundings: piece.surroundings, worker: worker
-    ) { segment in
+    let scanned = scan(chunk.bytes, at: place, into: SegmentOutput(), worker) { segment in
       isTooMuch = isTooMuch || segment.isMuch
       return isTooMuch
     }
@@ -183,19 +174,18 @@ final class LogJob: InputJob, @unchecked Sendable {
   }
 
   private func scan(
-    _ bytes: RawSpan, from start: LogState, base: UInt64, line: UInt64, isFinal: Bool,
-    surroundings: ChunkSurroundings, candidates: ChunkCandidates? = nil,
-    into segment: consuming SegmentOutput = SegmentOutput(), worker: ScanWorker,
-    isStopped: (inout SegmentOutput) -> Bool
+    _ bytes: RawSpan, at place: LogPlace, into segment: consuming SegmentOutput,
+    _ worker: ScanWorker, isStopped: (inout SegmentOutput) -> Bool
   ) -> ScannedPiece {
-    var place = SegmentPlace(
-      input: input, path: path, numberBase: line, offsetBase: base, countsPackets: false)
-    if case .utf16 = content { place.transcoded = TranscodedOffsets() }
-    place.surroundings = surroundings
+    var inInput = SegmentPlace(
+      input: input, path: path, numberBase: place.line, offsetBase: place.offset,
+      countsPackets: false)
+    if case .utf16 = content { inInput.transcoded = TranscodedOffsets() }
+    inInput.surroundings = place.surroundings
     let (output, progress) = (output, progress)
     let scanned = worker.scanText(
-      bytes, from: start, place: place, isFinal: isFinal, candidates: candidates,
-      output: &segment
+      bytes, from: place.state, place: inInput, isFinal: place.isFinal,
+      candidates: place.candidates, output: &segment
     ) { isStopped(&$0) || output.isStopped || progress.isStopRequested }
     return ScannedPiece(
       output: segment, state: scanned.state, consumed: scanned.consumed, lines: scanned.lines,
@@ -276,26 +266,22 @@ final class LogJob: InputJob, @unchecked Sendable {
   private func scan(
     _ piece: LogPiece, _ chunk: Chunk, from start: LogState, _ worker: ScanWorker
   ) {
-    let surroundings = ChunkSurroundings(before: linesCommitted, after: piece.surroundings.after)
+    var place = LogPlace(
+      state: start, offset: chunk.base, line: lines, isFinal: piece.isFinal,
+      surroundings: ChunkSurroundings(before: linesCommitted, after: piece.surroundings.after))
     if tail.isEmpty {
-      accept(
-        scan(
-          chunk.bytes, from: start, base: chunk.base, line: lines, isFinal: piece.isFinal,
-          surroundings: surroundings, candidates: piece.candidates, worker: worker),
-        of: chunk.bytes)
+      place.candidates = piece.candidates
+      accept(scan(chunk.bytes, at: place, worker), of: chunk.bytes)
       return
     }
-    let base = chunk.base &- sourceLength(tail)
+    place.offset = chunk.base &- sourceLength(tail)
     // Taken out for the call, so that it can be read while the rest is written.
     var joined = self.joined
     self.joined = []
     joined.removeAll(keepingCapacity: true)
     joined.append(contentsOf: tail)
     joined.append(chunk.bytes)
-    accept(
-      scan(
-        joined.rawSpan, from: start, base: base, line: lines, isFinal: piece.isFinal,
-        surroundings: surroundings, worker: worker), of: joined.rawSpan)
+    accept(scan(joined.rawSpan, at: place, worker), of: joined.rawSpan)
     self.joined = joined
   }
 
@@ -303,13 +289,12 @@ final class LogJob: InputJob, @unchecked Sendable {
   private func scanTail(_ worker: ScanWorker) {
     guard !tail.isEmpty else { return }
     let rest = tail
-    let state =
-      state ?? LogState.initial(firstBytes: rest.rawSpan, isFinal: true, options: options)
-    accept(
-      scan(
-        rest.rawSpan, from: state, base: lastEnd &- sourceLength(rest), line: lines, isFinal: true,
-        surroundings: ChunkSurroundings(before: linesCommitted), worker: worker),
-      of: rest.rawSpan)
+    let place = LogPlace(
+      state: state
+        ?? LogState.initial(firstBytes: rest.rawSpan, isFinal: true, options: options),
+      offset: lastEnd &- sourceLength(rest), line: lines, isFinal: true,
+      surroundings: ChunkSurroundings(before: linesCommitted))
+    accept(scan(rest.rawSpan, at: place, worker), of: rest.rawSpan)
   }
 
   private func isUndecided(_ next: RawSpan) -> Bool {

@@ -23,6 +23,22 @@ struct LogPiece {
   }
 }
 
+/// Where text stands in its log, and what is known of it before its lines are read.
+struct LogPlace {
+  /// The state after the bytes before the text.
+  var state: LogState
+  /// The offset of the text in the input.
+  var offset: UInt64
+  /// The number of lines before the text.
+  var line: UInt64
+  /// Whether nothing follows the text.
+  var isFinal: Bool
+  /// The lines before and after the text, if lines around hits are shown.
+  var surroundings: ChunkSurroundings
+  /// What the first pass found in the text, if it was made.
+  var candidates: ChunkCandidates?
+}
+
 /// The result of scanning the lines of a chunk.
 struct ScannedPiece {
   var output: SegmentOutput

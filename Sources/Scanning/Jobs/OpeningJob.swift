@@ -97,17 +97,20 @@ final class OpeningJob: InputJob, @unchecked Sendable {
     let isCapture =
       plan.options.inputFormat == .pcap
       || (plan.options.inputFormat == nil && (content == .pcap || content == .pcapng))
-    if isCapture {
-      return CaptureJob(
-        input: input, path: path, source: source, run: run, output: output,
-        options: plan.captureOptions, progress: plan.progress, threads: captureThreads)
-    }
-    return LogJob(
-      input: input, path: path, source: source, content: content, run: run, output: output,
-      options: plan.logOptions, progress: plan.progress, threads: plan.options.threads,
-      contextLines: plan.options.contextLines,
-      problems: plan.problemOfFirstLog(path).map { [$0] } ?? [])
+    let opened = OpenedInput(index: input, path: path, source: source, content: content)
+    return isCapture
+      ? CaptureJob(opened, in: run, to: output, plan: plan, threads: captureThreads)
+      : LogJob(opened, in: run, to: output, plan: plan)
   }
+}
+
+/// An input of a run, open, and what its first bytes say that it is.
+struct OpenedInput {
+  /// Its index among the inputs of the run.
+  let index: Int
+  let path: InputPath
+  let source: InputSource
+  let content: InputContent
 }
 
 /// Where an input's bytes come from.
