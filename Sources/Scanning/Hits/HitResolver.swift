@@ -8,7 +8,7 @@ import Parsing
 ///
 /// It decides which sources take part, which candidate form of a value wins, what an allow list
 /// suppresses, and the order of a hit's indicators.
-final class HitResolver: BatchProcessor, PackedHitRenderer {
+final class HitResolver: BatchProcessor {
   let databases: [IndicatorDatabase]
   let options: ScanOptions
   let mode: ScanMode
@@ -19,19 +19,19 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
   @safe @exclusivity(unchecked) private var scratch: [LookupScratch]
   @safe @exclusivity(unchecked) var matches: [[EntryMatch]]
   @safe @exclusivity(unchecked) var cursors: [Int]
-  @safe @exclusivity(unchecked) private var lines: HitLines
-  @safe @exclusivity(unchecked) private var candidates: [HitCandidate] = []
+  @safe @exclusivity(unchecked) var lines: HitLines
+  @safe @exclusivity(unchecked) var candidates: [HitCandidate] = []
   /// The joint conditions of the databases, shared by all threads and made when first needed.
   let jointConditions: JointConditions.Source
   @safe @exclusivity(unchecked) var conditionsAtHand: JointConditions?
   /// The values of joint conditions in the record `recordAtHand`.
   @safe @exclusivity(unchecked) var recordValues = JointValues()
   @safe @exclusivity(unchecked) var recordAtHand: UInt32?
-  @safe @exclusivity(unchecked) private var merging = EntryMerging()
+  @safe @exclusivity(unchecked) var merging = EntryMerging()
   /// Scratch memory: the sources of the current entry that take part.
   @safe @exclusivity(unchecked) private var sources: [Int] = []
   /// Names of fields by their index in batches.
-  @safe @exclusivity(unchecked) private var fieldNames: [[UInt8]] = []
+  @safe @exclusivity(unchecked) var fieldNames: [[UInt8]] = []
   private var allowedText: AllowedText
   /// The suppression of the last value that only an allow list covers.
   var allowedAlone: Suppression?
@@ -47,7 +47,7 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
   @safe @exclusivity(unchecked) var forgottenConditions: UInt64 = 0
   /// Whether sources may be left out for another reason than being weak.
   private let excludesSources: Bool
-  @safe @exclusivity(unchecked) private var feedCounts = FeedCounts()
+  @safe @exclusivity(unchecked) var feedCounts = FeedCounts()
 
   init(
     databases: [IndicatorDatabase], options: ScanOptions, mode: ScanMode = ScanMode(),
@@ -228,39 +228,6 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
     return nil
   }
 
-  /// Makes the hit from `candidates`, which are sorted, best first.
-  private func hit(
-    for observable: Observable, of record: ObservableRecord, _ suppression: Suppression?,
-    batch: ObservableBatch, chunk: RawSpan, place: SegmentPlace
-  ) -> Hit {
-    let indicators =
-      candidates.count == 1
-      ? [candidates[0].indicator] : merging.merge(candidates.map(\.indicator))
-    var value: [UInt8] = []
-    if observable.flags.contains(.pattern) {
-      value = indicators[0].entry.value
-    } else {
-      batch.appendValue(of: observable, chunk: chunk, to: &value)
-    }
-    var hit = Hit(
-      kind: candidates[0].kind, field: name(of: observable.field, batch.fields), value: value,
-      match: indicators[0].match, indicators: indicators, suppression: suppression,
-      input: place.input, path: place.path, number: record.number &+ place.numberBase,
-      countsPackets: place.countsPackets,
-      offset: place.countsPackets ? nil : place.offset(of: observable, in: record, chunk: chunk),
-      time: record.time == ObservableRecord.noTime ? nil : record.time,
-      flow: batch.flow(of: record), endpoint: observable.endpoint)
-    if options.contextLines > 0, options.grouping == .none, !place.countsPackets {
-      hit.context = LineContext(
-        around: Int(clamping: record.base &+ UInt64(observable.position)), in: chunk,
-        count: options.contextLines, surroundings: place.surroundings, number: hit.number,
-        at: Int(clamping: record.base))
-    }
-    hit.event = batch.context(of: record)
-    hit.responseCode = record.responseCode
-    return hit
-  }
-
   /// Adds an entry to `candidates` if at least one of its sources takes part, and notes its
   /// allowances.
   ///
@@ -346,73 +313,6 @@ final class HitResolver: BatchProcessor, PackedHitRenderer {
       return validity
     }
     return left
-  }
-
-  /// The name of a field, taken from `fieldNames` unless its index now means another field.
-  private func name(of field: UInt16, _ fields: FieldTable) -> [UInt8] {
-    let (index, name) = (Int(field), fields.name(field))
-    // The input decides how many fields there are, so only the first are kept: those of captures
-    // and the most frequent ones.
-    guard index < 256 else { return Array(name) }
-    while fieldNames.count <= index { fieldNames.append([]) }
-    if !fieldNames[index].elementsEqual(name) { fieldNames[index] = Array(name) }
-    return fieldNames[index]
-  }
-
-  private func deliver(_ hit: Hit, to output: inout SegmentOutput) {
-    if hit.suppression != nil {
-      output.statistics.suppressed += 1
-      guard options.showsSuppressed else { return }
-    } else {
-      output.statistics.hits[Int(hit.kind.rawValue)] += 1
-      if options.evidencePath != nil, let flow = hit.flow {
-        output.statistics.hitFlows[hit.input, default: FlowSelection()].insert(flow)
-      }
-      feedCounts.beginHit()
-      for indicator in hit.indicators {
-        output.statistics.hitsByEntry.add(indicator.entry.reference)
-        for index in indicator.sourceIndices {
-          feedCounts.count(indicator.entry.sources[index].statement)
-        }
-      }
-    }
-    if options.grouping != .none || mode.collectsHits {
-      output.append(hit)
-      return
-    }
-    if hit.countsPackets, hit.sourceLength > SegmentOutput.longLine {
-      output.pack(hit)
-      return
-    }
-    render(hit, to: &output)
-  }
-
-  /// Renders a hit that was packed until its turn came.
-  func render(_ packed: PackedHits, at place: PackedHits.Place, to output: inout SegmentOutput) {
-    render(packed.hit(at: place, catalog: &catalog, merging: &merging), to: &output)
-  }
-
-  private func render(_ hit: Hit, to output: inout SegmentOutput) {
-    if hit.context != nil, options.format == .table {
-      output.bytes.append(contentsOf: HitTable.separator)
-    }
-    lines.append(hit, to: &output.bytes)
-    output.endLine()
-  }
-}
-
-extension ObservableBatch {
-  /// The record's flow; nil if it has none.
-  fileprivate func flow(of record: ObservableRecord) -> FlowRecord? {
-    record.flow == ObservableRecord.noFlow || Int(record.flow) >= flows.count
-      ? nil : flows[Int(record.flow)]
-  }
-}
-
-extension Observable {
-  /// The endpoint of the flow whose address this observable is, if that is known.
-  fileprivate var endpoint: FlowEndpoint? {
-    flags.contains(.originator) ? .originator : flags.contains(.responder) ? .responder : nil
   }
 }
 
