@@ -3,60 +3,7 @@ import Parsing
 
 /// Finds out from the cells what the columns of a table hold.
 extension CSVPlan {
-  /// Counts of what the cells of a column hold.
-  struct Evidence {
-    var cells = 0
-    /// Cells that fit the column's name.
-    var fitting = 0
-    /// Cells that are values by their shape alone.
-    var shaped = 0
-    var urls = 0
-    var digests = 0
-    /// Addresses, and names with a port.
-    var addresses = 0
-    var names = 0
-    /// URLs of pages about indicators.
-    var pages = 0
-    /// URLs that begin with `http:`, which reference pages hardly ever do.
-    var plainURLs = 0
-    /// The distinct defanged URLs and e-mail addresses.
-    var defanged: Set<[UInt8]> = []
-    /// Number of defanged e-mail addresses.
-    var defangedAddresses = 0
-    /// Whether they are defanged addresses of several: one alone may be that of a contact.
-    var holdsSenders: Bool { defanged.count > 1 && mostly(defangedAddresses) }
-    /// The distinct URLs, and the number of cells for each host.
-    var differentURLs: Set<[UInt8]> = []
-    var hosts: [[UInt8]: Int] = [:]
-    /// Cells that are not values, in rows whose type is unknown.
-    var foreign = 0
-
-    /// Whether the column holds hosts: names and addresses, at least a quarter of them addresses.
-    ///
-    /// References are never addresses.
-    var holdsHosts: Bool { mostly(addresses + names) && addresses * 4 >= cells }
-
-    /// Whether the column holds values of several kinds although its name promises digests.
-    var hasOthersThanDigests: Bool {
-      !mostly(fitting) && fitting > 0 && digests > 0 && mostly(shaped)
-    }
-
-    /// Whether the URLs are downloads.
-    ///
-    /// Nearly all differ, no host has many, and a quarter begin with `http:`.
-    ///
-    /// Reference pages repeat, are on few sites, or begin with `https:`.
-    var holdsDownloads: Bool {
-      mostly(urls) && urls >= Self.fewestDownloads && differentURLs.count * 10 >= urls * 9
-        && plainURLs * 4 >= urls && hosts.values.allSatisfy { $0 <= max(1, urls / 5) }
-    }
-
-    /// With fewer URLs, the signs of downloads may be chance.
-    private static let fewestDownloads = 12
-
-    func mostly(_ count: Int) -> Bool { cells > 0 && count * 10 >= cells * 9 }
-  }
-
+  /// Settles what each column holds, whatever its name proposes.
   mutating func confirm(_ rows: [TableRow], _ test: inout ShapeTest) {
     let width = rows.reduce(columns.count) { max($0, min($1.cells.count, 256)) }
     while columns.count < width { columns.append(.unknown) }
@@ -110,26 +57,6 @@ extension CSVPlan {
       [.domain, .url, .md5, .sha1, .sha256, .sha512].contains(kind)
     default: false
     }
-  }
-
-  /// What the cells of each column hold.
-  func gather(
-    _ rows: [TableRow], width: Int, _ test: inout ShapeTest
-  ) -> [Evidence] {
-    var evidence = [Evidence](repeating: Evidence(), count: width)
-    let isTopical = holdsTopics(rows)
-    for row in rows {
-      let type = columns.firstIndex(of: .type).map {
-        ValueType(
-          key: Text.key(row.bytes.rawSpan.extracting(row.range($0))), amongTopics: isTopical)
-      }
-      for column in 0..<min(width, row.cells.count) {
-        let cell = row.bytes.rawSpan.extracting(row.range(column))
-        if NoValue.fits(cell) { continue }
-        gather(cell, columns[column], type, &evidence[column], &test)
-      }
-    }
-    return evidence
   }
 
   /// A column whose cells are names of types holds types, whatever it is called.
@@ -215,79 +142,6 @@ extension CSVPlan {
       cells += 1
     }
     return cells > 0
-  }
-
-  private func gather(
-    _ cell: RawSpan, _ column: Column, _ type: ValueType?, _ evidence: inout Evidence,
-    _ test: inout ShapeTest
-  ) {
-    var declared = DeclaredKind.none
-    switch column {
-    case .value(let kind, _): declared = kind
-    case .rangeStart: declared = .network
-    case .typedValue:
-      switch type?.settled(for: cell) {
-      case .value(let kind, _): declared = kind
-      case .pair(let use, _):
-        guard let part = MISPType.part(of: cell, use) else { return }
-        evidence.cells += 1
-        if test.fitsCell(cell.extracting(part.range), as: part.kind) { evidence.fitting += 1 }
-        return
-      case .file: declared = ValueType.file(cell)
-      // Such rows are no evidence against the column.
-      case .refused, .foreignDigest: return
-      case .unknown:
-        if !test.fitsCell(cell, as: .none) {
-          evidence.foreign += 1
-          return
-        }
-      case nil: break
-      }
-    case .unknown:
-      // Without a header, a value whose type has no shape is no evidence about the column.
-      if !hasHeader, case .value(let kind, _) = type, kind != .none, !Self.hasShape(kind) { return }
-    case _ where Self.texts.contains(column):
-      evidence.cells += 1
-      if Text.isDigest(cell) { evidence.digests += 1 }
-      return
-    default: return
-    }
-    // A heading among a list's values.
-    if columns.count == 1 || declared == .digest,
-      cell.byte(unchecked: cell.byteCount - 1) == Byte.colon
-    {
-      return
-    }
-    evidence.cells += 1
-    if ReferencePage.fits(cell) { evidence.pages += 1 }
-    if test.fitsCell(cell, as: declared) { evidence.fitting += 1 }
-    guard column == .unknown || declared == .digest,
-      let kind = test.kind(of: cell, isStrict: true)
-    else { return }
-    evidence.shaped += 1
-    if kind == .url || kind == .email, Refanging.isDefanged(cell) {
-      evidence.defanged.insert(cell.copied(cell.byteOffsets))
-      if kind == .email { evidence.defangedAddresses += 1 }
-    }
-    switch kind {
-    case .ipv4, .ipv6: evidence.addresses += 1
-    case .url:
-      evidence.urls += 1
-      if cell.starts(ignoringCase: "http:") { evidence.plainURLs += 1 }
-      evidence.differentURLs.insert(cell.copied(cell.byteOffsets))
-      evidence.hosts[Self.host(ofURL: cell), default: 0] += 1
-    case .domain where test.droppedPort: evidence.addresses += 1
-    case .domain: evidence.names += 1
-    case .email: break
-    default: if kind.isDigest { evidence.digests += 1 }
-    }
-  }
-
-  /// The host of a URL as it is written, with its port.
-  private static func host(ofURL cell: RawSpan) -> [UInt8] {
-    let start = Text.firstIndex(of: "://", in: cell).map { $0 + 3 } ?? 0
-    let end = cell.firstOffset(of: Byte.slash, from: start) ?? cell.byteCount
-    return cell.copied(start..<end)
   }
 
   private mutating func decide(_ evidence: [Evidence]) {
