@@ -28,19 +28,29 @@ public struct DatabaseEntry: Sendable, Equatable {
 
   let valueRange: Range<Int>
 
+  fileprivate init(number: UInt32, kind: IndicatorKind, head: EntryHead, valueRange: Range<Int>) {
+    self.number = number
+    self.kind = kind
+    mode = MatchMode(rawValue: head.mode) ?? .exact
+    prefixLength = UInt8(truncatingIfNeeded: head.prefixLength)
+    port = head.port
+    schemeLength = UInt8(truncatingIfNeeded: head.schemeLength)
+    let flags = head.flags
+    ignoresCase = flags.contains(.ignoresCase)
+    sourceFlags = head.sourceFlags
+    hasStrongSource = flags.contains(.hasStrongSource)
+    hasBlockingSource = flags.contains(.hasBlockingSource)
+    self.valueRange = valueRange
+  }
+
+  /// Takes the place of an entry that does not exist.
+  fileprivate init(nothingAt number: UInt32) {
+    self.init(number: number, kind: .text, head: EntryHead(rawValue: 0), valueRange: 0..<0)
+  }
+
   /// Whether two entries of one database are the same; it does not tell which database they are of.
   public static func == (left: DatabaseEntry, right: DatabaseEntry) -> Bool {
     left.number == right.number && left.valueRange == right.valueRange
-  }
-}
-
-extension DatabaseEntry {
-  /// Takes the place of an entry that does not exist.
-  fileprivate init(nothingAt number: UInt32) {
-    self.init(
-      number: number, kind: .text, mode: .exact, prefixLength: 0, port: 0, schemeLength: 0,
-      ignoresCase: false, sourceFlags: [], hasStrongSource: false, hasBlockingSource: false,
-      valueRange: 0..<0)
   }
 }
 
@@ -62,15 +72,8 @@ extension IndicatorDatabase {
     let kind = kind(ofEntry: index)
     let table = kindTables[Int(kind.rawValue)]
     let place = index - table.first
-    let head = image.head(heads, table, place)
-    let flags = head.flags
     return DatabaseEntry(
-      number: number, kind: kind, mode: MatchMode(rawValue: head.mode) ?? .exact,
-      prefixLength: UInt8(truncatingIfNeeded: head.prefixLength), port: head.port,
-      schemeLength: UInt8(truncatingIfNeeded: head.schemeLength),
-      ignoresCase: flags.contains(.ignoresCase), sourceFlags: head.sourceFlags,
-      hasStrongSource: flags.contains(.hasStrongSource),
-      hasBlockingSource: flags.contains(.hasBlockingSource),
+      number: number, kind: kind, head: image.head(heads, table, place),
       valueRange: image.valueRange(table, place))
   }
 
