@@ -74,7 +74,7 @@ import Testing
     }
     // The beginning of a line is none yet.
     try command.write("x.evil.exa")
-    Thread.sleep(forTimeInterval: 0.2)
+    command.waitUntilIdle()
     #expect(command.isSilent)
     try command.write("mple\n")
     #expect(command.nextLine() == "x.evil.example")
@@ -110,7 +110,7 @@ import Testing
       let command = try RunningCommand(options + ["-"])
       let index = log.index(log.startIndex, offsetBy: stop)
       try command.write(String(log[..<index]))
-      Thread.sleep(forTimeInterval: 0.2)
+      command.waitUntilIdle()
       try command.write(String(log[index...]))
       try command.closeInput()
       let lines = [command.nextLine(), command.nextLine()]
@@ -120,7 +120,7 @@ import Testing
     }
     let growing = try folder.write("growing.csv", String(log.prefix(89)))
     let command = try RunningCommand(options + ["--follow", growing])
-    Thread.sleep(forTimeInterval: 0.3)
+    command.waitUntilRead(growing)
     try append(String(log.dropFirst(89)), to: growing)
     #expect(command.nextLine()?.contains("\"flow\"") == true)
     _ = command.interrupt()
@@ -152,7 +152,7 @@ import Testing
     #expect(command.nextLine() == "c.evil.example")
     // A line in two parts.
     try append("d.evil.ex", to: second)
-    Thread.sleep(forTimeInterval: 0.2)
+    command.waitUntilRead(second)
     #expect(command.isSilent)
     try append("ample\n", to: second)
     #expect(command.nextLine() == "d.evil.example")
@@ -169,12 +169,12 @@ import Testing
     let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: first))
     try handle.truncate(atOffset: 0)
     try handle.close()
-    Thread.sleep(forTimeInterval: 0.3)
+    command.waitForErrors("became shorter")
     try append("h.evil.example\n", to: first)
     #expect(command.nextLine() == "h.evil.example")
     // What was never completed is scanned at the end.
     try append("i.evil.example", to: second)
-    Thread.sleep(forTimeInterval: 0.3)
+    command.waitUntilRead(second)
     #expect(command.isSilent)
     let (status, errors) = command.interrupt()
     #expect(command.nextLine() == "i.evil.example")
@@ -206,7 +206,7 @@ import Testing
       let command = try RunningCommand(options.dropLast(2) + ["--follow", growing])
       var start = cuts[0]
       for end in cuts.dropFirst() + [bytes.count] {
-        Thread.sleep(forTimeInterval: 0.2)
+        command.waitUntilRead(growing)
         try append(bytes[start..<end], to: growing)
         start = end
       }

@@ -20,8 +20,7 @@ import Testing
       arguments.map {
         $0 == "FEED" ? feed : $0.replacingOccurrences(of: "FOLDER", with: folder.url.path)
       })
-    // It may still compile its feeds then, which ends alike.
-    Thread.sleep(forTimeInterval: 1)
+    command.waitUntilIdle()
     let (status, errors) = command.interrupt()
     #expect(command.process.terminationReason == .exit)
     #expect(status == 130)
@@ -36,7 +35,7 @@ import Testing
     let pipe = folder.path("pipe")
     #expect(mkfifo(pipe, 0o600) == 0)
     let command = try RunningCommand(["scan", "--feed", feed, "--format", "ndjson", pipe])
-    Thread.sleep(forTimeInterval: 1)
+    command.waitUntilIdle()
     return (command, pipe)
   }
 
@@ -57,7 +56,7 @@ import Testing
     let writer = open(pipe, O_WRONLY)
     #expect(writer >= 0)
     for _ in 0..<2 {
-      Thread.sleep(forTimeInterval: 0.5)
+      command.waitUntilIdle()
       let line = Array("GET http://evil.example/x from 192.0.2.1\n".utf8)
       #expect(write(writer, line, line.count) == line.count)
     }

@@ -8,6 +8,7 @@ final class RunningCommand: @unchecked Sendable {
   private let input = Pipe()
   private let output = Pipe()
   private let errors = Pipe()
+  private var errorsRead = Data()
   // Guarded by the condition's lock.
   private var lines: [String] = []
   private var rest = Data()
@@ -80,8 +81,73 @@ final class RunningCommand: @unchecked Sendable {
   }
 
   func finish() -> (status: Int32, errors: String) {
-    let data = errors.fileHandleForReading.readDataToEndOfFile()
+    errorsRead += errors.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+    return (process.terminationStatus, String(decoding: errorsRead, as: UTF8.self))
+  }
+
+  // MARK: Waiting
+
+  /// Waits until standard error holds the words, or has ended.
+  func waitForErrors(_ words: String) {
+    while !String(decoding: errorsRead, as: UTF8.self).contains(words),
+      case let data = errors.fileHandleForReading.availableData, !data.isEmpty
+    {
+      errorsRead += data
+    }
+  }
+
+  /// Waits until the command, which answers Ctrl-C, has read all that was written to its standard
+  /// input and none of its threads has anything to do.
+  func waitUntilIdle() {
+    wait { [self] in
+      var waiting: CInt = 0
+      guard ioctl(input.fileHandleForWriting.fileDescriptor, UInt(FIONREAD), &waiting) == 0,
+        waiting == 0, answersInterruption
+      else { return false }
+      let tasks = entries("task")
+      return !tasks.isEmpty && tasks.allSatisfy { text("task/\($0)/stat").contains(") S ") }
+    }
+  }
+
+  /// Waits until the command has read a file to its present end.
+  func waitUntilRead(_ path: String) {
+    wait { [self] in
+      let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+      return entries("fd").contains { number in
+        link("fd/\(number)") == path
+          && text("fdinfo/\(number)").hasPrefix("pos:\t\(size ?? 0)\n")
+      }
+    }
+  }
+
+  /// Waits until a condition holds, or should have held by far.
+  private func wait(until isMet: () -> Bool) {
+    let end = Date(timeIntervalSinceNow: 20)
+    while !isMet(), process.isRunning, Date() < end { usleep(5_000) }
+  }
+
+  /// Whether Ctrl-C is handled and does not just end the command.
+  private var answersInterruption: Bool {
+    let mask = text("status").split(separator: "\n").first { $0.hasPrefix("SigCgt:") }
+    let caught = mask.flatMap { UInt64($0.dropFirst(7).drop { $0 == "\t" }, radix: 16) } ?? 0
+    return caught & 1 << UInt64(SIGINT - 1) != 0
+  }
+
+  // What the system tells of the command.
+
+  private func place(_ name: String) -> String { "/proc/\(process.processIdentifier)/\(name)" }
+
+  private func entries(_ name: String) -> [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: place(name))) ?? []
+  }
+
+  private func text(_ name: String) -> String {
+    FileManager.default.contents(atPath: place(name)).map { String(decoding: $0, as: UTF8.self) }
+      ?? ""
+  }
+
+  private func link(_ name: String) -> String? {
+    try? FileManager.default.destinationOfSymbolicLink(atPath: place(name))
   }
 }
