@@ -18,7 +18,12 @@ struct Extraction {
   var event = EventNotes()
 
   // Lines and tables.
-  var lineReader: LineRecordReader
+  /// The line being read as a record.
+  var line = LineRecord()
+  /// Its words, for the formats that have them in a fixed order.
+  var lineWords: [ColumnRange] = []
+  /// The names in the log have the length of each label before it (`CountedNames`).
+  var readsCountedNames = false
   var tableRow: TableRow
   var plans = ColumnPlans()
 
@@ -31,7 +36,6 @@ struct Extraction {
   init(options: LogOptions) {
     self.options = options
     scanner = TextScanner(options: options)
-    lineReader = LineRecordReader(options: options)
     tableRow = TableRow(options: options)
     json = JSONReading(options: options)
     nested = NestedReading(options: options)

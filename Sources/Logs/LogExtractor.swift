@@ -96,8 +96,8 @@ extension Extraction {
     _ chunk: RawSpan, _ position: inout LogPosition, _ state: inout LogState, isFinal: Bool,
     into batch: inout ObservableBatch
   ) -> LogProgress {
-    lineReader.readsCountedNames = state.hasCountedNames
-    if lineReader.readsCountedNames {
+    readsCountedNames = state.hasCountedNames
+    if readsCountedNames {
       // The search for candidates cannot see names that have lengths between their labels.
       candidates.begin(nil)
       scanner.words.places.begin(nil)

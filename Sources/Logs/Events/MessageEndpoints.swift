@@ -39,14 +39,12 @@ extension Extraction {
   mutating func noteMessage(_ bytes: RawSpan, _ range: Range<Int>) {
     let text = bytes.trimmed(range)
     guard text.count >= 16 else { return }
-    // Only lines of the log itself are counted.
-    var uncounted = LogCounters()
     event.facts.reset()
     var time: Int64?
-    if lineReader.read(bytes, text, &scanner.paths, &event.facts, &nested, &uncounted) {
+    if LineRecordReader.read(bytes, text, &self) {
       noteLineFields(bytes)
-      let (message, headerTime) = (lineReader.line.text, lineReader.line.headerTime)
-      time = lineReader.line.time
+      let (message, headerTime) = (line.text, line.headerTime)
+      time = line.time
       if event.facts.found != nil {
         event.namesEndpointsInText = event.facts.hasEndpoints
       } else if !message.isEmpty {

@@ -1,36 +1,38 @@
 import Indicators
 import Parsing
 
-extension LineRecordReader {
+/// Lines of a web server's access log, Apache's or nginx's, common or combined.
+enum AccessLog {
   /// Reads a line of a web server's access log, Apache's or nginx's, common or combined.
   ///
   /// The virtual host may come first. The fields have nginx's names, since Apache's have none.
-  mutating func readAccessLog(
-    _ bytes: RawSpan, _ range: Range<Int>,
-    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  static func read(
+    _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
   ) -> Bool {
     let end = range.upperBound
-    if readTLSRequest(bytes, range, &paths) { return true }
-    guard let shape = accessShape(bytes, range) else { return false }
+    if readTLSRequest(bytes, range, &extraction) { return true }
+    guard let shape = shape(bytes, range, &extraction) else { return false }
     let request = shape.brackets.upperBound + 2
     guard let requestEnd = bytes.closingQuote(from: request, to: end) else { return false }
 
-    let count = line.fields.count
+    let count = extraction.line.fields.count
     let front = shape.front
-    addFront(front, bytes, &paths)
-    line.skip(shape.brackets)
-    let field = paths.name("request")
-    line.add(field, quoted: request..<requestEnd)
-    line.time = shape.time
-    guard cutTokens(bytes, requestEnd + 1..<end, most: 64), words.count >= 2 else {
+    addFront(front, bytes, &extraction)
+    extraction.line.skip(shape.brackets)
+    let field = extraction.scanner.paths.name("request")
+    extraction.line.add(field, quoted: request..<requestEnd)
+    extraction.line.time = shape.time
+    guard extraction.cutTokens(bytes, requestEnd + 1..<end, most: 64),
+      extraction.lineWords.count >= 2
+    else {
       // What follows has another form and is read as text; if nothing follows, it is no access log.
       if requestEnd + 1 < end { return true }
-      line.cut(to: count)
+      extraction.line.cut(to: count)
       return false
     }
-    readBehindRequest(bytes, &paths, &facts)
+    readBehindRequest(bytes, &extraction)
     if front.hasVirtualHost {
-      joinRequest(bytes, host: front.words[0], request..<requestEnd, field)
+      joinRequest(bytes, host: front.words[0], request..<requestEnd, field, &extraction)
     }
     return true
   }
@@ -44,10 +46,12 @@ extension LineRecordReader {
   }
 
   /// The shape of an access log's line; nil if the line has another form.
-  mutating func accessShape(_ bytes: RawSpan, _ range: Range<Int>) -> AccessShape? {
+  static func shape(_ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction)
+    -> AccessShape?
+  {
     guard let (time, brackets) = bracketedTime(bytes, range) ?? plainTime(bytes, range),
-      cutFront(bytes, range.lowerBound..<brackets.lowerBound - 1), words.count >= 3,
-      let front = accessFront(bytes)
+      cutFront(bytes, range.lowerBound..<brackets.lowerBound - 1, &extraction),
+      extraction.lineWords.count >= 3, let front = accessFront(bytes, extraction.lineWords)
     else { return nil }
     return AccessShape(time: time, brackets: brackets, front: front)
   }
@@ -58,32 +62,34 @@ extension LineRecordReader {
 
   /// Cuts the text before the time into words, the last of which takes all that is left; false if a
   /// quote is not closed.
-  private mutating func cutFront(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
-    if cutTokens(bytes, range, most: Self.mostFrontWords) { return true }
-    guard words.count == Self.mostFrontWords else { return false }
-    words[Self.mostFrontWords - 1].end = range.upperBound
+  private static func cutFront(
+    _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
+  ) -> Bool {
+    if extraction.cutTokens(bytes, range, most: Self.mostFrontWords) { return true }
+    guard extraction.lineWords.count == Self.mostFrontWords else { return false }
+    extraction.lineWords[Self.mostFrontWords - 1].end = range.upperBound
     return true
   }
 
   /// Reads a line of Apache's `ssl_request_log`: `[time] client TLSv1.2 cipher "GET /path HTTP/1.1" 1375`.
-  private mutating func readTLSRequest(
-    _ bytes: RawSpan, _ range: Range<Int>,
-    _ paths: inout FieldPaths
+  private static func readTLSRequest(
+    _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
   ) -> Bool {
     let (start, end) = (range.lowerBound, range.upperBound)
     guard bytes.byte(unchecked: start) == UInt8(ascii: "["), range.count > 40,
       let close = bytes.firstOffset(of: UInt8(ascii: "]"), from: start, to: start + 40),
       let time = LogTime.bracketed(bytes, start + 1..<close),
-      cutTokens(bytes, close + 1..<end, most: 8), 4...5 ~= words.count,
+      extraction.cutTokens(bytes, close + 1..<end, most: 8),
+      case let words = extraction.lineWords, 4...5 ~= words.count,
       bytes.isAddress(words[0]), words[3].isQuoted,
       bytes.starts(with: "TLSv", at: words[1].start)
         || bytes.starts(with: "SSLv", at: words[1].start) || bytes.isAbsent(words[1])
     else { return false }
-    line.skip(start..<close + 1)
-    add(paths.name("remote_addr"), bytes, words[0], fact: .source)
-    line.skip(words[1].start..<words[2].end)
-    add(paths.name("request"), bytes, words[3])
-    line.time = time
+    extraction.line.skip(start..<close + 1)
+    extraction.addField("remote_addr", bytes, words[0], fact: .source)
+    extraction.line.skip(words[1].start..<words[2].end)
+    extraction.addField("request", bytes, words[3])
+    extraction.line.time = time
     return true
   }
 
@@ -103,7 +109,7 @@ extension LineRecordReader {
   }
 
   /// What each of the words before the time is; nil if none of them is a client.
-  private func accessFront(_ bytes: RawSpan) -> AccessFront? {
+  private static func accessFront(_ bytes: RawSpan, _ words: [ColumnRange]) -> AccessFront? {
     var before = words.map { Self.withoutBrackets(bytes, $0) }
     var isHostBehind = false
     // A virtual host makes four words, but so may a user's name with blanks.
@@ -112,7 +118,7 @@ extension LineRecordReader {
       first = clientWord(bytes, before)
       hasVirtualHost = first == 1 && !Self.isTime(bytes, before[0])
       if first == 1, bytes.isAddress(before[0]),
-        !isHost(bytes, before[1].start..<before[1].end)
+        !SyslogHeader.isHost(bytes, before[1].start..<before[1].end)
       {
         // A word of the server's own behind the client: `192.0.2.1 (-) - -`.
         (first, hasVirtualHost) = (0, false)
@@ -139,7 +145,8 @@ extension LineRecordReader {
     }
     for client in before[first...last] {
       let client = Self.withoutComma(bytes, client)
-      guard isHost(bytes, client.start..<client.end) || Self.isClient(bytes, client) else {
+      guard SyslogHeader.isHost(bytes, client.start..<client.end) || Self.isClient(bytes, client)
+      else {
         return nil
       }
     }
@@ -150,28 +157,28 @@ extension LineRecordReader {
   }
 
   /// Adds the words before the time as fields.
-  private mutating func addFront(
-    _ front: AccessFront, _ bytes: RawSpan,
-    _ paths: inout FieldPaths
+  private static func addFront(
+    _ front: AccessFront, _ bytes: RawSpan, _ extraction: inout Extraction
   ) {
     let before = front.words
     if front.hasVirtualHost, !front.isHostBehind {
-      add(paths.name("server_name"), bytes, before[0])
+      extraction.addField("server_name", bytes, before[0])
     }
     for index in front.clients {
       let isFirst = index == front.clients.lowerBound
       addClient(
-        bytes, Self.withoutComma(bytes, before[index]), fact: isFirst ? .source : .none, &paths)
-      if !isFirst { line.setApart() }
+        bytes, Self.withoutComma(bytes, before[index]), fact: isFirst ? .source : .none, &extraction
+      )
+      if !isFirst { extraction.line.setApart() }
     }
-    if front.isHostBehind { add(paths.name("server_name"), bytes, before[0]) }
+    if front.isHostBehind { extraction.addField("server_name", bytes, before[0]) }
     let last = front.clients.upperBound
-    add(paths.name("remote_logname"), bytes, before[last + 1])
+    extraction.addField("remote_logname", bytes, before[last + 1])
     var user = before[last + 2]
     if front.hasRealAddress {
       // What a proxy in front took for the client, in brackets: `192.0.2.1 - [192.0.2.1] - user`.
-      add(paths.name("the_real_ip"), bytes, user)
-      line.setApart()
+      extraction.addField("the_real_ip", bytes, user)
+      extraction.line.setApart()
       user = before[last + 4]
     }
     let end = before[before.count - 1].end
@@ -180,26 +187,25 @@ extension LineRecordReader {
       (user.start, user.isQuoted) = (user.start - 1, false)
     }
     user.end = end
-    add(paths.name("remote_user"), bytes, user)
+    extraction.addField("remote_user", bytes, user)
   }
 
   /// Adds what stands behind the request: status, length, and words in quotes.
-  private mutating func readBehindRequest(
-    _ bytes: RawSpan,
-    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  private static func readBehindRequest(
+    _ bytes: RawSpan, _ extraction: inout Extraction
   ) {
-    let behind = words
+    let behind = extraction.lineWords
     for token in behind.prefix(2) where bytes.isNumber(token.start..<token.end) {
-      line.skip(token.start..<token.end)
+      extraction.line.skip(token.start..<token.end)
     }
     let quoted = behind.dropFirst(2).prefix { $0.isQuoted }
     for (index, token) in quoted.enumerated() {
       switch index {
-      case 0: add(paths.name("http_referer"), bytes, token)
+      case 0: extraction.addField("http_referer", bytes, token)
       case 1:
-        add(paths.name("http_user_agent"), bytes, token)
-        line.setUnnamed()
-      case 2: add(paths.name("http_x_forwarded_for"), bytes, token)
+        extraction.addField("http_user_agent", bytes, token)
+        extraction.line.setUnnamed()
+      case 2: extraction.addField("http_x_forwarded_for", bytes, token)
       default: break
       }
     }
@@ -207,13 +213,13 @@ extension LineRecordReader {
     if let result = behind.last, !result.isQuoted, behind.count > 2,
       bytes.firstOffset(of: Byte.colon, from: result.start, to: result.end) != nil
     {
-      noteProxyResult(bytes, at: result.start, &facts)
+      extraction.noteProxyResult(bytes, at: result.start)
     }
   }
 
   /// The time in brackets directly before the quoted request; brackets before it, as in a user's
   /// name, do not count.
-  private func bracketedTime(_ bytes: RawSpan, _ range: Range<Int>) -> (Int64, Range<Int>)? {
+  private static func bracketedTime(_ bytes: RawSpan, _ range: Range<Int>) -> (Int64, Range<Int>)? {
     guard
       var offset = bytes.firstOffset(
         of: UInt8(ascii: "["), from: range.lowerBound, to: range.upperBound),
@@ -236,7 +242,7 @@ extension LineRecordReader {
 
   /// Where a line goes on behind how long the answer took, ` (0 s)`, as some hosts write it between
   /// the time and the request; the offset itself if that is not there.
-  private func durationEnd(_ bytes: RawSpan, _ offset: Int) -> Int {
+  private static func durationEnd(_ bytes: RawSpan, _ offset: Int) -> Int {
     let digits = LogTime.digits(bytes, from: offset + 2, to: bytes.byteCount)
     return !digits.isEmpty && bytes.starts(with: " s)", at: digits.upperBound)
       ? digits.upperBound + 3 : offset
@@ -244,7 +250,7 @@ extension LineRecordReader {
 
   /// The time without brackets before the quoted request, in lines that begin with the client, `-` and a
   /// user's name: `192.0.2.1 - - 2024-05-01T10:00:00 "GET …"`.
-  private func plainTime(_ bytes: RawSpan, _ range: Range<Int>) -> (Int64, Range<Int>)? {
+  private static func plainTime(_ bytes: RawSpan, _ range: Range<Int>) -> (Int64, Range<Int>)? {
     guard
       let dash = bytes.firstOffset(
         of: Byte.space, from: range.lowerBound,
@@ -276,7 +282,7 @@ extension LineRecordReader {
 
   /// The index of the client's word, behind a virtual host, or behind what a collector put before
   /// the line: a time, a container, a program.
-  private func clientWord(_ bytes: RawSpan, _ words: [ColumnRange]) -> Int {
+  private static func clientWord(_ bytes: RawSpan, _ words: [ColumnRange]) -> Int {
     for index in 1..<words.count - 2
     where bytes.isAddress(words[index]) && bytes.isAbsent(words[index + 1]) {
       var first = index
@@ -315,16 +321,15 @@ extension LineRecordReader {
   }
 
   /// Adds a client, which may have its port behind it.
-  private mutating func addClient(
-    _ bytes: RawSpan, _ token: ColumnRange, fact: EventFact,
-    _ paths: inout FieldPaths
+  private static func addClient(
+    _ bytes: RawSpan, _ token: ColumnRange, fact: EventFact, _ extraction: inout Extraction
   ) {
-    add(paths.name("remote_addr"), bytes, token, fact: fact)
+    extraction.addField("remote_addr", bytes, token, fact: fact)
     guard let colon = bytes.firstOffset(of: Byte.colon, from: token.start, to: token.end),
       IPAddressText.ipv4(bytes, token.start..<colon) != nil,
       let port = NumberText.port(bytes, colon + 1..<token.end)
     else { return }
-    line.setPort(port, address: token.start..<colon)
+    extraction.line.setPort(port, address: token.start..<colon)
   }
 
   /// Whether a token ends in a comma, behind which another one of a list follows.
@@ -333,11 +338,12 @@ extension LineRecordReader {
   }
 
   /// Notes the virtual host and the path of `GET /path HTTP/1.1`, which make a URL together.
-  private mutating func joinRequest(
-    _ bytes: RawSpan, host: ColumnRange, _ request: Range<Int>, _ field: FieldPaths.ID
+  private static func joinRequest(
+    _ bytes: RawSpan, host: ColumnRange, _ request: Range<Int>, _ field: FieldPaths.ID,
+    _ extraction: inout Extraction
   ) {
     guard let path = JoinedURL.path(inRequestLine: bytes, request) else { return }
-    line.urlHost = LineField(field, host.start..<host.end)
-    line.urlPath = LineField(field, path)
+    extraction.line.urlHost = LineField(field, host.start..<host.end)
+    extraction.line.urlPath = LineField(field, path)
   }
 }

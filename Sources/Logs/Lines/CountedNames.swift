@@ -101,18 +101,17 @@ enum CountedNames {
   }
 }
 
-extension LineRecordReader {
+extension CountedNames {
   /// Reads a line about a DNS packet; false if the line is not one.
-  mutating func readCountedName(
-    _ bytes: RawSpan, _ range: Range<Int>,
-    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  static func read(
+    _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
   ) -> Bool {
     let text = bytes.trimmed(range)
-    guard readsCountedNames, let packet = CountedNames.packet(bytes, text),
-      let name = CountedNames.name(bytes, text),
-      cutTokens(bytes, packet.upperBound..<name.lowerBound, most: 24), words.count >= 6
+    guard let packet = packet(bytes, text),
+      let name = name(bytes, text),
+      extraction.cutTokens(bytes, packet.upperBound..<name.lowerBound, most: 24),
+      case let words = extraction.lineWords, words.count >= 6
     else { return false }
-    let words = words
     func word(_ index: Int) -> Range<Int> { words[index].start..<words[index].end }
     // The words are: packet identifier, protocol, direction, remote address, query identifier, then
     // `R` in a response.
@@ -123,24 +122,28 @@ extension LineRecordReader {
     let isResponse = bytes.isWord(word(5), "R")
     // The side that asked is the client, whichever way the packet went.
     let isClient = isReceived != isResponse
-    line.time = countedTime(bytes, text.lowerBound..<packet.lowerBound)
+    extraction.line.time = countedTime(bytes, text.lowerBound..<packet.lowerBound)
     // If there is more than a time before `PACKET`, another program wrote it, and it is not
     // skipped.
-    line.skip((line.time == nil ? packet : text).lowerBound..<words[2].end)
-    line.add(
-      paths.name(isClient ? "client" : "server"), word(3), fact: isClient ? .source : .destination)
-    if let number = EventFacts.ipProtocol(bytes, word(1)) { facts.note(ipProtocol: number) }
+    extraction.line.skip((extraction.line.time == nil ? packet : text).lowerBound..<words[2].end)
+    extraction.addField(
+      isClient ? "client" : "server", word(3), fact: isClient ? .source : .destination)
+    if let number = EventFacts.ipProtocol(bytes, word(1)) {
+      extraction.event.facts.note(ipProtocol: number)
+    }
     for word in words.dropFirst(6) where isResponse {
       let end = bytes.byte(unchecked: word.end - 1) == UInt8(ascii: "]") ? word.end - 1 : word.end
-      if let code = EventFacts.answerCode(bytes, word.start..<end) { facts.note(state: code) }
+      if let code = EventFacts.answerCode(bytes, word.start..<end) {
+        extraction.event.facts.note(state: code)
+      }
     }
-    line.add(
-      paths.name("query"), key: name.lowerBound, value: name, escapes: .counted)
+    let query = extraction.scanner.paths.name("query")
+    extraction.line.add(query, key: name.lowerBound, value: name, escapes: .counted)
     return true
   }
 
   /// The time before the thread's number: with AM or PM behind it, or with the year first.
-  private func countedTime(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
+  private static func countedTime(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
     let text = bytes.trimmed(range)
     guard
       let blank = bytes.lastOffset(of: Byte.space, from: text.lowerBound, to: text.upperBound)

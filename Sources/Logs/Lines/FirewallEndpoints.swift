@@ -2,14 +2,13 @@ import Indicators
 import Parsing
 
 /// Endpoints of an event as Cisco's firewalls write them in their sentences.
-extension LineRecordReader {
+extension FirewallMessage {
   /// Adds the address of `outside:192.0.2.1/443`, `outside/192.0.2.1(443)`, `192.0.2.1/443` or
   /// `(192.0.2.1/443)`, the last of which is what an endpoint is translated to unless it stands in
   /// the endpoint's own place.
-  mutating func addEndpoints(
+  static func addEndpoints(
     _ bytes: RawSpan, _ token: Range<Int>, _ side: EventFact, _ fact: EventFact,
-    isBehindSide: Bool, isTarget: Bool, isQuoted: Bool,
-    _ paths: inout FieldPaths, _ facts: inout EventFacts
+    isBehindSide: Bool, isTarget: Bool, isQuoted: Bool, _ extraction: inout Extraction
   ) {
     var start = token.lowerBound
     var end = token.upperBound
@@ -43,7 +42,7 @@ extension LineRecordReader {
     }
     guard let (address, behind) = endpointAddress(bytes, start..<end) else { return }
     var port: UInt16 = 0
-    if facts.isICMP, !isQuoted {
+    if extraction.event.facts.isICMP, !isQuoted {
       // With ICMP, the number of an echo is in the place of a port.
     } else if behind < end, bytes.byte(unchecked: behind) == Byte.slash {
       port = NumberText.port(bytes, behind + 1..<trimmedEnd(bytes, end, from: behind + 1)) ?? 0
@@ -52,20 +51,20 @@ extension LineRecordReader {
     }
     let path: FieldPaths.ID
     switch (side, isMapped) {
-    case (.source, false): path = paths.name("src_ip")
-    case (.source, true): path = paths.name("src_mapped_ip")
-    case (.destination, false): path = paths.name("dst_ip")
-    case (.destination, true): path = paths.name("dst_mapped_ip")
-    case (_, false): path = paths.name("ip")
-    default: path = paths.name("mapped_ip")
+    case (.source, false): path = extraction.scanner.paths.name("src_ip")
+    case (.source, true): path = extraction.scanner.paths.name("src_mapped_ip")
+    case (.destination, false): path = extraction.scanner.paths.name("dst_ip")
+    case (.destination, true): path = extraction.scanner.paths.name("dst_mapped_ip")
+    case (_, false): path = extraction.scanner.paths.name("ip")
+    default: path = extraction.scanner.paths.name("mapped_ip")
     }
-    line.add(path, address, fact: side == .none ? fact : .none)
-    line.setPort(port)
-    if isQuoted { line.setApart() }
+    extraction.line.add(path, address, fact: side == .none ? fact : .none)
+    extraction.line.setPort(port)
+    if isQuoted { extraction.line.setApart() }
   }
 
   /// The address that stands before a colon.
-  func addressBeforeColon(_ bytes: RawSpan, from start: Int, to end: Int) -> Range<Int>? {
+  static func addressBeforeColon(_ bytes: RawSpan, from start: Int, to end: Int) -> Range<Int>? {
     guard start < end,
       let colon = bytes.firstOffset(of: Byte.colon, from: start, to: min(end, start + 16)),
       IPAddressText.ipv4(bytes, start..<colon) != nil
@@ -74,7 +73,7 @@ extension LineRecordReader {
   }
 
   /// The address in `interface:address/port`, `interface/address` or `address`, and what is behind it.
-  private func endpointAddress(
+  private static func endpointAddress(
     _ bytes: RawSpan, _ range: Range<Int>
   ) -> (address: Range<Int>, behind: Int)? {
     var start = range.lowerBound
@@ -103,15 +102,17 @@ extension LineRecordReader {
   ///
   /// The name must have a letter that is no hexadecimal digit, with only such digits behind its
   /// last one.
-  private func isApart(_ bytes: RawSpan, _ start: Int, from first: Int) -> Bool {
+  private static func isApart(_ bytes: RawSpan, _ start: Int, from first: Int) -> Bool {
     guard bytes.byte(unchecked: start - 1) == Byte.colon else { return true }
     var offset = start - 1
-    while offset > first, classes.is(bytes.byte(unchecked: offset - 1), .address) { offset -= 1 }
-    return offset > first && classes.is(bytes.byte(unchecked: offset - 1), .alphanumeric)
+    while offset > first, ByteClasses.shared.is(bytes.byte(unchecked: offset - 1), .address) {
+      offset -= 1
+    }
+    return offset > first && ByteClasses.shared.is(bytes.byte(unchecked: offset - 1), .alphanumeric)
   }
 
   /// The end of a range without the punctuation at its end.
-  private func trimmedEnd(_ bytes: RawSpan, _ end: Int, from start: Int) -> Int {
+  private static func trimmedEnd(_ bytes: RawSpan, _ end: Int, from start: Int) -> Int {
     var end = end
     while end > start {
       let byte = bytes.byte(unchecked: end - 1)

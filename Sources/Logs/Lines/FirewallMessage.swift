@@ -6,11 +6,10 @@ import Parsing
 /// Their sentences hold ends as `interface:address/port` or `interface/address(port)`, and a word before
 /// each that says which it is. The fields are called as the usual patterns for such logs call them:
 /// `src_ip`, `dst_ip`, with `src_mapped_ip` and `dst_mapped_ip` for what they are translated to.
-extension LineRecordReader {
+enum FirewallMessage {
   /// Reads a message from its `%` on.
-  mutating func readFirewallMessage(
-    _ bytes: RawSpan, _ range: Range<Int>,
-    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  static func read(
+    _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
   ) -> Bool {
     let start = range.lowerBound
     guard
@@ -20,21 +19,21 @@ extension LineRecordReader {
       let end = numberEnd(bytes, from: start, to: min(range.upperBound, start + 32))
     else { return false }
     let text = textStart(bytes, behind: end, to: range.upperBound)..<range.upperBound
-    line.skip(start..<text.lowerBound)
+    extraction.line.skip(start..<text.lowerBound)
     let number = max(start, end - 6)..<end
     if bytes.isWord(number, "430001") || bytes.isWord(number, "430002")
       || bytes.isWord(number, "430003") || bytes.isWord(number, "430004")
       || bytes.isWord(number, "430005")
     {
-      return readEventPairs(bytes, text, &paths)
+      return readEventPairs(bytes, text, &extraction)
     } else {
-      readSentence(bytes, text, &paths, &facts)
+      readSentence(bytes, text, &extraction)
     }
     return true
   }
 
   /// The blank behind a message's number, with which some collectors replace its colon.
-  func numberEndWithoutColon(_ bytes: RawSpan, from start: Int, to limit: Int) -> Int? {
+  static func numberEndWithoutColon(_ bytes: RawSpan, from start: Int, to limit: Int) -> Int? {
     guard let blank = bytes.firstOffset(of: Byte.space, from: start, to: limit), blank - start > 6,
       bytes.byte(unchecked: blank - 7) == Byte.minus, bytes.isNumber(blank - 6..<blank)
     else { return nil }
@@ -42,7 +41,7 @@ extension LineRecordReader {
   }
 
   /// The end of a message's number: its colon or the blank in place of it.
-  private func numberEnd(_ bytes: RawSpan, from start: Int, to limit: Int) -> Int? {
+  private static func numberEnd(_ bytes: RawSpan, from start: Int, to limit: Int) -> Int? {
     if let blank = numberEndWithoutColon(bytes, from: start, to: limit) { return blank }
     guard let colon = bytes.firstOffset(of: Byte.colon, from: start, to: limit),
       Byte.isDigit(bytes.byte(unchecked: colon - 1))
@@ -51,7 +50,7 @@ extension LineRecordReader {
   }
 
   /// Where a message's text begins behind its number: `: Built …`, ` Built …` or ` : Built …`.
-  private func textStart(_ bytes: RawSpan, behind number: Int, to limit: Int) -> Int {
+  private static func textStart(_ bytes: RawSpan, behind number: Int, to limit: Int) -> Int {
     guard bytes.byte(unchecked: number) == Byte.space else { return number + 1 }
     var offset = number
     while offset < limit, bytes.byte(unchecked: offset) == Byte.space { offset += 1 }
@@ -64,20 +63,19 @@ extension LineRecordReader {
   private static let longestFront = 128
 
   /// Reads a message behind words that are no header of a known form, as collectors write them.
-  mutating func readFirewallMessageBehind(
-    _ bytes: RawSpan, _ range: Range<Int>,
-    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  static func readBehindFront(
+    _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
   ) -> Bool {
     let last = min(range.upperBound, range.lowerBound + Self.longestFront)
     var offset = range.lowerBound + 1
     while let mark = bytes.firstOffset(of: UInt8(ascii: "%"), from: offset, to: last) {
       let before = bytes.byte(unchecked: mark - 1)
       if Byte.isBlank(before),
-        mayBeFront(bytes, range.lowerBound..<mark)
+        MessageFront.mayBe(bytes, range.lowerBound..<mark, &extraction)
       {
-        let count = line.fields.count
-        if readFirewallMessage(bytes, mark..<range.upperBound, &paths, &facts) { return true }
-        line.cut(to: count)
+        let count = extraction.line.fields.count
+        if read(bytes, mark..<range.upperBound, &extraction) { return true }
+        extraction.line.cut(to: count)
       }
       offset = mark + 1
     }
@@ -87,27 +85,25 @@ extension LineRecordReader {
   // MARK: Security events
 
   /// Reads `Key: value, Key: value`, as FTD writes connections, intrusions and files.
-  private mutating func readEventPairs(
-    _ bytes: RawSpan, _ range: Range<Int>,
-    _ paths: inout FieldPaths
+  private static func readEventPairs(
+    _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
   ) -> Bool {
-    let most = line.fields.count + Self.mostPairs
+    let most = extraction.line.fields.count + LineRecord.mostPairs
     var offset = range.lowerBound
     while offset < range.upperBound {
       while offset < range.upperBound, bytes.byte(unchecked: offset) == Byte.space { offset += 1 }
       let start = offset
-      while offset < range.upperBound, classes.is(bytes.byte(unchecked: offset), .word) {
+      while offset < range.upperBound, ByteClasses.shared.is(bytes.byte(unchecked: offset), .word) {
         offset += 1
       }
       let isKey = offset > start && bytes.starts(with: ": ", at: offset)
       let value = isKey ? offset + 2 : start
       let stop = pairEnd(bytes, from: value, to: range.upperBound)
       if isKey {
-        guard line.fields.count < most else { return false }
-        let path = paths.child(of: FieldPaths.root, key: bytes.extracting(start..<offset))
-        line.add(path, key: start, value: value..<stop)
+        guard extraction.line.fields.count < most else { return false }
+        extraction.addPair(bytes, key: start..<offset, value: value..<stop)
         if bytes.isWord(start..<offset, "FirstPacketSecond") {
-          line.time = Timestamp.iso8601(bytes, value..<stop)
+          extraction.line.time = Timestamp.iso8601(bytes, value..<stop)
         }
       }
       offset = stop + 1
@@ -116,12 +112,12 @@ extension LineRecordReader {
   }
 
   /// The comma behind which the next key stands; other commas belong to the value.
-  private func pairEnd(_ bytes: RawSpan, from start: Int, to end: Int) -> Int {
+  private static func pairEnd(_ bytes: RawSpan, from start: Int, to end: Int) -> Int {
     var offset = start
     while let comma = bytes.firstOffset(of: Byte.comma, from: offset, to: end) {
       offset = comma + 1
       guard bytes.starts(with: " ", at: offset) else { continue }
-      let word = classes.end(of: .word, bytes, from: offset + 1, to: end)
+      let word = ByteClasses.shared.end(of: .word, bytes, from: offset + 1, to: end)
       if word > offset + 1, bytes.starts(with: ": ", at: word) { return comma }
     }
     return end
@@ -158,9 +154,8 @@ extension LineRecordReader {
     var missingEnds: MissingNameEnds = []
   }
 
-  private mutating func readSentence(
-    _ bytes: RawSpan, _ range: Range<Int>,
-    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  private static func readSentence(
+    _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
   ) {
     var state = SentenceState()
     var count = 0
@@ -184,20 +179,20 @@ extension LineRecordReader {
       }
       previous = token
       let word = FirewallWord.table[bytes, token]
-      if count < 12 { noteWord(word, bytes, token, &facts) }
+      if count < 12 { noteWord(word, bytes, token, &extraction) }
       if count == 0 {
-        readFirstWord(word, bytes, token, &state, &paths, &facts)
+        readFirstWord(word, bytes, token, &state, &extraction)
       } else {
-        readWord(word, bytes, token, to: range.upperBound, &offset, &state, &paths, &facts)
+        readWord(word, bytes, token, to: range.upperBound, &offset, &state, &extraction)
       }
       count += 1
     }
   }
 
   /// Reads what a sentence begins with: what happened, or who did it.
-  private mutating func readFirstWord(
+  private static func readFirstWord(
     _ word: FirewallWord?, _ bytes: RawSpan, _ token: Range<Int>, _ state: inout SentenceState,
-    _ paths: inout FieldPaths, _ facts: inout EventFacts
+    _ extraction: inout Extraction
   ) {
     state.isBuilt = word == .built
     state.isDenied = word == .denied
@@ -214,16 +209,15 @@ extension LineRecordReader {
     if EventFacts.endpoint(bytes, client) != nil {
       addEndpoints(
         bytes, client, .source, .none, isBehindSide: false, isTarget: false, isQuoted: false,
-        &paths, &facts)
+        &extraction)
       state.isClientFirst = true
     }
   }
 
   /// Reads a word behind the first one, and the next as well if this word tells what that is.
-  private mutating func readWord(
+  private static func readWord(
     _ word: FirewallWord?, _ bytes: RawSpan, _ token: Range<Int>, to end: Int, _ offset: inout Int,
-    _ state: inout SentenceState,
-    _ paths: inout FieldPaths, _ facts: inout EventFacts
+    _ state: inout SentenceState, _ extraction: inout Extraction
   ) {
     let isBehindSide = state.isBehindSide
     state.isBehindSide = word == .from || bytes.isWord(token, "to")
@@ -234,7 +228,7 @@ extension LineRecordReader {
       state.isTarget = state.isTranslation
     case .url where state.isClientFirst:
       if let server = addressBeforeColon(bytes, from: offset + 1, to: end) {
-        line.add(paths.name("dst_ip"), server)
+        extraction.addField("dst_ip", server)
         offset = server.upperBound
       }
     case .source: state.side = .source
@@ -269,7 +263,7 @@ extension LineRecordReader {
       let next = min(offset + 1, end)
       let number = next..<bytes.tokenEnd(from: next, to: end)
       if bytes.isNumber(number), let known = EventFacts.ipProtocol(bytes, number) {
-        facts.note(ipProtocol: known)
+        extraction.event.facts.note(ipProtocol: known)
       }
     case .translation: state.isTranslation = true
     default:
@@ -281,33 +275,33 @@ extension LineRecordReader {
       }
       addEndpoints(
         bytes, token, state.side, state.fact, isBehindSide: isBehindSide,
-        isTarget: state.isTarget, isQuoted: state.isQuoted, &paths, &facts)
+        isTarget: state.isTarget, isQuoted: state.isQuoted, &extraction)
     }
     state.fact = .none
   }
 
   /// Notes what a word at the beginning says of verdict and protocol.
-  private mutating func noteWord(
-    _ word: FirewallWord?, _ bytes: RawSpan, _ token: Range<Int>, _ facts: inout EventFacts
+  private static func noteWord(
+    _ word: FirewallWord?, _ bytes: RawSpan, _ token: Range<Int>, _ extraction: inout Extraction
   ) {
     switch word {
-    case .built, .allowed: facts.note(.allowed)
-    case .denied, .blocked, .shunned: facts.note(.blocked)
+    case .built, .allowed: extraction.event.facts.note(.allowed)
+    case .denied, .blocked, .shunned: extraction.event.facts.note(.blocked)
     // `drop rate-1 exceeded` is a count of what was dropped before.
-    case .drop where !bytes.starts(with: " rate-", at: token.upperBound): facts.note(.blocked)
+    case .drop where !bytes.starts(with: " rate-", at: token.upperBound):
+      extraction.event.facts.note(.blocked)
     default:
       // The names of protocols in these messages, such as TCP and ICMP, are as short as this.
-      if 3...4 ~= token.count { noteProtocol(bytes, token, &facts) }
+      if 3...4 ~= token.count { noteProtocol(bytes, token, &extraction) }
     }
   }
 
-  private mutating func noteProtocol(
-    _ bytes: RawSpan, _ token: Range<Int>,
-    _ facts: inout EventFacts
+  private static func noteProtocol(
+    _ bytes: RawSpan, _ token: Range<Int>, _ extraction: inout Extraction
   ) {
     guard bytes.byte(unchecked: token.lowerBound) &- Byte.zero > 9,
       let number = EventFacts.ipProtocol(bytes, token)
     else { return }
-    facts.note(ipProtocol: number)
+    extraction.event.facts.note(ipProtocol: number)
   }
 }

@@ -14,13 +14,13 @@ struct MissingNameEnds: OptionSet, Sendable {
 }
 
 /// Names that users give themselves in the sentences of Cisco's firewalls.
-extension LineRecordReader {
+extension FirewallMessage {
   /// Where a name of several words ends that a user chose; nil if no such name begins with the
   /// token.
   ///
   /// The name is in quotes or angle brackets, or behind `user =`. Its words say nothing about the
   /// ends.
-  func givenNameEnd(
+  static func givenNameEnd(
     _ bytes: RawSpan, _ token: Range<Int>, behind previous: Range<Int>, to end: Int,
     _ missing: inout MissingNameEnds
   ) -> Int? {
@@ -39,7 +39,7 @@ extension LineRecordReader {
     while let mark = bytes.firstOffset(of: close.mark, from: offset, to: end) {
       offset = mark + 1
       // The closing mark must not be within a word or a part of an arrow.
-      guard offset == end || !classes.is(bytes.byte(unchecked: offset), .alphanumeric),
+      guard offset == end || !ByteClasses.shared.is(bytes.byte(unchecked: offset), .alphanumeric),
         bytes.byte(unchecked: mark - 1) != Byte.minus
       else { continue }
       return mark < token.upperBound ? nil : bytes.tokenEnd(from: mark, to: end)
@@ -50,7 +50,7 @@ extension LineRecordReader {
 
   /// Where the value of `user =` or `Username =` ends if it has several words: before the last
   /// words that introduce the user's address, or for `user =` else at the end of the line.
-  private func userEnd(
+  private static func userEnd(
     _ bytes: RawSpan, _ range: Range<Int>, key: Range<Int>, _ missing: inout MissingNameEnds
   ) -> Int? {
     let isUser = bytes.isWord(key, "user") || bytes.isWord(key, "User")

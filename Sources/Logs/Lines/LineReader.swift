@@ -178,22 +178,21 @@ extension Extraction {
     guard isAny else { return }
     beginRecord(at: start, length: end - start, number: number, batch: batch)
     if isWhole, options.readsLineRecords,
-      lineReader.read(
-        chunk, start..<end, isWhole: true, &scanner.paths, &event.facts, &nested, &scanner.counters)
+      LineRecordReader.read(chunk, start..<end, isWhole: true, &self)
     {
-      let headerTime = lineReader.line.headerTime
-      let time = lineReader.line.time ?? (lineReader.line.isHeaderTimeZoned ? headerTime : nil)
+      let headerTime = line.headerTime
+      let time = line.time ?? (line.isHeaderTimeZoned ? headerTime : nil)
       scanLineRecord(chunk, start..<end, into: &batch)
       scanner.scanTextsAcrossFields(chunk, start..<end, into: &batch)
-      if !lineReader.line.text.isEmpty {
+      if !line.text.isEmpty {
         let text = TextUnit(
-          start: lineReader.line.text.lowerBound, end: lineReader.line.text.upperBound, level: 0,
+          start: line.text.lowerBound, end: line.text.upperBound, level: 0,
           field: FieldPaths.root, fieldClass: .text)
         scanner.emitEventData(chunk, text, into: &batch)
       }
       scanner.record.end(&batch)
       // Copied before the message is examined: if that is a line of its own, `line` is overwritten.
-      let (message, isYearAssumed) = (lineReader.line.text, lineReader.line.isHeaderYearAssumed)
+      let (message, isYearAssumed) = (line.text, line.isHeaderYearAssumed)
       if !message.isEmpty { lookForEndpoints(chunk, message) }
       if let time {
         scanner.record.set(time: time, &batch)

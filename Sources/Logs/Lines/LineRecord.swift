@@ -58,6 +58,9 @@ struct LineField {
 struct LineRecord {
   /// The path of a range that is no value: keys, times, numbers that mean nothing.
   static let unread: FieldPaths.ID = -1
+  /// Pairs of a line beyond which it is text: no real record has so many, and each new key costs a
+  /// little.
+  static let mostPairs = 512
 
   var fields: [LineField] = []
   /// The number of fields in a header before the record; its host is the one that sent the line.
@@ -189,9 +192,9 @@ extension Extraction {
     _ bytes: RawSpan, _ range: Range<Int>, into batch: inout ObservableBatch
   ) {
     noteLineFields(bytes)
-    let fields = lineReader.line.fields
-    lineReader.line.fields = []
-    defer { lineReader.line.fields = fields }
+    let fields = line.fields
+    line.fields = []
+    defer { line.fields = fields }
     var offset = range.lowerBound
     for field in fields {
       if field.outerStart > offset {
@@ -203,7 +206,7 @@ extension Extraction {
       }
     }
     if offset < range.upperBound {
-      if lineReader.line.report != nil {
+      if line.report != nil {
         scanner.scan(bytes, gap(offset..<range.upperBound), into: &batch)
       } else {
         scanRest(bytes, from: offset, to: range.upperBound, into: &batch)
@@ -212,16 +215,10 @@ extension Extraction {
     if scanner.wanted.urls { joinLineFields(bytes, fields, into: &batch) }
   }
 
-  /// Notes what the fields of the record that was read last say about one another and about the
-  /// event.
-  mutating func noteLineFields(_ bytes: RawSpan) {
-    lineReader.noteLineFields(bytes, owner: objects.nextSerial(), &scanner.paths, &event.facts)
-  }
-
   private func gap(_ range: Range<Int>) -> TextUnit {
     TextUnit(
-      start: range.lowerBound, end: range.upperBound, level: lineReader.line.level,
-      field: lineReader.line.report ?? FieldPaths.root, fieldClass: .text)
+      start: range.lowerBound, end: range.upperBound, level: line.level,
+      field: line.report ?? FieldPaths.root, fieldClass: .text)
   }
 
   private mutating func scanLineField(
@@ -229,8 +226,8 @@ extension Extraction {
   ) {
     let fieldClass = scanner.paths.fieldClass(field.path)
     var unit = TextUnit(
-      start: field.start, end: field.end, level: lineReader.line.level,
-      field: lineReader.line.report ?? field.path,
+      start: field.start, end: field.end, level: line.level,
+      field: line.report ?? field.path,
       fieldClass: fieldClass)
     unit.isQuoted = field.isQuoted
     unit.port = field.port
@@ -250,7 +247,7 @@ extension Extraction {
       unit.fieldClass.traits.remove(.noAddresses)
       unit.fieldClass.traits.insert(.isUnnamed)
     }
-    if lineReader.line.report != nil { (unit.side, unit.fieldClass.fact) = ([], .none) }
+    if line.report != nil { (unit.side, unit.fieldClass.fact) = ([], .none) }
     guard field.escapes != .none,
       field.escapes == .counted
         || bytes.firstOffset(of: Byte.backslash, from: field.start, to: field.end) != nil

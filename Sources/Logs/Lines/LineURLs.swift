@@ -7,13 +7,13 @@ extension Extraction {
   mutating func joinLineFields(
     _ bytes: RawSpan, _ fields: [LineField], into batch: inout ObservableBatch
   ) {
-    if let host = lineReader.line.urlHost, let path = lineReader.line.urlPath {
-      if !lineReader.line.isTunnel { join(bytes, host: host, path: path, into: &batch) }
+    if let host = line.urlHost, let path = line.urlPath {
+      if !line.isTunnel { join(bytes, host: host, path: path, into: &batch) }
       return
     }
-    let start = min(lineReader.line.headerCount, fields.count)
+    let start = min(line.headerCount, fields.count)
     joinSiblings(bytes, fields[start...], into: &batch)
-    var element = fields[min(lineReader.line.structuredStart, start)..<start]
+    var element = fields[min(line.structuredStart, start)..<start]
     // The fields of one element of structured data follow one another.
     while let first = element.first(where: { $0.path >= 0 }) {
       let parent = scanner.paths.parent(of: first.path)
@@ -86,7 +86,7 @@ extension Extraction {
       }
     }
     var url = JoinedURL(
-      field: lineReader.line.report ?? path.path, place: path.start, level: lineReader.line.level)
+      field: line.report ?? path.path, place: path.start, level: line.level)
     if let scheme { url.setScheme(bytes, scheme.start..<scheme.end) }
     url.port = port
     scanner.emitJoined(url, into: &batch)

@@ -1,13 +1,13 @@
 import Parsing
 
 /// The text before a record in a line whose header has no known form.
-extension LineRecordReader {
+enum MessageFront {
   /// Whether the text before a record may be a header of an unknown form: a time and a few words.
   ///
   /// Words behind a program's name, words without a time, and many words are a sentence instead,
   /// and the record in it is something that a user chose or asked for. The same is true of a record
   /// behind a quote, or as the value of a key.
-  func mayBeFront(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+  static func mayBe(_ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction) -> Bool {
     let front = bytes.trimmed(range)
     guard !front.isEmpty else { return true }
     // A quote at the start of the line encloses all of it.
@@ -25,7 +25,9 @@ extension LineRecordReader {
         isInBrackets = !isLastInBrackets
       } else if isOfTime(bytes, word) {
         beginsWithTime = beginsWithTime || offset == front.lowerBound
-      } else if word.contains(where: { classes.is(bytes.byte(unchecked: $0), .alphanumeric) }) {
+      } else if word.contains(where: {
+        ByteClasses.shared.is(bytes.byte(unchecked: $0), .alphanumeric)
+      }) {
         words += 1
         if words == 1 { beginsWithAddress = EventFacts.endpoint(bytes, word) != nil }
         isInBrackets =
@@ -35,22 +37,27 @@ extension LineRecordReader {
     }
     switch bytes.byte(unchecked: range.upperBound - 1) {
     case Byte.space, Byte.tab, Byte.colon, UInt8(ascii: ">"), UInt8(ascii: "]"): break
-    case Byte.comma, UInt8(ascii: ";"): if words > 2 || line.hasProgram { return false }
+    case Byte.comma, UInt8(ascii: ";"): if words > 2 || extraction.line.hasProgram { return false }
     default: return false
     }
-    if line.hasProgram { return beginsWithTime && words <= 1 }
+    if extraction.line.hasProgram { return beginsWithTime && words <= 1 }
     // A priority alone is no header of a known form.
-    if line.fields.prefix(line.headerCount).contains(where: { $0.path != LineRecord.unread }) {
+    if extraction.line.fields.prefix(extraction.line.headerCount).contains(where: {
+      $0.path != LineRecord.unread
+    }) {
       return words <= 2
     }
     if beginsWithTime { return words <= 3 }
-    return words <= (beginsWithAddress ? 2 : line.hasHeader ? 1 : 0)
+    return words <= (beginsWithAddress ? 2 : extraction.line.hasHeader ? 1 : 0)
   }
 
   /// Whether the text before a record is one word at the start of a line: a host, a program or a
   /// level that a collector puts there, as `fw1`, `fw1:`, `[INFO]`.
-  func isWordOfCollector(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
-    guard line.isWhole, !line.hasHeader, case var word = bytes.trimmed(range), word.count > 2,
+  static func isWordOfCollector(
+    _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
+  ) -> Bool {
+    guard extraction.line.isWhole, !extraction.line.hasHeader, case var word = bytes.trimmed(range),
+      word.count > 2,
       bytes.byte(unchecked: range.upperBound - 1) == Byte.space
     else { return false }
     if bytes.byte(unchecked: word.upperBound - 1) == Byte.colon { word.removeLast() }
@@ -59,12 +66,12 @@ extension LineRecordReader {
     {
       word = word.dropFirst().dropLast()
     }
-    return isHost(bytes, word)
+    return SyslogHeader.isHost(bytes, word)
   }
 
   /// Whether a word is a part of a time, as `11`, `22:14:14.5`, `Oct` and `UTC`, or a priority or a
   /// number.
-  func isOfTime(_ bytes: RawSpan, _ word: Range<Int>) -> Bool {
+  static func isOfTime(_ bytes: RawSpan, _ word: Range<Int>) -> Bool {
     var word = word
     if bytes.byte(unchecked: word.lowerBound) == UInt8(ascii: "<"),
       let close = bytes.firstOffset(

@@ -6,24 +6,23 @@ import Parsing
 /// What was asked for is a name whatever its top-level domain is (`Matching.md` §1.7), and the
 /// field is called `query`, as for BIND. Each form is recognised by the words on both sides of the
 /// name. The rest of the line is text, in which its ends are looked for as well.
-extension LineRecordReader {
+enum NameQuestion {
   /// Reads a line of dnsmasq and Pi-hole, unbound, CoreDNS, PowerDNS or Umbrella.
-  mutating func readNameQuestion(
-    _ bytes: RawSpan, _ range: Range<Int>,
-    _ paths: inout FieldPaths, _ facts: inout EventFacts, _ nested: inout NestedReading
+  static func read(
+    _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
   ) -> Bool {
     guard range.count >= 12 else { return false }
     if bytes.byte(unchecked: range.lowerBound) == Byte.quote {
       guard let cell = resolvedName(bytes, range) else { return false }
-      line.add(paths.name("query"), quoted: cell)
-    } else if let asked = relayedName(bytes, range, &facts) ?? classedName(bytes, range)
-      ?? typedName(bytes, range), !nested.isInside(bytes, range, asked.lowerBound)
+      extraction.addField("query", quoted: cell)
+    } else if let asked = relayedName(bytes, range, &extraction) ?? classedName(bytes, range)
+      ?? typedName(bytes, range), !extraction.nested.isInside(bytes, range, asked.lowerBound)
     {
-      line.add(paths.name("query"), asked)
+      extraction.addField("query", asked)
     } else {
       return false
     }
-    line.text = range
+    extraction.line.text = range
     return true
   }
 
@@ -47,8 +46,8 @@ extension LineRecordReader {
   /// `reply a.example is <CNAME>` and `gravity blocked a.example is 0.0.0.0`. A number and the
   /// client may come before them, and a file may be in the verb's place. In an answer about an
   /// address, the name is behind `is`.
-  private func relayedName(
-    _ bytes: RawSpan, _ range: Range<Int>, _ facts: inout EventFacts
+  private static func relayedName(
+    _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
   ) -> Range<Int>? {
     let end = range.upperBound
     var offset = range.lowerBound
@@ -99,9 +98,9 @@ extension LineRecordReader {
       || isOne(other, of: Self.relayCodes)
     guard isAddress || !isFile && isCode else { return nil }
     if isListed {
-      facts.note(.blocked)
+      extraction.event.facts.note(.blocked)
     } else if let code = EventFacts.answerCode(bytes, other) {
-      facts.note(state: code)
+      extraction.event.facts.note(state: code)
     }
     return name
   }
@@ -109,7 +108,7 @@ extension LineRecordReader {
   // MARK: Types and classes
 
   /// The name, with the dot at its end, in `a.example. A IN` of unbound and `A IN a.example.` of CoreDNS.
-  private func classedName(_ bytes: RawSpan, _ range: Range<Int>) -> Range<Int>? {
+  private static func classedName(_ bytes: RawSpan, _ range: Range<Int>) -> Range<Int>? {
     let end = range.upperBound
     var offset = range.lowerBound + 2
     while let mark = bytes.firstOffset(of: UInt8(ascii: "I"), from: offset, to: end) {
@@ -122,12 +121,14 @@ extension LineRecordReader {
       {
         return name
       }
-      guard mark + 2 == end || !classes.is(bytes.byte(unchecked: mark + 2), .name),
+      guard mark + 2 == end || !ByteClasses.shared.is(bytes.byte(unchecked: mark + 2), .name),
         type > range.lowerBound, bytes.byte(unchecked: type - 1) == Byte.space
       else { continue }
       var start = type - 1
       let least = max(range.lowerBound, start - Self.longestQuestion)
-      while start > least, classes.is(bytes.byte(unchecked: start - 1), .name) { start -= 1 }
+      while start > least, ByteClasses.shared.is(bytes.byte(unchecked: start - 1), .name) {
+        start -= 1
+      }
       if let name = fullName(bytes, start..<type - 1) { return name }
     }
     return nil
@@ -137,7 +138,7 @@ extension LineRecordReader {
   private static let longestQuestion = 512
 
   /// Where the record type that ends at an offset begins: `A`, `AAAA`, `TYPE65`.
-  private func typeEnding(_ bytes: RawSpan, at end: Int, from first: Int) -> Int? {
+  private static func typeEnding(_ bytes: RawSpan, at end: Int, from first: Int) -> Int? {
     var start = end
     while start > first, end - start < 10,
       Byte.isCapital(bytes.byte(unchecked: start - 1))
@@ -146,23 +147,23 @@ extension LineRecordReader {
       start -= 1
     }
     guard start < end, Byte.isCapital(bytes.byte(unchecked: start)),
-      start == first || !classes.is(bytes.byte(unchecked: start - 1), .name)
+      start == first || !ByteClasses.shared.is(bytes.byte(unchecked: start - 1), .name)
     else { return nil }
     return start
   }
 
   /// The range, if it is a name of two labels or more with a dot at its end.
-  private func fullName(_ bytes: RawSpan, _ range: Range<Int>) -> Range<Int>? {
+  private static func fullName(_ bytes: RawSpan, _ range: Range<Int>) -> Range<Int>? {
     let last = range.upperBound - 1
     guard last > range.lowerBound, bytes.byte(unchecked: last) == Byte.dot,
       bytes.firstOffset(of: Byte.dot, from: range.lowerBound, to: last) != nil,
-      range.allSatisfy({ classes.is(bytes.byte(unchecked: $0), .name) })
+      range.allSatisfy({ ByteClasses.shared.is(bytes.byte(unchecked: $0), .name) })
     else { return nil }
     return range
   }
 
   /// The name in `'a.example|A'`, as PowerDNS and its recursor write questions.
-  private func typedName(_ bytes: RawSpan, _ range: Range<Int>) -> Range<Int>? {
+  private static func typedName(_ bytes: RawSpan, _ range: Range<Int>) -> Range<Int>? {
     guard
       let bar = bytes.firstOffset(
         of: UInt8(ascii: "|"), from: range.lowerBound, to: range.upperBound),
@@ -172,7 +173,9 @@ extension LineRecordReader {
     else { return nil }
     var start = bar
     let least = max(range.lowerBound, start - Self.longestQuestion)
-    while start > least, classes.is(bytes.byte(unchecked: start - 1), .name) { start -= 1 }
+    while start > least, ByteClasses.shared.is(bytes.byte(unchecked: start - 1), .name) {
+      start -= 1
+    }
     guard start > range.lowerBound, start < bar,
       bytes.byte(unchecked: start - 1) == UInt8(ascii: "'")
     else { return nil }
@@ -182,7 +185,7 @@ extension LineRecordReader {
   // MARK: Umbrella
 
   /// The name in a row of an Umbrella log without a header.
-  private func resolvedName(_ bytes: RawSpan, _ range: Range<Int>) -> Range<Int>? {
+  private static func resolvedName(_ bytes: RawSpan, _ range: Range<Int>) -> Range<Int>? {
     // The first cell is a time, in quotes as all that follow.
     guard range.count > 64, bytes.starts(with: "\",\"", at: range.lowerBound + 20),
       let cells = EventNotes.resolverCells(bytes, range)

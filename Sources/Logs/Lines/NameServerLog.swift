@@ -1,12 +1,12 @@
 import Indicators
 import Parsing
 
-extension LineRecordReader {
+/// Lines of BIND's log that tell of a client's query.
+enum NameServerLog {
   /// Reads a line of BIND's log that tells of a client's query:
   /// `[time] [category: severity:] client [@id] address#port (name): query: name class type … (server)`.
-  mutating func readNameServerQuery(
-    _ bytes: RawSpan, _ range: Range<Int>,
-    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  static func read(
+    _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
   ) -> Bool {
     let end = range.upperBound
     // The `#` before the port is the rarest byte of such a line.
@@ -25,20 +25,20 @@ extension LineRecordReader {
     let bare = address..<(bytes.firstOffset(of: UInt8(ascii: "%"), from: address, to: mark) ?? mark)
     guard IPAddressText.ipv4(bytes, bare) != nil || IPAddressText.ipv6(bytes, bare) != nil,
       let client = clientWord(bytes, range.lowerBound..<address),
-      let front = nameServerFront(bytes, range.lowerBound..<client, &paths)
+      let front = nameServerFront(bytes, range.lowerBound..<client, &extraction)
     else { return false }
 
-    let count = line.fields.count
-    line.time = front.time
-    line.add(paths.name("client"), address..<port.upperBound, fact: .none)
-    line.setSide(isSource: true)
-    facts.note(
+    let count = extraction.line.fields.count
+    extraction.line.time = front.time
+    extraction.addField("client", address..<port.upperBound, fact: .none)
+    extraction.line.setSide(isSource: true)
+    extraction.event.facts.note(
       isSource: true, bytes, bare, port: NumberText.port(bytes, port) ?? 0)
     var offset = behind
     if bytes.starts(with: " (", at: offset),
       let close = bytes.firstOffset(of: UInt8(ascii: ")"), from: offset, to: end)
     {
-      line.add(paths.name("query"), offset + 2..<close)
+      extraction.addField("query", offset + 2..<close)
       offset = close + 1
     }
     // `view internal: ` may stand between.
@@ -49,33 +49,33 @@ extension LineRecordReader {
         bytes.byte(unchecked: behind) == Byte.colon
         && (behind > port.upperBound || bytes.starts(with: "client @", at: client))
       guard offset > behind || isOwn else {
-        line.cut(to: count)
-        line.time = nil
-        facts.reset()
+        extraction.line.cut(to: count)
+        extraction.line.time = nil
+        extraction.event.facts.reset()
         return false
       }
-      noteDenial(bytes, offset..<end, &facts)
-      noteAnswer(bytes, offset..<end, &facts)
+      noteDenial(bytes, offset..<end, &extraction)
+      noteAnswer(bytes, offset..<end, &extraction)
       return true
     }
     if bytes.starts(with: ": ", at: query.upperBound) {
       let start = query.upperBound + 2
       let stop = bytes.tokenEnd(from: start, to: end)
-      if start < stop { line.add(paths.name("query"), start..<stop) }
-      addServer(bytes, stop..<end, &paths)
+      if start < stop { extraction.addField("query", start..<stop) }
+      addServer(bytes, stop..<end, &extraction)
     } else if bytes.starts(with: " failed (", at: query.upperBound),
       let close = bytes.firstOffset(of: UInt8(ascii: ")"), from: query.upperBound, to: end)
     {
-      facts.note(.state, rank: 0, bytes, query.upperBound + 9..<close)
+      extraction.event.facts.note(.state, rank: 0, bytes, query.upperBound + 9..<close)
     }
-    noteDenial(bytes, offset..<end, &facts)
-    noteAnswer(bytes, offset..<end, &facts)
+    noteDenial(bytes, offset..<end, &extraction)
+    noteAnswer(bytes, offset..<end, &extraction)
     return true
   }
 
   /// Where the line continues behind a client's port and the key that it signed with, `/key name`;
   /// nil if something else follows the port.
-  private func nameServerKey(_ bytes: RawSpan, _ range: Range<Int>) -> Int? {
+  private static func nameServerKey(_ bytes: RawSpan, _ range: Range<Int>) -> Int? {
     var offset = range.lowerBound
     if bytes.starts(with: "/key ", at: offset) {
       offset = bytes.tokenEnd(from: offset + 5, to: range.upperBound)
@@ -88,16 +88,15 @@ extension LineRecordReader {
 
   /// Notes the code of an answer, and what a response policy did: `response: NXDOMAIN` and `response: name IN
   /// A NXDOMAIN`, `rpz QNAME NXDOMAIN rewrite`.
-  private mutating func noteAnswer(
-    _ bytes: RawSpan, _ range: Range<Int>,
-    _ facts: inout EventFacts
+  private static func noteAnswer(
+    _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
   ) {
     if let mark = bytes.firstRange(of: "response: ", from: range.lowerBound, to: range.upperBound) {
       var offset = mark.upperBound
       for _ in 0..<4 {
         let word = offset..<bytes.tokenEnd(from: offset, to: range.upperBound)
         if let code = EventFacts.answerCode(bytes, word) {
-          facts.note(state: code)
+          extraction.event.facts.note(state: code)
           return
         }
         offset = min(word.upperBound + 1, range.upperBound)
@@ -111,14 +110,16 @@ extension LineRecordReader {
       let trigger = bytes.tokenEnd(from: mark.upperBound, to: range.upperBound)
       let start = min(trigger + 1, range.upperBound)
       let action = start..<bytes.tokenEnd(from: start, to: range.upperBound)
-      if bytes.isWord(action, "NXDOMAIN") { facts.note(.state, rank: 0, bytes, action) }
-      facts.note(bytes.isWord(action, "PASSTHRU") ? .allowed : .blocked)
+      if bytes.isWord(action, "NXDOMAIN") {
+        extraction.event.facts.note(.state, rank: 0, bytes, action)
+      }
+      extraction.event.facts.note(bytes.isWord(action, "PASSTHRU") ? .allowed : .blocked)
     }
   }
 
   /// Where the word `client` is at the end of a range; only `@` and the client's number may follow
   /// it.
-  private func clientWord(_ bytes: RawSpan, _ range: Range<Int>) -> Int? {
+  private static func clientWord(_ bytes: RawSpan, _ range: Range<Int>) -> Int? {
     func word(before end: Int) -> Int? {
       end - 7 >= range.lowerBound && bytes.starts(with: "client ", at: end - 7) ? end - 7 : nil
     }
@@ -142,35 +143,37 @@ extension LineRecordReader {
   /// Category and severity may follow the time; Infoblox writes the category before it, and a
   /// collector may add a word or two. What a client says about itself comes behind other words, or
   /// behind a quote.
-  private mutating func nameServerFront(
-    _ bytes: RawSpan, _ range: Range<Int>,
-    _ paths: inout FieldPaths
+  private static func nameServerFront(
+    _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
   ) -> NameServerFront? {
     guard bytes.firstOffset(of: Byte.quote, from: range.lowerBound, to: range.upperBound) == nil,
-      cutTokens(bytes, range, most: Self.mostWordsBefore)
+      extraction.cutTokens(bytes, range, most: Self.mostWordsBefore)
     else { return nil }
+    let words = extraction.lineWords
     var count = words.count
     var isNamed = false
     var unknown = 0
-    while count > 0, let label = labelEnd(bytes, count),
+    while count > 0, let label = labelEnd(bytes, words, count),
       label.kind != .unknown || unknown < Self.mostUnknownLabels
     {
       isNamed = isNamed || label.kind == .program
       if label.kind == .unknown { unknown += 1 }
       count = label.start
     }
-    let isKnown = unknown == 0 || isNamed || isOfNameServer(bytes, &paths)
-    if isBehindHeader(bytes, count, isNamed: isNamed) { return isKnown ? NameServerFront() : nil }
+    let isKnown = unknown == 0 || isNamed || isOfNameServer(bytes, &extraction)
+    if isBehindHeader(bytes, words, count, isNamed: isNamed, &extraction) {
+      return isKnown ? NameServerFront() : nil
+    }
     // Behind another program's name, anybody may have chosen such words.
-    guard isKnown || !line.hasProgram else { return nil }
+    guard isKnown || !extraction.line.hasProgram else { return nil }
     // A collector's words may come before a date.
-    guard let first = (0..<count).first(where: { isTimeOrDate(bytes, $0) }),
+    guard let first = (0..<count).first(where: { isTimeOrDate(bytes, words, $0) }),
       first <= (words[first].end - words[first].start < 10 ? 0 : Self.mostWordsOfCollector),
-      let last = (first..<count).last(where: { isTimeOrDate(bytes, $0) }),
+      let last = (first..<count).last(where: { isTimeOrDate(bytes, words, $0) }),
       // Its host and a level may follow a date with which the line begins.
       last == count - 1 || isNamed && count == last + 2
-        || count - 1 - last <= Self.mostWordsOfCollector && areBare(bytes, last + 1..<count)
-          && (isNamed || first == 0 && !line.hasProgram)
+        || count - 1 - last <= Self.mostWordsOfCollector && areBare(bytes, words, last + 1..<count)
+          && (isNamed || first == 0 && !extraction.line.hasProgram)
     else { return nil }
     let text = words[first].start..<words[last].end
     let time = LogTime.nameServer(bytes, text) ?? LogTime.lineStart(bytes, text)?.time
@@ -181,22 +184,27 @@ extension LineRecordReader {
   ///
   /// These are the number of a message behind a header, `[ID 702911 daemon.info]`, or a host before
   /// the program, `dns-1  |`.
-  private func isBehindHeader(_ bytes: RawSpan, _ count: Int, isNamed: Bool) -> Bool {
+  private static func isBehindHeader(
+    _ bytes: RawSpan, _ words: [ColumnRange], _ count: Int, isNamed: Bool,
+    _ extraction: inout Extraction
+  ) -> Bool {
     func word(_ index: Int) -> Range<Int> { words[index].start..<words[index].end }
     if count == 0 { return true }
-    if line.hasProgram {
+    if extraction.line.hasProgram {
       return count == 3 && bytes.isWord(word(0), "[ID") && bytes.isNumber(word(1))
         && bytes.byte(unchecked: words[2].end - 1) == UInt8(ascii: "]")
     }
-    guard count <= Self.mostWordsOfCollector, areBare(bytes, 0..<count),
-      !(0..<count).contains(where: { isTimeOrDate(bytes, $0) })
+    guard count <= Self.mostWordsOfCollector, areBare(bytes, words, 0..<count),
+      !(0..<count).contains(where: { isTimeOrDate(bytes, words, $0) })
     else { return false }
     return isNamed || count == 2 && bytes.isWord(word(1), "|")
   }
 
   /// Whether words may be a host, a level or the like: nothing in them is quoted or the value of a
   /// key.
-  private func areBare(_ bytes: RawSpan, _ indices: Range<Int>) -> Bool {
+  private static func areBare(_ bytes: RawSpan, _ words: [ColumnRange], _ indices: Range<Int>)
+    -> Bool
+  {
     indices.allSatisfy { index in
       (words[index].start..<words[index].end).allSatisfy { offset in
         let byte = bytes.byte(unchecked: offset)
@@ -206,23 +214,22 @@ extension LineRecordReader {
   }
 
   /// Whether the program that the header names is BIND.
-  private mutating func isOfNameServer(
-    _ bytes: RawSpan,
-    _ paths: inout FieldPaths
+  private static func isOfNameServer(
+    _ bytes: RawSpan, _ extraction: inout Extraction
   ) -> Bool {
-    let program = paths.name("appname")
-    return line.fields.prefix(line.headerCount).contains { field in
+    let program = extraction.scanner.paths.name("appname")
+    return extraction.line.fields.prefix(extraction.line.headerCount).contains { field in
       field.path == program && bytes.starts(with: "named", at: field.start)
     }
   }
 
-  private func isTimeOrDate(_ bytes: RawSpan, _ index: Int) -> Bool {
+  private static func isTimeOrDate(_ bytes: RawSpan, _ words: [ColumnRange], _ index: Int) -> Bool {
     let word = words[index].start..<words[index].end
     // `01-May-2024`
     let isDate =
       word.count >= 11 && Byte.isDigit(bytes.byte(unchecked: word.lowerBound))
       && LogTime.month(bytes, at: word.lowerBound + 3) != nil
-    return isDate || isOfTime(bytes, word)
+    return isDate || MessageFront.isOfTime(bytes, word)
   }
 
   /// The most words before the word `client` in a line of BIND.
@@ -242,8 +249,8 @@ extension LineRecordReader {
 
   /// The label that ends with the word before index `count`, as the index of its first word and its
   /// kind; nil if it is no category, severity or name of the program.
-  private func labelEnd(
-    _ bytes: RawSpan, _ count: Int
+  private static func labelEnd(
+    _ bytes: RawSpan, _ words: [ColumnRange], _ count: Int
   ) -> (start: Int, kind: NameServerLabel)? {
     var label = words[count - 1].start..<words[count - 1].end
     guard bytes.byte(unchecked: label.upperBound - 1) == Byte.colon else { return nil }
@@ -281,9 +288,8 @@ extension LineRecordReader {
 
   /// Adds the server's own address, the last word, in parentheses; behind it may stand the network that a resolver
   /// asks for: `(192.0.2.53) [ECS 203.0.113.0/24/0]`.
-  private mutating func addServer(
-    _ bytes: RawSpan, _ range: Range<Int>,
-    _ paths: inout FieldPaths
+  private static func addServer(
+    _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
   ) {
     var range = range
     if let network = bytes.firstRange(of: " [ECS ", from: range.lowerBound, to: range.upperBound) {
@@ -294,12 +300,11 @@ extension LineRecordReader {
         of: UInt8(ascii: "("), from: max(range.lowerBound, range.upperBound - 64),
         to: range.upperBound)
     else { return }
-    line.add(paths.name("server"), open + 1..<range.upperBound - 1, fact: .destination)
+    extraction.addField("server", open + 1..<range.upperBound - 1, fact: .destination)
   }
 
-  private mutating func noteDenial(
-    _ bytes: RawSpan, _ range: Range<Int>,
-    _ facts: inout EventFacts
+  private static func noteDenial(
+    _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
   ) {
     var end = bytes.trimmed(range).upperBound
     // Skips the rule that denied it: `denied (allow-query did not match)`.
@@ -309,7 +314,7 @@ extension LineRecordReader {
       end = bytes.trimmed(range.lowerBound..<open).upperBound
     }
     if end - 6 >= range.lowerBound, bytes.starts(with: "denied", at: end - 6) {
-      facts.note(.blocked)
+      extraction.event.facts.note(.blocked)
     }
   }
 }

@@ -2,11 +2,10 @@ import Indicators
 import Parsing
 
 /// CEF and LEEF: a header cut by `|`, then keys and values.
-extension LineRecordReader {
+enum PipedRecord {
   /// Reads a message that holds a record of CEF or LEEF; what stands before it is text.
-  mutating func readPiped(
-    _ bytes: RawSpan, _ range: Range<Int>,
-    _ paths: inout FieldPaths, _ nested: inout NestedReading, _ counters: inout LogCounters
+  static func read(
+    _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
   ) -> Bool {
     let end = range.upperBound
     // Of both formats' marks, only the `|` at the end can be found as a single byte.
@@ -25,35 +24,35 @@ extension LineRecordReader {
       let start = mark - word.utf8CodeUnitCount
       guard start >= range.lowerBound, bytes.starts(with: word, at: start) else { return false }
       return start == range.lowerBound
-        || !classes.is(bytes.byte(unchecked: start - 1), .alphanumeric)
+        || !ByteClasses.shared.is(bytes.byte(unchecked: start - 1), .alphanumeric)
     }
-    let count = line.fields.count
+    let count = extraction.line.fields.count
     guard isMark("LEEF:") || isMark("CEF:"), case let start = mark - (isMark("LEEF:") ? 5 : 4),
-      mayBeFront(bytes, range.lowerBound..<start)
-        || isWordOfCollector(bytes, range.lowerBound..<start),
-      !nested.isInside(bytes, range, mark),
+      MessageFront.mayBe(bytes, range.lowerBound..<start, &extraction)
+        || MessageFront.isWordOfCollector(bytes, range.lowerBound..<start, &extraction),
+      !extraction.nested.isInside(bytes, range, mark),
       // In a web server's access log, it is what a client called itself.
-      start == range.lowerBound || accessShape(bytes, range) == nil
+      start == range.lowerBound || AccessLog.shape(bytes, range, &extraction) == nil
     else { return false }
     if isMark("LEEF:") {
-      line.skip(mark - 5..<pipe + 1)
-      if readLEEF(bytes, pipe + 1..<end, version: bytes.byte(unchecked: version), &paths) {
+      extraction.line.skip(mark - 5..<pipe + 1)
+      if readLEEF(bytes, pipe + 1..<end, version: bytes.byte(unchecked: version), &extraction) {
         return true
       }
     } else {
-      line.skip(mark - 4..<pipe + 1)
-      if readCEF(bytes, pipe + 1..<end, &paths) { return true }
+      extraction.line.skip(mark - 4..<pipe + 1)
+      if readCEF(bytes, pipe + 1..<end, &extraction) { return true }
     }
-    counters.brokenRecords += 1
-    line.cut(to: count)
+    // Only lines of the log itself are counted.
+    if extraction.line.isWhole { extraction.scanner.counters.brokenRecords += 1 }
+    extraction.line.cut(to: count)
     return false
   }
 
   /// Reads one part for each name, each up to a `|` that has no backslash before it; where the rest
   /// begins, or nil if a part is missing.
-  private mutating func readParts(
-    _ bytes: RawSpan, _ range: Range<Int>, _ names: [StaticString],
-    _ paths: inout FieldPaths
+  private static func readParts(
+    _ bytes: RawSpan, _ range: Range<Int>, _ names: [StaticString], _ extraction: inout Extraction
   ) -> Int? {
     var start = range.lowerBound
     for part in names {
@@ -64,7 +63,8 @@ extension LineRecordReader {
         else { return nil }
         offset = pipe + 1
         if bytes.isEscaped(pipe, from: start) { continue }
-        line.add(paths.name(part), key: start, value: start..<pipe, escapes: .cef)
+        extraction.line.add(
+          extraction.scanner.paths.name(part), key: start, value: start..<pipe, escapes: .cef)
         start = pipe + 1
         break
       }
@@ -74,18 +74,17 @@ extension LineRecordReader {
 
   // MARK: CEF
 
-  private mutating func readCEF(
-    _ bytes: RawSpan, _ range: Range<Int>,
-    _ paths: inout FieldPaths
+  private static func readCEF(
+    _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
   ) -> Bool {
     let end = range.upperBound
     guard
       let start = readParts(
         bytes, range,
         ["deviceVendor", "deviceProduct", "deviceVersion", "signatureId", "name", "severity"],
-        &paths)
+        &extraction)
     else { return false }
-    let header = line.fields.count
+    let header = extraction.line.fields.count
     var key = start..<start
     var value = start
     var offset = start
@@ -93,24 +92,28 @@ extension LineRecordReader {
     while let equals = bytes.firstOffset(of: UInt8(ascii: "="), from: offset, to: end) {
       // A key is a word behind a blank; other `=` belong to the value, though they should be escaped.
       var first = equals
-      while first > offset, classes.isKeyByte(bytes.byte(unchecked: first - 1)) { first -= 1 }
+      while first > offset, ByteClasses.shared.isKeyByte(bytes.byte(unchecked: first - 1)) {
+        first -= 1
+      }
       offset = equals + 1
       guard first < equals,
         first == start || bytes.byte(unchecked: first - 1) == Byte.space
           || bytes.byte(unchecked: first - 1) == Byte.tab
       else { continue }
-      if !key.isEmpty { addExtension(bytes, key, value..<first, &paths) }
+      if !key.isEmpty { addExtension(bytes, key, value..<first, &extraction) }
       pairs += 1
-      guard pairs <= Self.mostPairs else { return false }
+      guard pairs <= LineRecord.mostPairs else { return false }
       key = first..<equals
       value = equals + 1
     }
-    if !key.isEmpty { addExtension(bytes, key, value..<end, &paths) }
+    if !key.isEmpty { addExtension(bytes, key, value..<end, &extraction) }
     // The device's zone is in a field of its own.
-    if let time = line.time, !line.zone.isEmpty, !LogTime.isZoned(bytes, line.timeText) {
-      line.time = LogTime.offset(bytes, line.zone).map { time &- $0 }
+    if let time = extraction.line.time, !extraction.line.zone.isEmpty,
+      !LogTime.isZoned(bytes, extraction.line.timeText)
+    {
+      extraction.line.time = LogTime.offset(bytes, extraction.line.zone).map { time &- $0 }
     }
-    applyLabels(bytes, from: header, &paths)
+    applyLabels(bytes, from: header, &extraction)
     return true
   }
 
@@ -119,9 +122,8 @@ extension LineRecordReader {
 
   /// Gives fields that a vendor may use as it likes (`cs1`, `c6a2`, `flexString1`) the names that their labels
   /// say (`cs1Label`).
-  private mutating func applyLabels(
-    _ bytes: RawSpan, from first: Int,
-    _ paths: inout FieldPaths
+  private static func applyLabels(
+    _ bytes: RawSpan, from first: Int, _ extraction: inout Extraction
   ) {
     func key(_ field: LineField) -> Range<Int> {
       // Parts of the header have no key, and before a value that was trimmed there is no `=`.
@@ -130,8 +132,8 @@ extension LineRecordReader {
         ? field.outerStart..<equals : field.outerStart..<field.outerStart
     }
     var labels = 0
-    for index in first..<line.fields.count {
-      let label = line.fields[index]
+    for index in first..<extraction.line.fields.count {
+      let label = extraction.line.fields[index]
       let name = key(label)
       guard name.count > 5, name.count <= 24, !label.isEmpty, label.end - label.start <= 64,
         bytes.starts(with: "Label", at: name.upperBound - 5),
@@ -141,57 +143,60 @@ extension LineRecordReader {
       labels += 1
       if labels > Self.mostLabels { return }
       let named = bytes.extracting(name.lowerBound..<name.upperBound - 5)
-      for other in first..<line.fields.count
-      where key(line.fields[other]).count == named.byteCount
-        && bytes.extracting(key(line.fields[other])).isEqual(to: named)
+      for other in first..<extraction.line.fields.count
+      where key(extraction.line.fields[other]).count == named.byteCount
+        && bytes.extracting(key(extraction.line.fields[other])).isEqual(to: named)
       {
-        line.fields[other].path = paths.child(
+        extraction.line.fields[other].path = extraction.scanner.paths.child(
           of: FieldPaths.root, key: bytes.extracting(label.start..<label.end))
-        line.fields[index].path = LineRecord.unread
+        extraction.line.fields[index].path = LineRecord.unread
       }
     }
   }
 
-  private mutating func addExtension(
-    _ bytes: RawSpan, _ key: Range<Int>, _ rest: Range<Int>,
-    _ paths: inout FieldPaths
+  private static func addExtension(
+    _ bytes: RawSpan, _ key: Range<Int>, _ rest: Range<Int>, _ extraction: inout Extraction
   ) {
     let value = bytes.trimmed(rest)
-    let path = paths.child(of: FieldPaths.root, key: bytes.extracting(key))
     let isText = bytes.isWord(key, "msg") || bytes.isWord(key, "rawEvent")
-    line.add(path, key: key.lowerBound, value: value, escapes: isText ? .cefText : .cef)
+    extraction.addPair(bytes, key: key, value: value, escapes: isText ? .cefText : .cef)
     // If the request has no host, it is that of the destination.
-    if bytes.isWord(key, "dhost"), !value.isEmpty { line.urlHost = line.fields.last }
-    if bytes.isWord(key, "request"), !value.isEmpty { line.urlPath = line.fields.last }
+    if bytes.isWord(key, "dhost"), !value.isEmpty {
+      extraction.line.urlHost = extraction.line.fields.last
+    }
+    if bytes.isWord(key, "request"), !value.isEmpty {
+      extraction.line.urlPath = extraction.line.fields.last
+    }
     if bytes.isWord(key, "requestMethod"), value.count == 7,
       bytes.starts(ignoringCase: "connect", at: value.lowerBound)
     {
-      line.isTunnel = true
+      extraction.line.isTunnel = true
     }
     // The time of receipt counts as the event's; without it the start counts, else the end.
     let isReceipt = bytes.isWord(key, "rt") || bytes.isWord(key, "deviceReceiptTime")
     let isStart = bytes.isWord(key, "start") || bytes.isWord(key, "startTime")
     let isEnd = bytes.isWord(key, "end") || bytes.isWord(key, "endTime")
-    if isReceipt || isStart && (line.time == nil || line.isTimeOfEnd) || isEnd && line.time == nil,
-      let time = deviceTime(bytes, value)
+    if isReceipt || isStart && (extraction.line.time == nil || extraction.line.isTimeOfEnd)
+      || isEnd && extraction.line.time == nil,
+      let time = deviceTime(bytes, value, year: extraction.options.year)
     {
-      (line.time, line.timeText) = (time, value)
-      line.isTimeOfEnd = isEnd
+      (extraction.line.time, extraction.line.timeText) = (time, value)
+      extraction.line.isTimeOfEnd = isEnd
     }
     // FortiGate's time, which unlike its `start` is not in the device's own zone.
     if bytes.isWord(key, "FTNTFGTeventtime"), let time = LogTime.field(bytes, value) {
-      (line.time, line.timeText) = (time, value)
+      (extraction.line.time, extraction.line.timeText) = (time, value)
     }
     // UniFi writes no other time.
-    if line.time == nil, bytes.isWord(key, "UNIFIutcTime") {
-      (line.time, line.timeText) = (Timestamp.iso8601(bytes, value), value)
+    if extraction.line.time == nil, bytes.isWord(key, "UNIFIutcTime") {
+      (extraction.line.time, extraction.line.timeText) = (Timestamp.iso8601(bytes, value), value)
     }
     // FortiAnalyzer uses FortiGate's name for the zone, `tz`.
-    if bytes.isWord(key, "dtz") || bytes.isWord(key, "tz") { line.zone = value }
+    if bytes.isWord(key, "dtz") || bytes.isWord(key, "tz") { extraction.line.zone = value }
   }
 
   /// A time as devices write it: milliseconds since 1970, ISO 8601, or with the month first.
-  private func deviceTime(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
+  private static func deviceTime(_ bytes: RawSpan, _ range: Range<Int>, year: Int?) -> Int64? {
     if bytes.isNumber(range) {
       return range.count < 10 ? nil : LogTime.field(bytes, range)
     }
@@ -201,22 +206,21 @@ extension LineRecordReader {
 
   // MARK: LEEF
 
-  private mutating func readLEEF(
-    _ bytes: RawSpan, _ range: Range<Int>, version: UInt8,
-    _ paths: inout FieldPaths
+  private static func readLEEF(
+    _ bytes: RawSpan, _ range: Range<Int>, version: UInt8, _ extraction: inout Extraction
   ) -> Bool {
     let end = range.upperBound
     guard
-      var start = readParts(bytes, range, ["vendor", "product", "version", "eventId"], &paths)
+      var start = readParts(bytes, range, ["vendor", "product", "version", "eventId"], &extraction)
     else { return false }
     var separator = Byte.tab
     if version >= UInt8(ascii: "2"), let named = separatorPart(bytes, start..<end) {
-      line.skip(start..<named.end)
+      extraction.line.skip(start..<named.end)
       (separator, start) = (named.byte, named.end)
     }
     if separator == Byte.tab, pipesSeparate(bytes, start..<end) { separator = UInt8(ascii: "|") }
     var offset = start
-    let most = line.fields.count + Self.mostPairs
+    let most = extraction.line.fields.count + LineRecord.mostPairs
     // rsyslog writes control characters as octal numbers.
     let isEscaped =
       separator == Byte.tab && bytes.firstOffset(of: Byte.tab, from: start, to: end) == nil
@@ -227,28 +231,31 @@ extension LineRecordReader {
         ? bytes.firstRange(of: "#011", from: offset, to: end)
         : separatorRange(bytes, separator, from: offset, to: end)
       let stop = next ?? end..<end
-      guard line.fields.count <= most else { return false }
-      addAttribute(bytes, offset..<stop.lowerBound, &paths)
+      guard extraction.line.fields.count <= most else { return false }
+      addAttribute(bytes, offset..<stop.lowerBound, &extraction)
       offset = max(stop.upperBound, offset + 1)
     }
-    if !line.timePattern.isEmpty, !line.timeText.isEmpty,
+    if !extraction.line.timePattern.isEmpty, !extraction.line.timeText.isEmpty,
       let time = LogTime.patterned(
-        bytes, line.timeText, pattern: line.timePattern, year: year)
+        bytes, extraction.line.timeText, pattern: extraction.line.timePattern,
+        year: extraction.options.year)
     {
-      line.time = time
+      extraction.line.time = time
     }
     return true
   }
 
   /// Whether bars stand between attributes where tabs should, as PAN-OS' examples have them.
-  private func pipesSeparate(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+  private static func pipesSeparate(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     guard bytes.firstOffset(of: Byte.tab, from: range.lowerBound, to: range.upperBound) == nil,
       let equals = bytes.firstOffset(
         of: UInt8(ascii: "="), from: range.lowerBound, to: range.upperBound),
       let bar = bytes.firstOffset(of: UInt8(ascii: "|"), from: equals, to: range.upperBound)
     else { return false }
     var next = bar + 1
-    while next < range.upperBound, classes.isKeyByte(bytes.byte(unchecked: next)) { next += 1 }
+    while next < range.upperBound, ByteClasses.shared.isKeyByte(bytes.byte(unchecked: next)) {
+      next += 1
+    }
     return next > bar + 1 && bytes.starts(with: "=", at: next)
   }
 
@@ -256,7 +263,7 @@ extension LineRecordReader {
   ///
   /// Nil if the separator is a byte of names: it would cut them without anybody noticing. Above
   /// ASCII it is one of the signs that Latin-1 has before its letters, as `¦`.
-  private func separatorPart(
+  private static func separatorPart(
     _ bytes: RawSpan, _ range: Range<Int>
   ) -> (byte: UInt8, end: Int)? {
     let start = range.lowerBound
@@ -283,7 +290,7 @@ extension LineRecordReader {
     return separator(digits.reduce(0) { $0 << 4 | Hex.value(of: bytes.byte(unchecked: $1)) })
 
     func separator(_ byte: UInt8) -> (byte: UInt8, end: Int)? {
-      byte >= 0xC0 || byte < 0x80 && classes.is(byte, .name) ? nil : (byte, pipe + 1)
+      byte >= 0xC0 || byte < 0x80 && ByteClasses.shared.is(byte, .name) ? nil : (byte, pipe + 1)
     }
   }
 
@@ -291,7 +298,7 @@ extension LineRecordReader {
   private static let leadOfSigns: UInt8 = 0xC2
 
   /// The next separator; one above ASCII is written as UTF-8 or as a byte of its own.
-  private func separatorRange(
+  private static func separatorRange(
     _ bytes: RawSpan, _ separator: UInt8, from start: Int, to end: Int
   ) -> Range<Int>? {
     var offset = start
@@ -306,25 +313,26 @@ extension LineRecordReader {
     return nil
   }
 
-  private mutating func addAttribute(
-    _ bytes: RawSpan, _ range: Range<Int>,
-    _ paths: inout FieldPaths
+  private static func addAttribute(
+    _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
   ) {
     guard
       let equals = bytes.firstOffset(
         of: UInt8(ascii: "="), from: range.lowerBound, to: range.upperBound)
     else { return }
     let key = bytes.trimmed(range.lowerBound..<equals)
-    guard !key.isEmpty, key.allSatisfy({ classes.isKeyByte(bytes.byte(unchecked: $0)) }) else {
+    guard !key.isEmpty, key.allSatisfy({ ByteClasses.shared.isKeyByte(bytes.byte(unchecked: $0)) })
+    else {
       return
     }
-    let path = paths.child(of: FieldPaths.root, key: bytes.extracting(key))
+    let path = extraction.scanner.paths.child(of: FieldPaths.root, key: bytes.extracting(key))
     let value = equals + 1..<range.upperBound
-    line.add(path, key: range.lowerBound, value: value)
+    extraction.line.add(path, key: range.lowerBound, value: value)
     if bytes.isWord(key, "devTime") {
-      line.time = deviceTime(bytes, value) ?? line.time
-      line.timeText = bytes.trimmed(value)
+      extraction.line.time =
+        deviceTime(bytes, value, year: extraction.options.year) ?? extraction.line.time
+      extraction.line.timeText = bytes.trimmed(value)
     }
-    if bytes.isWord(key, "devTimeFormat") { line.timePattern = bytes.trimmed(value) }
+    if bytes.isWord(key, "devTimeFormat") { extraction.line.timePattern = bytes.trimmed(value) }
   }
 }

@@ -2,11 +2,10 @@ import Indicators
 import Parsing
 
 /// Headers of RFC 5424, with structured data.
-extension LineRecordReader {
+extension SyslogHeader {
   /// Reads time, host, program, process, message id and structured data.
-  mutating func readStructuredHeader(
-    _ bytes: RawSpan, _ range: Range<Int>, from start: Int,
-    _ paths: inout FieldPaths
+  static func readStructuredHeader(
+    _ bytes: RawSpan, _ range: Range<Int>, from start: Int, _ extraction: inout Extraction
   ) -> Int? {
     let end = range.upperBound
     var words = InlineArray<5, Int>(repeating: 0)
@@ -23,30 +22,32 @@ extension LineRecordReader {
     let value = Timestamp.iso8601(bytes, time)
     // A date alone belongs to another kind of header, in which the time is the next word.
     guard isUnknown || value != nil && time.count > 10, offset < end else { return nil }
-    let count = line.fields.count
-    line.skip(start..<words[1])
-    addWord(paths.name("hostname"), bytes, words[1]..<words[2] - 1)
-    addWord(paths.name("appname"), bytes, words[2]..<words[3] - 1)
-    addWord(paths.name("procid"), bytes, words[3]..<words[4] - 1)
-    addWord(paths.name("msgid"), bytes, words[4]..<offset - 1)
-    line.structuredStart = line.fields.count
-    let message = readStructuredData(bytes, offset..<end, &paths)
+    let count = extraction.line.fields.count
+    extraction.line.skip(start..<words[1])
+    addWord("hostname", bytes, words[1]..<words[2] - 1, &extraction)
+    addWord("appname", bytes, words[2]..<words[3] - 1, &extraction)
+    addWord("procid", bytes, words[3]..<words[4] - 1, &extraction)
+    addWord("msgid", bytes, words[4]..<offset - 1, &extraction)
+    extraction.line.structuredStart = extraction.line.fields.count
+    let message = readStructuredData(bytes, offset..<end, &extraction)
     guard let message else {
-      line.cut(to: count)
+      extraction.line.cut(to: count)
       return nil
     }
-    (line.headerTime, line.isHeaderTimeZoned) = (value, true)
+    (extraction.line.headerTime, extraction.line.isHeaderTimeZoned) = (value, true)
     return message
   }
 
-  private mutating func addWord(_ path: FieldPaths.ID, _ bytes: RawSpan, _ range: Range<Int>) {
-    add(path, bytes, ColumnRange(start: range.lowerBound, end: range.upperBound))
+  private static func addWord(
+    _ name: StaticString, _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
+  ) {
+    let word = ColumnRange(start: range.lowerBound, end: range.upperBound)
+    extraction.addField(name, bytes, word)
   }
 
   /// Reads `-` or `[id name="value" …]…`; where the message begins, or nil if it is neither.
-  private mutating func readStructuredData(
-    _ bytes: RawSpan, _ range: Range<Int>,
-    _ paths: inout FieldPaths
+  private static func readStructuredData(
+    _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
   ) -> Int? {
     let end = range.upperBound
     var offset = range.lowerBound
@@ -56,39 +57,40 @@ extension LineRecordReader {
     }
     if bytes.byte(unchecked: offset) == Byte.minus {
       guard let message = behind(offset + 1) else { return nil }
-      line.skip(offset..<message)
+      extraction.line.skip(offset..<message)
       return message
     }
     guard bytes.byte(unchecked: offset) == UInt8(ascii: "[") else { return nil }
-    let most = line.fields.count + 2 * Self.mostPairs
+    let most = extraction.line.fields.count + 2 * LineRecord.mostPairs
     while offset < end, bytes.byte(unchecked: offset) == UInt8(ascii: "[") {
-      guard line.fields.count < most else { return nil }
+      guard extraction.line.fields.count < most else { return nil }
       let identifier = structuredName(bytes, from: offset + 1, to: end)
       guard !identifier.isEmpty, identifier.upperBound < end else { return nil }
-      let element = paths.child(of: FieldPaths.root, key: bytes.extracting(identifier))
-      line.skip(offset..<identifier.upperBound)
+      let element = extraction.scanner.paths.child(
+        of: FieldPaths.root, key: bytes.extracting(identifier))
+      extraction.line.skip(offset..<identifier.upperBound)
       offset = identifier.upperBound
       while offset < end, bytes.byte(unchecked: offset) == Byte.space {
         let name = structuredName(bytes, from: offset + 1, to: end)
         guard !name.isEmpty, bytes.starts(with: "=\"", at: name.upperBound),
           let close = bytes.closingQuote(from: name.upperBound + 2, to: end),
-          line.fields.count < most
+          extraction.line.fields.count < most
         else { return nil }
-        let path = paths.child(of: element, key: bytes.extracting(name))
-        line.add(
+        let path = extraction.scanner.paths.child(of: element, key: bytes.extracting(name))
+        extraction.line.add(
           path, key: offset, value: name.upperBound + 2..<close, escapes: .structuredData)
-        line.endQuoted()
+        extraction.line.endQuoted()
         offset = close + 1
       }
       guard offset < end, bytes.byte(unchecked: offset) == UInt8(ascii: "]") else { return nil }
-      line.skip(offset..<offset + 1)
+      extraction.line.skip(offset..<offset + 1)
       offset += 1
     }
     return behind(offset)
   }
 
   /// A name of structured data: printable ASCII but `=`, `]`, `"` and blanks.
-  private func structuredName(_ bytes: RawSpan, from start: Int, to end: Int) -> Range<Int> {
+  private static func structuredName(_ bytes: RawSpan, from start: Int, to end: Int) -> Range<Int> {
     var offset = start
     while offset < end {
       let byte = bytes.byte(unchecked: offset)

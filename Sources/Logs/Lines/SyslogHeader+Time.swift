@@ -1,7 +1,7 @@
 import Parsing
 
 /// The time in a header of syslog, as daemons and devices write it.
-extension LineRecordReader {
+extension SyslogHeader {
   /// The time of a header, and where it ends.
   struct HeaderTime {
     var value: Int64? = nil
@@ -15,7 +15,9 @@ extension LineRecordReader {
   }
 
   /// The time at the front of a line; a blank must follow it.
-  func syslogTime(_ bytes: RawSpan, _ range: Range<Int>) -> HeaderTime? {
+  static func time(
+    _ bytes: RawSpan, _ range: Range<Int>, year: Int?
+  ) -> HeaderTime? {
     let end = range.upperBound
     let (start, origin) = deviceTimeStart(bytes, range)
     if LogTime.month(bytes, at: start) != nil {
@@ -77,7 +79,7 @@ extension LineRecordReader {
   }
 
   /// `2024:05:01-10:00:00`, as Sophos' UTM writes it.
-  private func gatewayTime(_ bytes: RawSpan, _ range: Range<Int>) -> HeaderTime? {
+  private static func gatewayTime(_ bytes: RawSpan, _ range: Range<Int>) -> HeaderTime? {
     let start = range.lowerBound
     let stop = start + 19
     guard stop < range.upperBound, bytes.byte(unchecked: start + 4) == Byte.colon,
@@ -94,7 +96,7 @@ extension LineRecordReader {
   ///
   /// That is one or two numbers of the message and the router's name, or the name alone, and a mark
   /// of a clock that is not set (`000045: *Oct 11 22:14:15.003: %SYS-…`).
-  private func deviceTimeStart(
+  private static func deviceTimeStart(
     _ bytes: RawSpan, _ range: Range<Int>
   ) -> (start: Int, origin: Range<Int>?) {
     let (start, end) = (range.lowerBound, range.upperBound)
@@ -144,7 +146,7 @@ extension LineRecordReader {
 
   /// Where a line continues behind the part of a router that wrote it, `RP/0/RSP0/CPU0:`; nil if
   /// there is none.
-  private func isRouterPart(_ bytes: RawSpan, _ start: Int, to end: Int) -> Int? {
+  private static func isRouterPart(_ bytes: RawSpan, _ start: Int, to end: Int) -> Int? {
     guard end - start > 8,
       let colon = bytes.firstOffset(of: Byte.colon, from: start, to: min(end, start + 32)),
       bytes.firstOffset(of: Byte.slash, from: start, to: colon) != nil, colon + 1 < end,
@@ -157,7 +159,7 @@ extension LineRecordReader {
   }
 
   /// Whether a time ends in `Z` or in an offset from UTC with minutes.
-  private func hasZone(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+  private static func hasZone(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
     let end = range.upperBound
     func isSign(_ offset: Int) -> Bool {
       let byte = bytes.byte(unchecked: offset)
@@ -168,7 +170,7 @@ extension LineRecordReader {
   }
 
   /// ` AM` or ` PM` behind a time of day, with the fraction that Cisco's call managers write behind it.
-  private func halfOfDay(
+  private static func halfOfDay(
     _ bytes: RawSpan, from start: Int, to end: Int
   ) -> (word: Range<Int>, fraction: Range<Int>, end: Int)? {
     guard end - start > 3, bytes.byte(unchecked: start) == Byte.space,
@@ -193,7 +195,7 @@ extension LineRecordReader {
 
   /// `+0200` or `-05:00` behind a blank, if a blank or a colon follows; empty if something else is
   /// there.
-  private func offsetBehindBlank(
+  private static func offsetBehindBlank(
     _ bytes: RawSpan, from start: Int, to end: Int
   ) -> Range<Int> {
     let none = start..<start
@@ -230,7 +232,7 @@ extension LineRecordReader {
   ///
   /// Huawei's devices write such text: `Oct  1 2024 22:14:15.350.3+08:00`. A blank or a colon must
   /// follow.
-  private func monthTimeEnd(_ bytes: RawSpan, _ range: Range<Int>) -> MonthTime? {
+  private static func monthTimeEnd(_ bytes: RawSpan, _ range: Range<Int>) -> MonthTime? {
     let end = range.upperBound
     var offset = range.lowerBound + 3
     guard offset < end, bytes.byte(unchecked: offset) == Byte.space else { return nil }

@@ -1,45 +1,44 @@
 import Indicators
 import Parsing
 
-extension LineRecordReader {
+/// The syslog header of a line.
+enum SyslogHeader {
   /// Reads the syslog header of a line; where the message begins, or nil if there is no header.
   ///
   /// It may be of RFC 5424 with its structured data, of RFC 3164 as programs write it (with or
   /// without priority, host, tag; Cisco's with a year), or the latter with an ISO 8601 time. A
   /// relay's header may come before that of a Cisco device or of Cisco ISE.
-  mutating func readSyslogHeader(
-    _ bytes: RawSpan, _ range: Range<Int>,
-    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  static func read(
+    _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
   ) -> Int? {
     let start = behindOctetCount(bytes, range)
-    if start > range.lowerBound { line.skip(range.lowerBound..<start) }
-    guard let message = readHeaders(bytes, start..<range.upperBound, &paths, &facts) else {
+    if start > range.lowerBound { extraction.line.skip(range.lowerBound..<start) }
+    guard let message = readHeaders(bytes, start..<range.upperBound, &extraction) else {
       return nil
     }
-    line.headerCount = line.fields.count
+    extraction.line.headerCount = extraction.line.fields.count
     return message
   }
 
   /// Where the header begins, behind the length that some transports write before it (RFC 6587
   /// §3.4.1), as in `83 <30>1 2024-…`.
-  private func behindOctetCount(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
+  private static func behindOctetCount(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
     let digits = LogTime.digits(
       bytes, from: range.lowerBound, to: min(range.upperBound, range.lowerBound + 7))
     let isCount = 1...6 ~= digits.count && bytes.starts(with: " <", at: digits.upperBound)
     return isCount ? digits.upperBound + 1 : range.lowerBound
   }
 
-  private mutating func readHeaders(
-    _ bytes: RawSpan, _ range: Range<Int>,
-    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  private static func readHeaders(
+    _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
   ) -> Int? {
-    guard let start = readRelayedHeader(bytes, range, &paths, &facts) else { return nil }
+    guard let start = readRelayedHeader(bytes, range, &extraction) else { return nil }
     // Cisco ISE's messages have a time of their own, with its zone.
     if bytes.starts(with: Self.engineMark, at: start),
       let own = LogTime.lineStart(bytes, start..<range.upperBound)
     {
-      (line.headerTime, line.isHeaderTimeZoned) = (own.time, own.isZoned)
-      line.isHeaderYearAssumed = false
+      (extraction.line.headerTime, extraction.line.isHeaderTimeZoned) = (own.time, own.isZoned)
+      extraction.line.isHeaderYearAssumed = false
     }
     return start
   }
@@ -47,33 +46,35 @@ extension LineRecordReader {
   /// What a message of Cisco ISE begins with: its category.
   private static let engineMark: StaticString = "CISE_"
 
-  private mutating func readRelayedHeader(
-    _ bytes: RawSpan, _ range: Range<Int>,
-    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  private static func readRelayedHeader(
+    _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
   ) -> Int? {
-    guard let start = readHeader(bytes, range, &paths, &facts) else { return nil }
+    guard let start = readHeader(bytes, range, &extraction) else { return nil }
     let message = bytes.blanksEnd(from: start, to: range.upperBound)
-    let (count, time, isZoned) = (line.fields.count, line.headerTime, line.isHeaderTimeZoned)
-    let hasProgram = line.hasProgram
+    let (count, time, isZoned) = (
+      extraction.line.fields.count, extraction.line.headerTime, extraction.line.isHeaderTimeZoned
+    )
+    let hasProgram = extraction.line.hasProgram
     guard range.upperBound - message >= 24, message > range.lowerBound,
-      let inner = readHeader(bytes, message..<range.upperBound, &paths, &facts)
+      let inner = readHeader(bytes, message..<range.upperBound, &extraction)
     else { return message }
     guard
       isDeviceMark(bytes, inner, to: range.upperBound)
         || bytes.starts(with: Self.engineMark, at: inner)
     else {
-      line.cut(to: count)
-      (line.headerTime, line.isHeaderTimeZoned) = (time, isZoned)
-      line.hasProgram = hasProgram
+      extraction.line.cut(to: count)
+      (extraction.line.headerTime, extraction.line.isHeaderTimeZoned) = (time, isZoned)
+      extraction.line.hasProgram = hasProgram
       return message
     }
-    if line.headerTime == nil { (line.headerTime, line.isHeaderTimeZoned) = (time, isZoned) }
+    if extraction.line.headerTime == nil {
+      (extraction.line.headerTime, extraction.line.isHeaderTimeZoned) = (time, isZoned)
+    }
     return inner
   }
 
-  private mutating func readHeader(
-    _ bytes: RawSpan, _ range: Range<Int>,
-    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  private static func readHeader(
+    _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
   ) -> Int? {
     let end = range.upperBound
     var offset = range.lowerBound
@@ -85,7 +86,7 @@ extension LineRecordReader {
       else { return nil }
       offset = digits.upperBound + 1
       if bytes.starts(with: "1 ", at: offset) {
-        return readStructuredHeader(bytes, offset + 2..<end, from: range.lowerBound, &paths)
+        return readStructuredHeader(bytes, offset + 2..<end, from: range.lowerBound, &extraction)
       }
       // Cisco's own format (EMBLEM).
       if offset < end, bytes.byte(unchecked: offset) == Byte.colon {
@@ -94,32 +95,32 @@ extension LineRecordReader {
     }
     // A blank may stand behind the priority.
     let timeStart = hasPriority ? bytes.blanksEnd(from: offset, to: end) : offset
-    guard let time = syslogTime(bytes, timeStart..<end) else {
+    guard let time = time(bytes, timeStart..<end, year: extraction.options.year) else {
       // A relay's line may have a priority and nothing else.
       guard hasPriority else { return nil }
-      line.skip(range.lowerBound..<offset)
+      extraction.line.skip(range.lowerBound..<offset)
       return offset
     }
     let isStrict = time.isISO && !hasPriority
     if isStrict, let message = containerMessage(bytes, from: time.end + 1, to: end) {
-      line.skip(range.lowerBound..<message)
-      (line.headerTime, line.isHeaderTimeZoned) = (time.value, true)
+      extraction.line.skip(range.lowerBound..<message)
+      (extraction.line.headerTime, extraction.line.isHeaderTimeZoned) = (time.value, true)
       return message
     }
-    let count = line.fields.count
+    let count = extraction.line.fields.count
     if let origin = time.origin {
-      line.skip(range.lowerBound..<origin.lowerBound)
-      line.add(paths.name("hostname"), origin)
-      line.skip(origin.upperBound..<time.end)
+      extraction.line.skip(range.lowerBound..<origin.lowerBound)
+      extraction.addField("hostname", origin)
+      extraction.line.skip(origin.upperBound..<time.end)
     } else {
-      line.skip(range.lowerBound..<time.end)
+      extraction.line.skip(range.lowerBound..<time.end)
     }
-    (line.headerTime, line.isHeaderTimeZoned) = (time.value, time.isZoned)
-    line.isHeaderYearAssumed = time.isYearAssumed
+    (extraction.line.headerTime, extraction.line.isHeaderTimeZoned) = (time.value, time.isZoned)
+    extraction.line.isHeaderYearAssumed = time.isYearAssumed
     let start = bytes.blanksEnd(from: time.end, to: end)
-    guard let message = readTag(bytes, start..<end, isStrict: isStrict, &paths, &facts) else {
-      line.cut(to: count)
-      line.headerTime = nil
+    guard let message = readTag(bytes, start..<end, isStrict: isStrict, &extraction) else {
+      extraction.line.cut(to: count)
+      extraction.line.headerTime = nil
       return nil
     }
     return message
@@ -127,7 +128,7 @@ extension LineRecordReader {
 
   /// Where the message begins behind the time in a line that a container wrote
   /// (`TIME stdout F message`, as Kubernetes keeps it).
-  private func containerMessage(_ bytes: RawSpan, from start: Int, to end: Int) -> Int? {
+  private static func containerMessage(_ bytes: RawSpan, from start: Int, to end: Int) -> Int? {
     guard end - start > 9,
       bytes.starts(with: "stdout ", at: start) || bytes.starts(with: "stderr ", at: start),
       bytes.byte(unchecked: start + 7) == UInt8(ascii: "F")
@@ -138,33 +139,32 @@ extension LineRecordReader {
   }
 
   /// Whether a message of Cisco's begins at an offset: `%FACILITY-SEVERITY-MNEMONIC:`.
-  private func isDeviceMark(_ bytes: RawSpan, _ start: Int, to end: Int) -> Bool {
+  private static func isDeviceMark(_ bytes: RawSpan, _ start: Int, to end: Int) -> Bool {
     guard start + 1 < end, bytes.byte(unchecked: start) == UInt8(ascii: "%"),
       Byte.isCapital(bytes.byte(unchecked: start + 1)), case let limit = min(end, start + 64),
-      let stop = numberEndWithoutColon(bytes, from: start, to: limit)
+      let stop = FirewallMessage.numberEndWithoutColon(bytes, from: start, to: limit)
         ?? bytes.firstOffset(of: Byte.colon, from: start, to: limit)
     else { return false }
-    return (start + 1..<stop).allSatisfy { classes.is(bytes.byte(unchecked: $0), .name) }
+    return (start + 1..<stop).allSatisfy { ByteClasses.shared.is(bytes.byte(unchecked: $0), .name) }
   }
 
   /// Whether the text at an offset is recognised without a header, so that what comes before it is
   /// one.
   ///
   /// It may be a message of Cisco's, or pairs of keys and values up to the line's end.
-  private mutating func isKnownMessage(
-    _ bytes: RawSpan, _ start: Int, to end: Int,
-    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  private static func isKnownMessage(
+    _ bytes: RawSpan, _ start: Int, to end: Int, _ extraction: inout Extraction
   ) -> Bool {
     guard start < end else { return false }
     if isDeviceMark(bytes, start, to: end) { return true }
-    let count = line.fields.count
-    guard classes.is(bytes.byte(unchecked: start), .word),
-      readPairs(bytes, start..<end, &paths, &facts)
+    let count = extraction.line.fields.count
+    guard ByteClasses.shared.is(bytes.byte(unchecked: start), .word),
+      PairRecord.read(bytes, start..<end, &extraction)
     else {
       return false
     }
-    line.cut(to: count)
-    line.time = nil
+    extraction.line.cut(to: count)
+    extraction.line.time = nil
     return true
   }
 
@@ -174,9 +174,8 @@ extension LineRecordReader {
   ///
   /// `isStrict`: what follows the time is a host only if a tag shows it, for many programs write such a
   /// time and then something else.
-  private mutating func readTag(
-    _ bytes: RawSpan, _ range: Range<Int>, isStrict: Bool,
-    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  private static func readTag(
+    _ bytes: RawSpan, _ range: Range<Int>, isStrict: Bool, _ extraction: inout Extraction
   ) -> Int? {
     let end = range.upperBound
     let start = range.lowerBound
@@ -185,11 +184,11 @@ extension LineRecordReader {
     if let tag = tag(bytes, first, end) {
       // A program that logs for its own machine leaves the host out.
       if isStrict,
-        !isKnownMessage(bytes, bytes.blanksEnd(from: tag.end, to: end), to: end, &paths, &facts)
+        !isKnownMessage(bytes, bytes.blanksEnd(from: tag.end, to: end), to: end, &extraction)
       {
         return nil
       }
-      addTag(tag, &paths)
+      addTag(tag, &extraction)
       return tag.end
     }
     func isColon(_ token: Range<Int>) -> Bool {
@@ -197,7 +196,7 @@ extension LineRecordReader {
     }
     guard isHost(bytes, first) else {
       let message = isColon(first) ? bytes.blanksEnd(from: first.upperBound, to: end) : start
-      return isStrict && !isKnownMessage(bytes, message, to: end, &paths, &facts) ? nil : message
+      return isStrict && !isKnownMessage(bytes, message, to: end, &extraction) ? nil : message
     }
     let next = bytes.blanksEnd(from: first.upperBound, to: end)
     let second = next..<bytes.tokenEnd(from: next, to: end)
@@ -206,11 +205,11 @@ extension LineRecordReader {
     let message = isColon(second) ? bytes.blanksEnd(from: second.upperBound, to: end) : next
     if isStrict {
       if isLevel(bytes, first) { return nil }
-      if tag == nil, !isKnownMessage(bytes, message, to: end, &paths, &facts) { return nil }
+      if tag == nil, !isKnownMessage(bytes, message, to: end, &extraction) { return nil }
     }
-    line.add(paths.name("hostname"), first)
+    extraction.addField("hostname", first)
     guard let tag else { return message }
-    addTag(tag, &paths)
+    addTag(tag, &extraction)
     return tag.end
   }
 
@@ -221,17 +220,16 @@ extension LineRecordReader {
     var end: Int
   }
 
-  private mutating func addTag(
-    _ tag: Tag,
-    _ paths: inout FieldPaths
+  private static func addTag(
+    _ tag: Tag, _ extraction: inout Extraction
   ) {
-    line.add(paths.name("appname"), tag.program)
-    line.hasProgram = true
-    line.skip(tag.program.upperBound..<tag.end)
+    extraction.addField("appname", tag.program)
+    extraction.line.hasProgram = true
+    extraction.line.skip(tag.program.upperBound..<tag.end)
   }
 
   /// `program:` or `program[1]:`, with a blank or the end behind it.
-  private func tag(_ bytes: RawSpan, _ token: Range<Int>, _ end: Int) -> Tag? {
+  private static func tag(_ bytes: RawSpan, _ token: Range<Int>, _ end: Int) -> Tag? {
     guard 2...128 ~= token.count,
       bytes.byte(unchecked: token.upperBound - 1) == Byte.colon
     else { return nil }
@@ -254,7 +252,7 @@ extension LineRecordReader {
     guard !program.isEmpty, !isMessage,
       program.allSatisfy({ offset in
         let byte = bytes.byte(unchecked: offset)
-        return classes.is(byte, .name) || byte == Byte.slash || byte == UInt8(ascii: "(")
+        return ByteClasses.shared.is(byte, .name) || byte == Byte.slash || byte == UInt8(ascii: "(")
           || byte == UInt8(ascii: ")")
       })
     else { return nil }
@@ -262,15 +260,15 @@ extension LineRecordReader {
   }
 
   /// Whether a token can be a host: a name or an address.
-  func isHost(_ bytes: RawSpan, _ token: Range<Int>) -> Bool {
+  static func isHost(_ bytes: RawSpan, _ token: Range<Int>) -> Bool {
     guard 1...255 ~= token.count else { return false }
     return token.allSatisfy { offset in
       let byte = bytes.byte(unchecked: offset)
-      return classes.is(byte, .name) || byte == Byte.colon
+      return ByteClasses.shared.is(byte, .name) || byte == Byte.colon
     } && bytes.byte(unchecked: token.upperBound - 1) != Byte.colon
   }
 
-  private func isLevel(_ bytes: RawSpan, _ token: Range<Int>) -> Bool {
+  private static func isLevel(_ bytes: RawSpan, _ token: Range<Int>) -> Bool {
     guard token.count <= 8 else { return false }
     let levels: Set<String> = [
       "emerg", "alert", "crit", "critical", "err", "error", "warn", "warning", "notice", "info",

@@ -3,27 +3,28 @@ import Parsing
 
 /// Formats whose fields are words in a fixed order: Amazon's load balancers, VPC flow logs and questions of Route 53,
 /// squid.
-extension LineRecordReader {
+enum TokenRecord {
   /// Reads a line of one of them.
-  mutating func readTokens(
-    _ bytes: RawSpan, _ range: Range<Int>,
-    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  static func read(
+    _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
   ) -> Bool {
     // Cisco's appliance writes the level of its messages before them.
     let start = range.lowerBound
     if bytes.starts(with: "Info: ", at: start), range.count > 14,
       Byte.isDigit(bytes.byte(unchecked: start + 6))
     {
-      line.skip(start..<start + 6)
-      return readTokens(bytes, start + 6..<range.upperBound, &paths, &facts)
+      extraction.line.skip(start..<start + 6)
+      return read(bytes, start + 6..<range.upperBound, &extraction)
     }
     let first = range.lowerBound..<bytes.tokenEnd(from: range.lowerBound, to: range.upperBound)
     let byte = bytes.byte(unchecked: range.lowerBound)
-    if first.count == 1, 2...9 ~= byte &- Byte.zero { return readFlowLog(bytes, range, &paths) }
+    if first.count == 1, 2...9 ~= byte &- Byte.zero {
+      return readFlowLog(bytes, range, &extraction)
+    }
     if Byte.isDigit(byte) {
-      if bytes.isWord(first, "1.0") { return readZoneQuery(bytes, range, &paths, &facts) }
-      if bytes.isISOTime(first) { return readBehindTime(bytes, range, time: first, &paths, &facts) }
-      return isProxyTime(bytes, first) && readProxy(bytes, range, &paths, &facts)
+      if bytes.isWord(first, "1.0") { return readZoneQuery(bytes, range, &extraction) }
+      if bytes.isISOTime(first) { return readBehindTime(bytes, range, time: first, &extraction) }
+      return isProxyTime(bytes, first) && readProxy(bytes, range, &extraction)
     }
     // Load balancers of the second generation name the protocol first.
     guard 2...5 ~= first.count, first.upperBound < range.upperBound else { return false }
@@ -33,7 +34,7 @@ extension LineRecordReader {
         return false
       }
       let time = next + 4..<bytes.tokenEnd(from: next + 4, to: range.upperBound)
-      return bytes.isISOTime(time) && readLoadBalancer(bytes, range, time: time, &paths, &facts)
+      return bytes.isISOTime(time) && readLoadBalancer(bytes, range, time: time, &extraction)
     }
     let isKnown =
       bytes.isWord(first, "http") || bytes.isWord(first, "https") || bytes.isWord(first, "h2")
@@ -41,36 +42,35 @@ extension LineRecordReader {
       || bytes.isWord(first, "grpcs")
     guard isKnown else { return false }
     let time = next..<bytes.tokenEnd(from: next, to: range.upperBound)
-    return bytes.isISOTime(time) && readLoadBalancer(bytes, range, time: time, &paths, &facts)
+    return bytes.isISOTime(time) && readLoadBalancer(bytes, range, time: time, &extraction)
   }
 
   /// Whether a word may be a time as squid writes it, in seconds with three digits of fraction.
-  private func isProxyTime(_ bytes: RawSpan, _ word: Range<Int>) -> Bool {
+  private static func isProxyTime(_ bytes: RawSpan, _ word: Range<Int>) -> Bool {
     word.count >= 13 && bytes.byte(unchecked: word.upperBound - 4) == Byte.dot
   }
 
   /// Reads a line that begins with a time: of a classic load balancer, of an application load
   /// balancer's connections, or of a VPC flow log or squid with a collector's time before it.
-  private mutating func readBehindTime(
-    _ bytes: RawSpan, _ range: Range<Int>, time: Range<Int>,
-    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  private static func readBehindTime(
+    _ bytes: RawSpan, _ range: Range<Int>, time: Range<Int>, _ extraction: inout Extraction
   ) -> Bool {
     let next = time.upperBound + 1
     guard next + 2 < range.upperBound else { return false }
     if 2...9 ~= bytes.byte(unchecked: next) &- Byte.zero,
       bytes.byte(unchecked: next + 1) == Byte.space
     {
-      guard readFlowLog(bytes, next..<range.upperBound, &paths) else { return false }
-      line.skip(time)
+      guard readFlowLog(bytes, next..<range.upperBound, &extraction) else { return false }
+      extraction.line.skip(time)
       return true
     }
     let word = next..<bytes.tokenEnd(from: next, to: range.upperBound)
-    if isProxyTime(bytes, word), readProxy(bytes, next..<range.upperBound, &paths, &facts) {
-      line.skip(time)
+    if isProxyTime(bytes, word), readProxy(bytes, next..<range.upperBound, &extraction) {
+      extraction.line.skip(time)
       return true
     }
-    return readLoadBalancer(bytes, range, time: time, &paths, &facts)
-      || readConnection(bytes, range, time: time, &paths, &facts)
+    return readLoadBalancer(bytes, range, time: time, &extraction)
+      || readConnection(bytes, range, time: time, &extraction)
   }
 
   // MARK: Load balancers
@@ -97,12 +97,13 @@ extension LineRecordReader {
   ///
   /// Classic, application (which names the protocol) or network (`tls`). Field names are those of
   /// Amazon's documentation.
-  private mutating func readLoadBalancer(
-    _ bytes: RawSpan, _ range: Range<Int>, time: Range<Int>,
-    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  private static func readLoadBalancer(
+    _ bytes: RawSpan, _ range: Range<Int>, time: Range<Int>, _ extraction: inout Extraction
   ) -> Bool {
-    guard cutTokens(bytes, range, most: 64), words.count >= 12 else { return false }
-    let tokens = words
+    guard extraction.cutTokens(bytes, range, most: 64), extraction.lineWords.count >= 12 else {
+      return false
+    }
+    let tokens = extraction.lineWords
     let isNetwork = bytes.isWord(tokens[0].start..<tokens[0].end, "tls")
     let isClassic = tokens[0].start == time.lowerBound
     let names =
@@ -123,20 +124,20 @@ extension LineRecordReader {
     for (index, token) in tokens.enumerated() where index < names.count {
       let value = token.start..<token.end
       guard let known = names[index] else {
-        line.skip(token.isQuoted ? token.start - 1..<token.end + 1 : value)
+        extraction.line.skip(token.isQuoted ? token.start - 1..<token.end + 1 : value)
         continue
       }
       switch index {
-      case client: addEndpoint(paths.name(known), bytes, token, isSource: true, &facts)
-      case client + 1: addEndpoint(paths.name(known), bytes, token, isSource: false, &facts)
-      default: add(paths.name(known), bytes, token)
+      case client: extraction.addEndpoint(known, bytes, token, isSource: true)
+      case client + 1: extraction.addEndpoint(known, bytes, token, isSource: false)
+      default: extraction.addField(known, bytes, token)
       }
     }
     if !isNetwork, !isClassic, tokens.count > 22 {
-      facts.note(actions(bytes, tokens[22].start..<tokens[22].end))
+      extraction.event.facts.note(actions(bytes, tokens[22].start..<tokens[22].end))
     }
-    facts.note(ipProtocol: IPProtocol.tcp)
-    line.time = Timestamp.iso8601(bytes, time)
+    extraction.event.facts.note(ipProtocol: IPProtocol.tcp)
+    extraction.line.time = Timestamp.iso8601(bytes, time)
     return true
   }
 
@@ -147,12 +148,13 @@ extension LineRecordReader {
   ]
 
   /// Reads a line of the connection log of an application load balancer (Amazon, "Connection log entries").
-  private mutating func readConnection(
-    _ bytes: RawSpan, _ range: Range<Int>, time: Range<Int>,
-    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  private static func readConnection(
+    _ bytes: RawSpan, _ range: Range<Int>, time: Range<Int>, _ extraction: inout Extraction
   ) -> Bool {
-    guard cutTokens(bytes, range, most: 64), words.count >= 11 else { return false }
-    let tokens = words
+    guard extraction.cutTokens(bytes, range, most: 64), extraction.lineWords.count >= 11 else {
+      return false
+    }
+    let tokens = extraction.lineWords
     func word(_ index: Int) -> Range<Int> { tokens[index].start..<tokens[index].end }
     guard bytes.isAddress(tokens[1]), let client = NumberText.port(bytes, word(2)),
       NumberText.port(bytes, word(3)) != nil, !tokens[4].isQuoted,
@@ -160,21 +162,21 @@ extension LineRecordReader {
     else { return false }
     for (index, token) in tokens.enumerated() where index < Self.connectionNames.count {
       guard let known = Self.connectionNames[index] else {
-        line.skip(word(index))
+        extraction.line.skip(word(index))
         continue
       }
-      add(paths.name(known), bytes, token)
-      if index == 1 { line.setPort(client, address: word(1)) }
+      extraction.addField(known, bytes, token)
+      if index == 1 { extraction.line.setPort(client, address: word(1)) }
     }
-    facts.note(isSource: true, bytes, word(1), port: client)
-    facts.note(.destinationPort, rank: 0, bytes, word(3))
-    facts.note(ipProtocol: IPProtocol.tcp)
-    line.time = Timestamp.iso8601(bytes, time)
+    extraction.event.facts.note(isSource: true, bytes, word(1), port: client)
+    extraction.event.facts.note(.destinationPort, rank: 0, bytes, word(3))
+    extraction.event.facts.note(ipProtocol: IPProtocol.tcp)
+    extraction.line.time = Timestamp.iso8601(bytes, time)
     return true
   }
 
   /// Whether a token is an address with a port, or `-`.
-  private func isEndpoint(_ bytes: RawSpan, _ token: ColumnRange) -> Bool {
+  private static func isEndpoint(_ bytes: RawSpan, _ token: ColumnRange) -> Bool {
     if token.isQuoted { return false }
     if token.end - token.start == 1 { return bytes.byte(unchecked: token.start) == Byte.minus }
     guard let colon = bytes.lastOffset(of: Byte.colon, from: token.start, to: token.end) else {
@@ -183,31 +185,9 @@ extension LineRecordReader {
     return bytes.isNumber(colon + 1..<token.end)
   }
 
-  /// Adds an address with its port as a field that is one end of the event.
-  mutating func addEndpoint(
-    _ path: FieldPaths.ID, _ bytes: RawSpan, _ token: ColumnRange, isSource: Bool,
-    _ facts: inout EventFacts
-  ) {
-    guard let colon = bytes.lastOffset(of: Byte.colon, from: token.start, to: token.end) else {
-      add(path, bytes, token)
-      return
-    }
-    let port = NumberText.port(bytes, colon + 1..<token.end) ?? 0
-    var address = token.start..<colon
-    add(path, bytes, token)
-    // The part behind the last colon is the port, though it could also be a group of an IPv6
-    // address.
-    if IPAddressText.ipv6(bytes, address) != nil { line.setPort(port, address: address) }
-    if address.count > 2, bytes.byte(unchecked: address.lowerBound) == UInt8(ascii: "[") {
-      address = address.lowerBound + 1..<address.upperBound - 1
-    }
-    facts.note(isSource: isSource, bytes, address, port: port)
-    line.setSide(isSource: isSource)
-  }
-
   /// The verdict of `actions_executed`: the request was blocked if the firewall (`waf`) was the
   /// only action.
-  private func actions(_ bytes: RawSpan, _ range: Range<Int>) -> Verdict? {
+  private static func actions(_ bytes: RawSpan, _ range: Range<Int>) -> Verdict? {
     let words = String(decoding: bytes.copied(range), as: UTF8.self).split(separator: ",")
     if words.contains("forward") { return .allowed }
     return words == ["waf"] ? .blocked : nil
@@ -217,12 +197,13 @@ extension LineRecordReader {
 
   /// Reads a line of squid's native access log:
   /// `time elapsed remotehost code/status bytes method URL rfc931 peerstatus/peerhost type`.
-  private mutating func readProxy(
-    _ bytes: RawSpan, _ range: Range<Int>,
-    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  private static func readProxy(
+    _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
   ) -> Bool {
-    guard cutTokens(bytes, range, most: 32), words.count >= 10 else { return false }
-    let tokens = words
+    guard extraction.cutTokens(bytes, range, most: 32), extraction.lineWords.count >= 10 else {
+      return false
+    }
+    let tokens = extraction.lineWords
     func word(_ index: Int) -> Range<Int> { tokens[index].start..<tokens[index].end }
     let result = word(3)
     guard !tokens.prefix(10).indices.contains(where: { $0 != 7 && tokens[$0].isQuoted }),
@@ -237,27 +218,27 @@ extension LineRecordReader {
         return Byte.isCapital(byte) || byte == UInt8(ascii: "_")
       })
     else { return false }
-    line.skip(word(0))
-    line.skip(word(1))
-    add(paths.name("remotehost"), bytes, tokens[2], fact: .source)
-    line.skip(result)
-    line.skip(word(4))
-    add(paths.name("url"), bytes, tokens[6])
-    add(paths.name("rfc931"), bytes, tokens[7])
-    line.skip(word(8).lowerBound..<peer + 1)
-    add(
-      paths.name("peerhost"), bytes, ColumnRange(start: peer + 1, end: tokens[8].end),
+    extraction.line.skip(word(0))
+    extraction.line.skip(word(1))
+    extraction.addField("remotehost", bytes, tokens[2], fact: .source)
+    extraction.line.skip(result)
+    extraction.line.skip(word(4))
+    extraction.addField("url", bytes, tokens[6])
+    extraction.addField("rfc931", bytes, tokens[7])
+    extraction.line.skip(word(8).lowerBound..<peer + 1)
+    extraction.addField(
+      "peerhost", bytes, ColumnRange(start: peer + 1, end: tokens[8].end),
       fact: .destination)
     if let port = connectedPort(bytes, method: word(5), target: word(6), peer: word(8)) {
-      line.setPort(port)
+      extraction.line.setPort(port)
     }
-    noteProxyResult(bytes, at: result.lowerBound, &facts)
-    line.time = LogTime.field(bytes, word(0))
+    extraction.noteProxyResult(bytes, at: result.lowerBound)
+    extraction.line.time = LogTime.field(bytes, word(0))
     return true
   }
 
   /// The port of a tunnel that squid made itself, without another proxy between.
-  private func connectedPort(
+  private static func connectedPort(
     _ bytes: RawSpan, method: Range<Int>, target: Range<Int>, peer: Range<Int>
   ) -> UInt16? {
     guard bytes.isWord(method, "CONNECT"),
@@ -268,40 +249,29 @@ extension LineRecordReader {
     return NumberText.port(bytes, colon + 1..<target.upperBound)
   }
 
-  /// Notes what squid's word for the result of a request says: `TCP_DENIED`, `TCP_MISS`.
-  mutating func noteProxyResult(
-    _ bytes: RawSpan, at start: Int,
-    _ facts: inout EventFacts
-  ) {
-    if bytes.starts(with: "TCP_DENIED", at: start) {
-      facts.note(.blocked)
-    } else if bytes.starts(with: "TCP_", at: start) {
-      facts.note(.allowed)
-    }
-  }
-
   // MARK: Route 53
 
   /// Reads a line of the log of a public hosted zone (Amazon, "Public DNS query logging"):
   /// `version time zone name type code protocol edge resolver subnet`.
-  private mutating func readZoneQuery(
-    _ bytes: RawSpan, _ range: Range<Int>,
-    _ paths: inout FieldPaths, _ facts: inout EventFacts
+  private static func readZoneQuery(
+    _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
   ) -> Bool {
-    guard cutTokens(bytes, range, most: 12), words.count == 10 else { return false }
-    let tokens = words
+    guard extraction.cutTokens(bytes, range, most: 12), extraction.lineWords.count == 10 else {
+      return false
+    }
+    let tokens = extraction.lineWords
     func word(_ index: Int) -> Range<Int> { tokens[index].start..<tokens[index].end }
     guard bytes.isISOTime(word(1)), bytes.byte(unchecked: tokens[2].start) == UInt8(ascii: "Z"),
       let code = EventFacts.answerCode(bytes, word(5)), bytes.isAddress(tokens[8])
     else { return false }
-    line.skip(range.lowerBound..<tokens[3].start)
-    add(paths.name("query"), bytes, tokens[3])
-    line.skip(tokens[4].start..<tokens[8].start)
-    add(paths.name("resolver_ip"), bytes, tokens[8], fact: .source)
-    add(paths.name("edns_client_subnet"), bytes, tokens[9])
-    facts.note(state: code)
-    facts.note(.ipProtocol, rank: 0, bytes, word(6))
-    line.time = Timestamp.iso8601(bytes, word(1))
+    extraction.line.skip(range.lowerBound..<tokens[3].start)
+    extraction.addField("query", bytes, tokens[3])
+    extraction.line.skip(tokens[4].start..<tokens[8].start)
+    extraction.addField("resolver_ip", bytes, tokens[8], fact: .source)
+    extraction.addField("edns_client_subnet", bytes, tokens[9])
+    extraction.event.facts.note(state: code)
+    extraction.event.facts.note(.ipProtocol, rank: 0, bytes, word(6))
+    extraction.line.time = Timestamp.iso8601(bytes, word(1))
     return true
   }
 
@@ -314,14 +284,15 @@ extension LineRecordReader {
 
   /// Reads a line of a VPC flow log that begins with the fields of the default format, version 2, which needs no
   /// header; what later versions have behind them is text.
-  private mutating func readFlowLog(
-    _ bytes: RawSpan, _ range: Range<Int>,
-    _ paths: inout FieldPaths
+  private static func readFlowLog(
+    _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
   ) -> Bool {
-    guard range.count >= 40, cutTokens(bytes, range, most: 64), words.count >= 14 else {
+    guard range.count >= 40, extraction.cutTokens(bytes, range, most: 64),
+      extraction.lineWords.count >= 14
+    else {
       return false
     }
-    let tokens = words.prefix(14)
+    let tokens = extraction.lineWords.prefix(14)
     func word(_ index: Int) -> Range<Int> { tokens[index].start..<tokens[index].end }
     guard bytes.starts(with: "eni-", at: tokens[2].start),
       bytes.isNumber(word(10)), bytes.isNumber(word(11)),
@@ -329,9 +300,9 @@ extension LineRecordReader {
         || bytes.isWord(word(13), "SKIPDATA")
     else { return false }
     for (index, token) in tokens.enumerated() {
-      add(paths.name(Self.flowNames[index]), bytes, token)
+      extraction.addField(Self.flowNames[index], bytes, token)
     }
-    line.time = LogTime.field(bytes, word(10))
+    extraction.line.time = LogTime.field(bytes, word(10))
     return true
   }
 }

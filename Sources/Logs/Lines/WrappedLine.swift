@@ -23,18 +23,14 @@ extension Extraction {
     // nothing (`noteMessage`).
     let facts = event.facts
     // Restored at the end: a line that ends with this record may itself be being read.
-    let (outer, wasNested, wasInTail) = (lineReader.line, nested.isOpen, nested.isInTail)
+    let (outer, wasNested, wasInTail) = (line, nested.isOpen, nested.isInTail)
     defer {
       event.facts = facts
-      lineReader.line = outer
+      line = outer
       (nested.isOpen, nested.isInTail) = (wasNested, wasInTail)
     }
-    // Only lines of the log itself are counted.
-    var uncounted = LogCounters()
-    guard lineReader.read(bytes, text, &scanner.paths, &event.facts, &nested, &uncounted) else {
-      return false
-    }
-    (lineReader.line.level, lineReader.line.report) = (unit.level, unit.field)
+    guard LineRecordReader.read(bytes, text, &self) else { return false }
+    (line.level, line.report) = (unit.level, unit.field)
     (nested.isOpen, nested.isInTail) = (true, false)
     scanLineRecord(bytes, text, into: &batch)
     scanner.scanTextsAcrossFields(bytes, text, level: unit.level, field: unit.field, into: &batch)

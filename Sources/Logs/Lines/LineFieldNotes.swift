@@ -1,19 +1,17 @@
 import Parsing
 
-extension LineRecordReader {
+extension Extraction {
   /// Notes what the fields of the record that was read last say about one another and about the
   /// event.
   ///
-  /// `serial` distinguishes the fields from those of other records.
-  mutating func noteLineFields(
-    _ bytes: RawSpan, owner serial: UInt32,
-    _ paths: inout FieldPaths, _ facts: inout EventFacts
-  ) {
+  /// The serial of the record distinguishes the fields from those of other records.
+  mutating func noteLineFields(_ bytes: RawSpan) {
+    let serial = objects.nextSerial()
     var fields = line.fields
     line.fields = []
     defer { line.fields = fields }
     for index in fields.indices where fields[index].path >= 0 && !fields[index].isApart {
-      noteLineField(bytes, index, owner: serial, &fields, &paths, &facts)
+      noteLineField(bytes, index, owner: serial, &fields)
     }
   }
 
@@ -22,11 +20,10 @@ extension LineRecordReader {
   /// A port belongs to the earlier addresses that its name fits, the last one under each key; if
   /// there are none, to the only such address behind it.
   private mutating func noteLineField(
-    _ bytes: RawSpan, _ index: Int, owner serial: UInt32, _ fields: inout [LineField],
-    _ paths: inout FieldPaths, _ facts: inout EventFacts
+    _ bytes: RawSpan, _ index: Int, owner serial: UInt32, _ fields: inout [LineField]
   ) {
     let field = fields[index]
-    let fieldClass = paths.fieldClass(field.path)
+    let fieldClass = scanner.paths.fieldClass(field.path)
     let range = field.start..<field.end
     // An address is its own owner and the owner of its port.
     var owner = UInt32(index + 1)
@@ -34,13 +31,13 @@ extension LineRecordReader {
     case .port, .connectionPort:
       owner = 0
       guard let port = NumberText.port(bytes, range) else { break }
-      var address = paths.takeAddress(forPort: field.path, owner: serial)
-      if address < 0 { paths.setPort(port, of: field.path, owner: serial) }
+      var address = scanner.paths.takeAddress(forPort: field.path, owner: serial)
+      if address < 0 { scanner.paths.setPort(port, of: field.path, owner: serial) }
       while address >= 0 {
         fields[address].port = port
         // The fact for the last address is noted below.
         if owner > 0 {
-          facts.note(fieldClass.fact, rank: fieldClass.factRank, bytes, range, owner: owner)
+          event.facts.note(fieldClass.fact, rank: fieldClass.factRank, bytes, range, owner: owner)
         }
         owner = UInt32(address + 1)
         address = Int(fields[address].waiting)
@@ -49,13 +46,13 @@ extension LineRecordReader {
       guard !field.hasOwnPort, field.port == 0, 2...45 ~= range.count,
         IPAddressText.ipv4(bytes, range) != nil || IPAddressText.ipv6(bytes, range) != nil
       else { break }
-      let before = paths.noteAddress(index, of: field.path, owner: serial)
+      let before = scanner.paths.noteAddress(index, of: field.path, owner: serial)
       if before >= 0 { wait(index, with: before, &fields) }
     }
     if field.fact != .none {
-      facts.note(field.fact, rank: 0, bytes, range, port: field.port, owner: owner)
+      event.facts.note(field.fact, rank: 0, bytes, range, port: field.port, owner: owner)
     } else if fieldClass.fact != .none {
-      facts.note(
+      event.facts.note(
         fieldClass.fact, rank: fieldClass.factRank, bytes, range, port: field.port, owner: owner,
         depth: 1 + Int(fieldClass.namedDepth))
     }
