@@ -39,21 +39,21 @@ enum AccessLog {
 
   /// What identifies a line of an access log: its time before a quote, with a client and users'
   /// names before that.
-  struct AccessShape {
+  struct Shape {
     var time: Int64
     var brackets: Range<Int>
-    fileprivate var front: AccessFront
+    fileprivate var front: Front
   }
 
   /// The shape of an access log's line; nil if the line has another form.
   static func shape(_ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction)
-    -> AccessShape?
+    -> Shape?
   {
     guard let (time, brackets) = bracketedTime(bytes, range) ?? plainTime(bytes, range),
       cutFront(bytes, range.lowerBound..<brackets.lowerBound - 1, &extraction),
-      extraction.lineWords.count >= 3, let front = accessFront(bytes, extraction.lineWords)
+      extraction.lineWords.count >= 3, let front = front(bytes, extraction.lineWords)
     else { return nil }
-    return AccessShape(time: time, brackets: brackets, front: front)
+    return Shape(time: time, brackets: brackets, front: front)
   }
 
   /// How many words before the time are told apart; any further ones belong to the user's name,
@@ -94,7 +94,7 @@ enum AccessLog {
   }
 
   /// The words before the time.
-  fileprivate struct AccessFront {
+  fileprivate struct Front {
     /// In this order: a virtual host if there is one, the clients, the user's name of `identd`, the
     /// user's name.
     var words: [ColumnRange]
@@ -109,7 +109,7 @@ enum AccessLog {
   }
 
   /// What each of the words before the time is; nil if none of them is a client.
-  private static func accessFront(_ bytes: RawSpan, _ words: [ColumnRange]) -> AccessFront? {
+  private static func front(_ bytes: RawSpan, _ words: [ColumnRange]) -> Front? {
     var before = words.map { Self.withoutBrackets(bytes, $0) }
     var isHostBehind = false
     // A virtual host makes four words, but so may a user's name with blanks.
@@ -150,7 +150,7 @@ enum AccessLog {
         return nil
       }
     }
-    return AccessFront(
+    return Front(
       words: before, clients: first...last, hasVirtualHost: hasVirtualHost,
       isHostBehind: isHostBehind,
       hasRealAddress: before.count == last + 5 && before[last + 2].start > words[last + 2].start)
@@ -158,7 +158,7 @@ enum AccessLog {
 
   /// Adds the words before the time as fields.
   private static func addFront(
-    _ front: AccessFront, _ bytes: RawSpan, _ extraction: inout Extraction
+    _ front: Front, _ bytes: RawSpan, _ extraction: inout Extraction
   ) {
     let before = front.words
     if front.hasVirtualHost, !front.isHostBehind {

@@ -27,7 +27,7 @@ enum FirewallMessage {
     {
       return readEventPairs(bytes, text, &extraction)
     } else {
-      readSentence(bytes, text, &extraction)
+      FirewallSentence.read(bytes, text, &extraction)
     }
     return true
   }
@@ -71,7 +71,7 @@ enum FirewallMessage {
     while let mark = bytes.firstOffset(of: UInt8(ascii: "%"), from: offset, to: last) {
       let before = bytes.byte(unchecked: mark - 1)
       if Byte.isBlank(before),
-        MessageFront.mayBe(bytes, range.lowerBound..<mark, &extraction)
+        MessageFront.mayBeHeader(bytes, range.lowerBound..<mark, &extraction)
       {
         let count = extraction.line.fields.count
         if read(bytes, mark..<range.upperBound, &extraction) { return true }
@@ -121,187 +121,5 @@ enum FirewallMessage {
       if word > offset + 1, bytes.starts(with: ": ", at: word) { return comma }
     }
     return end
-  }
-
-  // MARK: Sentences
-
-  /// What the words of a sentence so far say about those that follow.
-  private struct SentenceState {
-    /// The endpoint that the next address is.
-    var side = EventFact.none
-    /// For a connection that was built from inside, the foreign endpoint is named first.
-    var isOutbound = false
-    var isInbound = false
-    var isBuilt = false
-    /// In a denial the source is named first.
-    var isDenied = false
-    /// In a message of an access list, a user may come before the source.
-    var isAccessList = false
-    /// The word before says which endpoint the next token is, so that what stands there in
-    /// parentheses is that endpoint, and not what another one is translated to.
-    var isBehindSide = false
-    /// What the next token is, if its field's name does not tell.
-    var fact = EventFact.none
-    var isUnknown = false
-    /// The sentence tells of a translation: what an endpoint is translated to is not another one.
-    var isTranslation = false
-    var isTarget = false
-    /// The endpoints that follow are those of another packet, which an ICMP message quotes.
-    var isQuoted = false
-    /// The sentence begins with a client that asked a server for a URL, which follows the server's
-    /// address: `192.0.2.2:/path`.
-    var isClientFirst = false
-    var missingEnds: MissingNameEnds = []
-  }
-
-  private static func readSentence(
-    _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
-  ) {
-    var state = SentenceState()
-    var count = 0
-    var offset = range.lowerBound
-    var previous = offset..<offset
-    while offset < range.upperBound {
-      if bytes.byte(unchecked: offset) == Byte.space {
-        offset += 1
-        continue
-      }
-      let token = offset..<bytes.tokenEnd(from: offset, to: range.upperBound)
-      offset = token.upperBound
-      if let end = givenNameEnd(
-        bytes, token, behind: previous, to: range.upperBound, &state.missingEnds)
-      {
-        offset = end
-        state.fact = .none
-        state.isBehindSide = false
-        count += 1
-        continue
-      }
-      previous = token
-      let word = FirewallWord.table[bytes, token]
-      if count < 12 { noteWord(word, bytes, token, &extraction) }
-      if count == 0 {
-        readFirstWord(word, bytes, token, &state, &extraction)
-      } else {
-        readWord(word, bytes, token, to: range.upperBound, &offset, &state, &extraction)
-      }
-      count += 1
-    }
-  }
-
-  /// Reads what a sentence begins with: what happened, or who did it.
-  private static func readFirstWord(
-    _ word: FirewallWord?, _ bytes: RawSpan, _ token: Range<Int>, _ state: inout SentenceState,
-    _ extraction: inout Extraction
-  ) {
-    state.isBuilt = word == .built
-    state.isDenied = word == .denied
-    // `access-list name denied tcp inside/…(…) -> outside/…(…)`
-    state.isAccessList = word == .accessList
-    // `Shunned packet: 192.0.2.1 ==> 192.0.2.2 on …`
-    if state.isAccessList || word == .shunned { state.side = .source }
-    // `192.0.2.1 Accessed URL …`, and `user@192.0.2.1(LOCAL\user) Accessed JAVA URL …`
-    let mark = bytes.lastOffset(
-      of: UInt8(ascii: "@"), from: token.lowerBound, to: token.upperBound)
-    let start = mark.map { $0 + 1 } ?? token.lowerBound
-    let open = bytes.firstOffset(of: UInt8(ascii: "("), from: start, to: token.upperBound)
-    let client = start..<(open ?? token.upperBound)
-    if EventFacts.endpoint(bytes, client) != nil {
-      addEndpoints(
-        bytes, client, .source, .none, isBehindSide: false, isTarget: false, isQuoted: false,
-        &extraction)
-      state.isClientFirst = true
-    }
-  }
-
-  /// Reads a word behind the first one, and the next as well if this word tells what that is.
-  private static func readWord(
-    _ word: FirewallWord?, _ bytes: RawSpan, _ token: Range<Int>, to end: Int, _ offset: inout Int,
-    _ state: inout SentenceState, _ extraction: inout Extraction
-  ) {
-    let isBehindSide = state.isBehindSide
-    state.isBehindSide = word == .from || bytes.isWord(token, "to")
-    switch word {
-    case .to:
-      state.side =
-        state.isUnknown ? .none : state.isOutbound || state.isTranslation ? .source : .destination
-      state.isTarget = state.isTranslation
-    case .url where state.isClientFirst:
-      if let server = addressBeforeColon(bytes, from: offset + 1, to: end) {
-        extraction.addField("dst_ip", server)
-        offset = server.upperBound
-      }
-    case .source: state.side = .source
-    case .destination: state.side = .destination
-    case .dynamic: state.side = .none
-    case .for where state.isAccessList: break
-    case .for:
-      // Which endpoint is which is known only for a connection that is built or denied.
-      state.isUnknown = !state.isBuilt && !state.isDenied
-      state.side = state.isUnknown ? .none : state.isOutbound ? .destination : .source
-    case .from: (state.side, state.isUnknown) = (.source, false)
-    case .ip:
-      // `User <name> IP <192.0.2.1>`, `user IP = 192.0.2.1`, `IP address: 192.0.2.1`.
-      state.fact = .source
-      return
-    case .equals where state.fact == .source: return
-    case .localAddress where state.isDenied: break
-    case .foreignAddress, .localAddress:
-      state.side = .none
-      if state.isInbound || state.isOutbound {
-        state.fact = (word == .foreignAddress) == state.isInbound ? .source : .destination
-      }
-      return
-    case .globalAddress: break
-    case .client:
-      state.fact = .source
-      return
-    case .inbound: state.isInbound = state.isBuilt
-    case .outbound where state.isBuilt: state.isOutbound = true
-    case .original: state.isQuoted = true
-    case .protocol:
-      let next = min(offset + 1, end)
-      let number = next..<bytes.tokenEnd(from: next, to: end)
-      if bytes.isNumber(number), let known = EventFacts.ipProtocol(bytes, number) {
-        extraction.event.facts.note(ipProtocol: known)
-      }
-    case .translation: state.isTranslation = true
-    default:
-      // `address` and `address:`
-      if state.fact == .source,
-        bytes.isWord(token, "address") || bytes.isWord(token.dropLast(), "address")
-      {
-        return
-      }
-      addEndpoints(
-        bytes, token, state.side, state.fact, isBehindSide: isBehindSide,
-        isTarget: state.isTarget, isQuoted: state.isQuoted, &extraction)
-    }
-    state.fact = .none
-  }
-
-  /// Notes what a word at the beginning says of verdict and protocol.
-  private static func noteWord(
-    _ word: FirewallWord?, _ bytes: RawSpan, _ token: Range<Int>, _ extraction: inout Extraction
-  ) {
-    switch word {
-    case .built, .allowed: extraction.event.facts.note(.allowed)
-    case .denied, .blocked, .shunned: extraction.event.facts.note(.blocked)
-    // `drop rate-1 exceeded` is a count of what was dropped before.
-    case .drop where !bytes.starts(with: " rate-", at: token.upperBound):
-      extraction.event.facts.note(.blocked)
-    default:
-      // The names of protocols in these messages, such as TCP and ICMP, are as short as this.
-      if 3...4 ~= token.count { noteProtocol(bytes, token, &extraction) }
-    }
-  }
-
-  private static func noteProtocol(
-    _ bytes: RawSpan, _ token: Range<Int>, _ extraction: inout Extraction
-  ) {
-    guard bytes.byte(unchecked: token.lowerBound) &- Byte.zero > 9,
-      let number = EventFacts.ipProtocol(bytes, token)
-    else { return }
-    extraction.event.facts.note(ipProtocol: number)
   }
 }

@@ -7,7 +7,9 @@ enum MessageFront {
   /// Words behind a program's name, words without a time, and many words are a sentence instead,
   /// and the record in it is something that a user chose or asked for. The same is true of a record
   /// behind a quote, or as the value of a key.
-  static func mayBe(_ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction) -> Bool {
+  static func mayBeHeader(_ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction)
+    -> Bool
+  {
     let front = bytes.trimmed(range)
     guard !front.isEmpty else { return true }
     // A quote at the start of the line encloses all of it.

@@ -15,7 +15,7 @@ enum NameServerLog {
     else { return false }
     let port = LogTime.digits(bytes, from: mark + 1, to: end)
     guard 1...5 ~= port.count, port.upperBound < end,
-      let behind = nameServerKey(bytes, port.upperBound..<end)
+      let behind = keyEnd(bytes, port.upperBound..<end)
     else { return false }
     var address = mark
     while address > range.lowerBound, bytes.byte(unchecked: address - 1) != Byte.space {
@@ -25,7 +25,7 @@ enum NameServerLog {
     let bare = address..<(bytes.firstOffset(of: UInt8(ascii: "%"), from: address, to: mark) ?? mark)
     guard IPAddressText.ipv4(bytes, bare) != nil || IPAddressText.ipv6(bytes, bare) != nil,
       let client = clientWord(bytes, range.lowerBound..<address),
-      let front = nameServerFront(bytes, range.lowerBound..<client, &extraction)
+      let front = front(bytes, range.lowerBound..<client, &extraction)
     else { return false }
 
     let count = extraction.line.fields.count
@@ -75,7 +75,7 @@ enum NameServerLog {
 
   /// Where the line continues behind a client's port and the key that it signed with, `/key name`;
   /// nil if something else follows the port.
-  private static func nameServerKey(_ bytes: RawSpan, _ range: Range<Int>) -> Int? {
+  private static func keyEnd(_ bytes: RawSpan, _ range: Range<Int>) -> Int? {
     var offset = range.lowerBound
     if bytes.starts(with: "/key ", at: offset) {
       offset = bytes.tokenEnd(from: offset + 5, to: range.upperBound)
@@ -134,7 +134,7 @@ enum NameServerLog {
   }
 
   /// What was read before the word `client`.
-  private struct NameServerFront {
+  private struct Front {
     var time: Int64?
   }
 
@@ -143,9 +143,9 @@ enum NameServerLog {
   /// Category and severity may follow the time; Infoblox writes the category before it, and a
   /// collector may add a word or two. What a client says about itself comes behind other words, or
   /// behind a quote.
-  private static func nameServerFront(
+  private static func front(
     _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
-  ) -> NameServerFront? {
+  ) -> Front? {
     guard bytes.firstOffset(of: Byte.quote, from: range.lowerBound, to: range.upperBound) == nil,
       extraction.cutTokens(bytes, range, most: Self.mostWordsBefore)
     else { return nil }
@@ -162,7 +162,7 @@ enum NameServerLog {
     }
     let isKnown = unknown == 0 || isNamed || isOfNameServer(bytes, &extraction)
     if isBehindHeader(bytes, words, count, isNamed: isNamed, &extraction) {
-      return isKnown ? NameServerFront() : nil
+      return isKnown ? Front() : nil
     }
     // Behind another program's name, anybody may have chosen such words.
     guard isKnown || !extraction.line.hasProgram else { return nil }
@@ -177,7 +177,7 @@ enum NameServerLog {
     else { return nil }
     let text = words[first].start..<words[last].end
     let time = LogTime.nameServer(bytes, text) ?? LogTime.lineStart(bytes, text)?.time
-    return NameServerFront(time: time)
+    return Front(time: time)
   }
 
   /// Whether the words before the labels, if any, are those that a collector writes without a time.
@@ -240,7 +240,7 @@ enum NameServerLog {
   private static let mostUnknownLabels = 2
 
   /// What a word with a colon behind it is.
-  private enum NameServerLabel {
+  private enum Label {
     case program
     case known
     /// A channel, or a category of a later version.
@@ -251,7 +251,7 @@ enum NameServerLog {
   /// kind; nil if it is no category, severity or name of the program.
   private static func labelEnd(
     _ bytes: RawSpan, _ words: [ColumnRange], _ count: Int
-  ) -> (start: Int, kind: NameServerLabel)? {
+  ) -> (start: Int, kind: Label)? {
     var label = words[count - 1].start..<words[count - 1].end
     guard bytes.byte(unchecked: label.upperBound - 1) == Byte.colon else { return nil }
     label.removeLast()
@@ -272,12 +272,12 @@ enum NameServerLog {
     else { return nil }
     let isKnown =
       !label.contains(where: { Byte.isDigit(bytes.byte(unchecked: $0)) })
-      && Self.nameServerLabels.contains(EventFacts.word(bytes, label))
+      && Self.labels.contains(EventFacts.word(bytes, label))
     return (count - 1, isKnown ? .known : .unknown)
   }
 
   /// BIND's categories and severities, and Infoblox's name for answers, reduced to their letters.
-  private static let nameServerLabels: Set<String> = [
+  private static let labels: Set<String> = [
     "client", "cname", "config", "database", "default", "delegationonly", "dispatch", "dnssec",
     "dnstap", "ednsdisabled", "general", "infobloxresponses", "lameservers", "network", "notify",
     "nsid", "queries", "queryerrors", "ratelimit", "resolver", "responses", "rpz", "rpzpassthru",

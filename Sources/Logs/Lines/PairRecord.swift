@@ -8,7 +8,7 @@ enum PairRecord {
   private static let fewestPairs = 3
 
   /// What the keys of a line of pairs tell about the line, beside their values.
-  private struct PairNotes {
+  private struct Notes {
     var count = 0
     var (date, clock, zone) = (0..<0, 0..<0, 0..<0)
     var (isFortiGate, action) = (false, 0..<0)
@@ -26,15 +26,15 @@ enum PairRecord {
   ) -> Bool {
     let range = pairsStart(bytes, whole)..<whole.upperBound
     let count = extraction.line.fields.count
-    var notes = PairNotes()
+    var notes = Notes()
     var isWhole = hasCommas(bytes, range) && readListedPairs(bytes, range, &notes, &extraction)
     if !isWhole {
       extraction.line.cut(to: count)
       extraction.line.time = nil
-      notes = PairNotes()
+      notes = Notes()
       isWhole = readSpacedPairs(bytes, range, &notes, &extraction)
     }
-    guard isWhole, notes.count >= Self.fewestPairs else {
+    guard isWhole, notes.count >= fewestPairs else {
       extraction.line.cut(to: count)
       extraction.line.time = nil
       return false
@@ -71,7 +71,7 @@ enum PairRecord {
 
   /// Reads pairs with blanks between them; false: something else is among them.
   private static func readSpacedPairs(
-    _ bytes: RawSpan, _ range: Range<Int>, _ notes: inout PairNotes, _ extraction: inout Extraction
+    _ bytes: RawSpan, _ range: Range<Int>, _ notes: inout Notes, _ extraction: inout Extraction
   ) -> Bool {
     var offset = range.lowerBound
     while offset < range.upperBound {
@@ -142,7 +142,7 @@ enum PairRecord {
 
   /// Reads pairs with commas between them; false: something else is among them.
   private static func readListedPairs(
-    _ bytes: RawSpan, _ range: Range<Int>, _ notes: inout PairNotes, _ extraction: inout Extraction
+    _ bytes: RawSpan, _ range: Range<Int>, _ notes: inout Notes, _ extraction: inout Extraction
   ) -> Bool {
     let end = range.upperBound
     var offset = range.lowerBound
@@ -188,7 +188,7 @@ enum PairRecord {
 
   private static func addPair(
     _ bytes: RawSpan, _ key: Range<Int>, _ value: Range<Int>, isQuoted: Bool,
-    _ notes: inout PairNotes, _ extraction: inout Extraction
+    _ notes: inout Notes, _ extraction: inout Extraction
   ) {
     let path = extraction.addPair(bytes, key: key, value: value)
     if isQuoted { extraction.line.endQuoted() }

@@ -5,7 +5,7 @@ import Parsing
 ///
 /// Host and path of the request are apart from each other (`Matching.md` §4).
 enum ProxyRequest {
-  private static let proxyNames: [StaticString] = [
+  private static let names: [StaticString] = [
     "http_x_forwarded_for", "http_user_agent", "request_id", "authority", "upstream_host",
   ]
   /// What Istio writes behind them.
@@ -33,11 +33,11 @@ enum ProxyRequest {
     extraction.line.skip(start..<close + 1)
     let request = close + 3..<requestEnd
     extraction.addField("request", quoted: request)
-    for (index, field) in Self.proxyNames.enumerated() {
+    for (index, field) in Self.names.enumerated() {
       extraction.addField(field, bytes, tokens[first + index])
       if index == 1 { extraction.line.setUnnamed() }
     }
-    let behind = tokens[(first + Self.proxyNames.count)...]
+    let behind = tokens[(first + Self.names.count)...]
     if behind.count == Self.meshNames.count {
       for (token, field) in zip(behind, Self.meshNames) {
         switch field.utf8CodeUnitCount {
@@ -62,7 +62,7 @@ enum ProxyRequest {
   private static func quotedRun(_ tokens: [ColumnRange]) -> Int? {
     var first = 0
     for index in 0...tokens.count where index == tokens.count || !tokens[index].isQuoted {
-      if index - first == Self.proxyNames.count { return first }
+      if index - first == Self.names.count { return first }
       first = index + 1
     }
     return nil

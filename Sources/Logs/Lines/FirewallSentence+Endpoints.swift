@@ -2,13 +2,13 @@ import Indicators
 import Parsing
 
 /// Endpoints of an event as Cisco's firewalls write them in their sentences.
-extension FirewallMessage {
+extension FirewallSentence {
   /// Adds the address of `outside:192.0.2.1/443`, `outside/192.0.2.1(443)`, `192.0.2.1/443` or
   /// `(192.0.2.1/443)`, the last of which is what an endpoint is translated to unless it stands in
   /// the endpoint's own place.
-  static func addEndpoints(
-    _ bytes: RawSpan, _ token: Range<Int>, _ side: EventFact, _ fact: EventFact,
-    isBehindSide: Bool, isTarget: Bool, isQuoted: Bool, _ extraction: inout Extraction
+  func addEndpoints(
+    _ bytes: RawSpan, _ token: Range<Int>, side: EventFact, isBehindSide: Bool,
+    _ extraction: inout Extraction
   ) {
     var start = token.lowerBound
     var end = token.upperBound
@@ -49,22 +49,22 @@ extension FirewallMessage {
     } else if !rest.isEmpty, bytes.isNumber(rest.lowerBound + 1..<rest.upperBound - 1) {
       port = NumberText.port(bytes, rest.lowerBound + 1..<rest.upperBound - 1) ?? 0
     }
-    let path: FieldPaths.ID
+    let name: StaticString
     switch (side, isMapped) {
-    case (.source, false): path = extraction.scanner.paths.name("src_ip")
-    case (.source, true): path = extraction.scanner.paths.name("src_mapped_ip")
-    case (.destination, false): path = extraction.scanner.paths.name("dst_ip")
-    case (.destination, true): path = extraction.scanner.paths.name("dst_mapped_ip")
-    case (_, false): path = extraction.scanner.paths.name("ip")
-    default: path = extraction.scanner.paths.name("mapped_ip")
+    case (.source, false): name = "src_ip"
+    case (.source, true): name = "src_mapped_ip"
+    case (.destination, false): name = "dst_ip"
+    case (.destination, true): name = "dst_mapped_ip"
+    case (_, false): name = "ip"
+    default: name = "mapped_ip"
     }
-    extraction.line.add(path, address, fact: side == .none ? fact : .none)
+    extraction.addField(name, address, fact: side == .none ? fact : .none)
     extraction.line.setPort(port)
     if isQuoted { extraction.line.setApart() }
   }
 
   /// The address that stands before a colon.
-  static func addressBeforeColon(_ bytes: RawSpan, from start: Int, to end: Int) -> Range<Int>? {
+  func addressBeforeColon(_ bytes: RawSpan, from start: Int, to end: Int) -> Range<Int>? {
     guard start < end,
       let colon = bytes.firstOffset(of: Byte.colon, from: start, to: min(end, start + 16)),
       IPAddressText.ipv4(bytes, start..<colon) != nil
@@ -73,7 +73,7 @@ extension FirewallMessage {
   }
 
   /// The address in `interface:address/port`, `interface/address` or `address`, and what is behind it.
-  private static func endpointAddress(
+  private func endpointAddress(
     _ bytes: RawSpan, _ range: Range<Int>
   ) -> (address: Range<Int>, behind: Int)? {
     var start = range.lowerBound
@@ -102,7 +102,7 @@ extension FirewallMessage {
   ///
   /// The name must have a letter that is no hexadecimal digit, with only such digits behind its
   /// last one.
-  private static func isApart(_ bytes: RawSpan, _ start: Int, from first: Int) -> Bool {
+  private func isApart(_ bytes: RawSpan, _ start: Int, from first: Int) -> Bool {
     guard bytes.byte(unchecked: start - 1) == Byte.colon else { return true }
     var offset = start - 1
     while offset > first, ByteClasses.shared.is(bytes.byte(unchecked: offset - 1), .address) {
@@ -112,7 +112,7 @@ extension FirewallMessage {
   }
 
   /// The end of a range without the punctuation at its end.
-  private static func trimmedEnd(_ bytes: RawSpan, _ end: Int, from start: Int) -> Int {
+  private func trimmedEnd(_ bytes: RawSpan, _ end: Int, from start: Int) -> Int {
     var end = end
     while end > start {
       let byte = bytes.byte(unchecked: end - 1)

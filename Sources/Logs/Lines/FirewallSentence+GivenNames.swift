@@ -14,27 +14,26 @@ struct MissingNameEnds: OptionSet, Sendable {
 }
 
 /// Names that users give themselves in the sentences of Cisco's firewalls.
-extension FirewallMessage {
+extension FirewallSentence {
   /// Where a name of several words ends that a user chose; nil if no such name begins with the
   /// token.
   ///
   /// The name is in quotes or angle brackets, or behind `user =`. Its words say nothing about the
   /// ends.
-  static func givenNameEnd(
-    _ bytes: RawSpan, _ token: Range<Int>, behind previous: Range<Int>, to end: Int,
-    _ missing: inout MissingNameEnds
+  mutating func givenNameEnd(
+    _ bytes: RawSpan, _ token: Range<Int>, behind previous: Range<Int>
   ) -> Int? {
     let close: (mark: UInt8, kind: MissingNameEnds)
     switch bytes.byte(unchecked: token.lowerBound) {
     case UInt8(ascii: "="):
       guard token.count == 1 else { return nil }
-      return userEnd(bytes, token.upperBound..<end, key: previous, &missing)
+      return userEnd(bytes, token.upperBound..<end, key: previous)
     case Byte.apostrophe: close = (Byte.apostrophe, .apostrophe)
     case Byte.quote: close = (Byte.quote, .quote)
     case UInt8(ascii: "<"): close = (UInt8(ascii: ">"), .bracket)
     default: return nil
     }
-    guard !missing.contains(close.kind) else { return nil }
+    guard !missingEnds.contains(close.kind) else { return nil }
     var offset = token.lowerBound + 1
     while let mark = bytes.firstOffset(of: close.mark, from: offset, to: end) {
       offset = mark + 1
@@ -44,17 +43,17 @@ extension FirewallMessage {
       else { continue }
       return mark < token.upperBound ? nil : bytes.tokenEnd(from: mark, to: end)
     }
-    missing.insert(close.kind)
+    missingEnds.insert(close.kind)
     return nil
   }
 
   /// Where the value of `user =` or `Username =` ends if it has several words: before the last
   /// words that introduce the user's address, or for `user =` else at the end of the line.
-  private static func userEnd(
-    _ bytes: RawSpan, _ range: Range<Int>, key: Range<Int>, _ missing: inout MissingNameEnds
+  private mutating func userEnd(
+    _ bytes: RawSpan, _ range: Range<Int>, key: Range<Int>
   ) -> Int? {
     let isUser = bytes.isWord(key, "user") || bytes.isWord(key, "User")
-    guard isUser || !missing.contains(.address) && bytes.isWord(key, "Username") else {
+    guard isUser || !missingEnds.contains(.address) && bytes.isWord(key, "Username") else {
       return nil
     }
     var end = isUser ? range.upperBound : nil
@@ -64,7 +63,7 @@ extension FirewallMessage {
     {
       (end, offset) = (mark.lowerBound, mark.upperBound)
     }
-    if end == nil { missing.insert(.address) }
+    if end == nil { missingEnds.insert(.address) }
     guard let end, case let name = bytes.trimmed(range.lowerBound..<end),
       bytes.firstOffset(of: Byte.space, from: name.lowerBound, to: name.upperBound) != nil
     else { return nil }
