@@ -166,7 +166,7 @@ extension CandidateFinder {
       return
     }
     if takesAnyIPv6 { return add(start) }
-    guard !ipv4.isEmpty || !ipv6.isEmpty else { return }
+    guard !ipv4.isEmpty || !ipv6.isEmpty || wantsAddressHosts else { return }
     if end < count, classes.is(bytes.byte(unchecked: end), .word) { return }
     // More digits beside the run may be written as units, or the run's own may belong to a unit.
     if isBehindUnit(bytes, start) || isUnit(bytes, at: end) { return add(start) }

@@ -16,7 +16,7 @@ extension CandidateFinder {
       guard let value = hex(bytes, at: offset + 1, digits: 2) else { return }
       if isPart(value) {
         if mayBePart(UInt8(value), bytes, offset..<offset + 3) { addUnit(bytes, at: offset) }
-      } else if value >= 0x80, isInAuthority(bytes, offset) {
+      } else if value >= 0x80, isInHost(bytes, offset) {
         addUnit(bytes, at: offset)
       }
     case UInt8(ascii: "\\"): considerEscape(bytes, at: offset)
@@ -31,7 +31,10 @@ extension CandidateFinder {
           return
         }
         specialsDone = next
-        if case .border = IDNACharacters.nameClass(scalar) { return }
+        if case .border = IDNACharacters.nameClass(scalar) {
+          if mayBeOfFieldHost(scalar) { addUnit(bytes, at: offset) }
+          return
+        }
       }
       specialsDone = next
       if mayBeNamePart(bytes, offset) {
@@ -115,6 +118,7 @@ extension CandidateFinder {
       let unit = escapedScalar(bytes, at: offset)
       if let unit, case .border = IDNACharacters.nameClass(unit.scalar) {
         specialsDone = max(specialsDone, offset + unit.length)
+        if mayBeOfFieldHost(unit.scalar) { addUnit(bytes, at: offset) }
       } else if mayBeNamePart(bytes, offset) {
         addUnit(bytes, at: offset)
       } else {
@@ -310,6 +314,7 @@ extension CandidateFinder {
     // The escapes of those of other scripts: `\u3002`, `\uff0e`, `\uff61`, and their bytes.
     case UInt8(ascii: "\\"):
       offset + 1 < bytes.byteCount && isEscapedDot(bytes, at: offset)
+    case UInt8(ascii: "%"): isPercentDot(bytes, at: offset)
     default: isOtherDot(bytes, at: offset)
     }
   }
@@ -334,6 +339,19 @@ extension CandidateFinder {
     return value == 0xe3 || value == 0xef
   }
 
+  /// Whether the percent units of a dot of other scripts begin at an offset.
+  private func isPercentDot(_ bytes: RawSpan, at offset: Int) -> Bool {
+    func unit(_ number: Int) -> Int? {
+      let start = offset + 3 * number
+      guard start + 2 < bytes.byteCount, isPercentUnit(bytes, at: start) else { return nil }
+      return hex(bytes, at: start + 1, digits: 2)
+    }
+    switch (unit(0), unit(1), unit(2)) {
+    case (0xe3, 0x80, 0x82), (0xef, 0xbc, 0x8e), (0xef, 0xbd, 0xa1): return true
+    default: return false
+    }
+  }
+
   @inline(__always)
   private func isBytes(_ bytes: RawSpan, at offset: Int, _ second: UInt8, _ third: UInt8) -> Bool {
     bytes.byteCount - offset > 2 && bytes.byte(unchecked: offset + 1) == second
@@ -355,33 +373,56 @@ extension CandidateFinder {
     return value
   }
 
+  /// Whether a character that ends a name in text may be in a host that a record has in a field of its own.
+  ///
+  /// Such a host is normalised whole when the record's URL is put together, and IDNA leaves out
+  /// characters that cannot be seen.
+  private func mayBeOfFieldHost(_ scalar: Unicode.Scalar) -> Bool {
+    wantsURLs && IDNACharacters.isIgnored(scalar)
+  }
+
   /// Whether a percent unit may belong to the host of a URL, which is decoded whole.
   ///
   /// Walks back no further than to the unit of the call before, so that a line full of units is
   /// walked once.
-  mutating func isInAuthority(_ bytes: RawSpan, _ offset: Int) -> Bool {
+  private mutating func isInHost(_ bytes: RawSpan, _ offset: Int) -> Bool {
     var start = offset
     var result = false
-    while start > 0 {
+    // Whether all bytes up to a border of fields may be those of a name.
+    var isField = true
+    walk: while start > 0 {
       if start == lastUnit.offset {
-        result = lastUnit.isInAuthority
+        result = lastUnit.isInHost
+        isField = false
         break
       }
       let byte = bytes.byte(unchecked: start - 1)
-      if byte == UInt8(ascii: "/") {
+      switch byte {
+      case UInt8(ascii: "/"):
         result = start > 1 && bytes.byte(unchecked: start - 2) == byte
-        break
-      }
-      if byte <= 0x20 || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#")
-        || byte == UInt8(ascii: "\"")
-      {
-        break
+        isField = false
+        break walk
+      case UInt8(ascii: "?"), UInt8(ascii: "#"):
+        isField = false
+        break walk
+      case 0...0x20, UInt8(ascii: "\""): break walk
+      // These part fields, but may be in a user's name before a host.
+      case UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "|"), UInt8(ascii: "="):
+        if isField, mayBeFieldHost(bytes, offset) { result = true }
+        if result { break walk }
+        isField = false
+      default: isField = isField && isRunByte(byte)
       }
       start -= 1
     }
     // The host may have begun before the chunk.
-    if start == 0 { result = true }
+    if start == 0 || isField && mayBeFieldHost(bytes, offset) { result = true }
     lastUnit = (offset, result)
     return result
+  }
+
+  /// Whether the run around a percent unit, which is a field's whole value so far, may be the host of a URL.
+  private mutating func mayBeFieldHost(_ bytes: RawSpan, _ offset: Int) -> Bool {
+    wantsURLs && hasDot(bytes, around: offset)
   }
 }

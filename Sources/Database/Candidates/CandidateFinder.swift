@@ -30,6 +30,7 @@ package struct CandidateFinder: Sendable {
   let ipv4: [PrefixLookup]
   let ipv6: [PrefixLookup]
   let wantsNames: Bool
+  let wantsURLs: Bool
   let wantsDigitLabels: Bool
   /// Which bytes follow the digits that a last label begins with (`DigitLabels.followers`).
   private let digitFollowers: UInt32
@@ -85,7 +86,7 @@ package struct CandidateFinder: Sendable {
   /// The end of the digits and dots that were looked at as an address.
   var addressesDone = 0
   /// The last percent unit above ASCII, and whether it may belong to a host.
-  var lastUnit = (offset: -1, isInAuthority: false)
+  var lastUnit = (offset: -1, isInHost: false)
   /// What is known of the last run of a name with characters above ASCII.
   var wideRun = WideRun()
   /// The end of the last special bytes that were looked at, one by one or together.
@@ -140,9 +141,10 @@ package struct CandidateFinder: Sendable {
     ipv4 = kinds.contains(.ipv4) ? databases.compactMap(\.ipv4) : []
     ipv6 = kinds.contains(.ipv6) ? databases.compactMap(\.ipv6) : []
     wantsNames = !kinds.isDisjoint(with: IndicatorKindSet([.domain, .url, .email]))
+    wantsURLs = kinds.contains(.url)
     wantsDigitLabels = wantsNames && filters.contains(where: \.hasDigitLabels)
     digitFollowers = filters.reduce(0) { $0 | $1.digitLabels.followers }
-    wantsAddressHosts = kinds.contains(.url) && filters.contains(where: \.hasAddressHosts)
+    wantsAddressHosts = wantsURLs && filters.contains(where: \.hasAddressHosts)
     wantsOtherHosts = wantsNames && filters.contains(where: \.hasOtherHosts)
     hasOtherWideHosts = wantsNames && filters.contains(where: \.hasOtherWideHosts)
     wantsDigests = IndicatorKind.allCases.contains { $0.isDigest && kinds.contains($0) }

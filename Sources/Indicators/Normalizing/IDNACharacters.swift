@@ -28,6 +28,12 @@ package enum IDNACharacters {
     IDNATables.shared.properties(scalar.value).nameClass
   }
 
+  /// Whether UTS 46 leaves the character out of a name.
+  package static func isIgnored(_ scalar: Unicode.Scalar) -> Bool {
+    if case .ignored = IDNATables.shared.properties(scalar.value).status { return true }
+    return false
+  }
+
   /// Whether the character is a letter, a digit or a mark (general categories L, Nd, M).
   package static func isLetterDigitOrMark(_ scalar: Unicode.Scalar) -> Bool {
     IDNATables.shared.properties(scalar.value).isLetterDigitOrMark
