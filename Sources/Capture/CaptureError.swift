@@ -1,4 +1,4 @@
-import Inputs
+package import Inputs
 
 /// Why a capture could not be read, or not to its end.
 ///
@@ -30,13 +30,18 @@ package struct CaptureError: Error, Sendable, CustomStringConvertible {
   package var packets: UInt64
   /// What is wrong and, where there is a remedy, what to do; one line.
   package var message: String
+  /// What to do about it where an option helps; else empty.
+  package var remedy: Advice
 
   /// An error at the place that follows `packets` whole packets.
-  package init(code: Code, path: String, packets: UInt64, message: String) {
+  package init(
+    code: Code, path: String, packets: UInt64, message: String, remedy: Advice = ""
+  ) {
     self.code = code
     self.path = path
     self.packets = packets
     self.message = message
+    self.remedy = remedy
   }
 
   init(_ error: InputError, packets: UInt64) {
@@ -47,7 +52,8 @@ package struct CaptureError: Error, Sendable, CustomStringConvertible {
       case .tooLarge: .tooLarge
       default: .cannotRead
       }
-    self.init(code: code, path: error.path, packets: packets, message: error.message)
+    self.init(
+      code: code, path: error.path, packets: packets, message: error.message, remedy: error.remedy)
   }
 
   /// What may be done about an impossible record after so many packets.

@@ -372,7 +372,7 @@ extension FeedError {
       case .cannotOpen, .cannotRead, .cannotWrite, .isOutput: (.cannotRead, "")
       case .truncated: (.truncated, .fetchAgain)
       case .corrupt: (.corrupt, .fetchAgain)
-      case .tooLarge: (.tooLarge, "")
+      case .tooLarge: (.tooLarge, error.remedy)
       case .unsupported: (.unsupportedFormat, "")
       }
     self.init(code, path: error.path, problem: error.message, advice: advice)

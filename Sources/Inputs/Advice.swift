@@ -15,6 +15,10 @@ public struct Advice: Sendable, Equatable, CustomStringConvertible {
     case loadsAllMISP
     /// Levels of JSON and XML inside one another.
     case depthLimit
+    /// How much more than its compressed form an input may be.
+    case expansionLimit
+    /// Bytes of the window that zstd data may ask for.
+    case zstdWindowLimit
     /// The configuration that says of feeds what cannot be guessed.
     case feedConfiguration
     /// A feed's format, by its name where one is meant.
@@ -42,6 +46,8 @@ public struct Advice: Sendable, Equatable, CustomStringConvertible {
       case .isAllowList: "FeedOptions.isAllowList"
       case .loadsAllMISP: "FeedOptions.loadsAllMISP"
       case .depthLimit: "FeedOptions.depthLimit"
+      case .expansionLimit: "ScanLimits.expansion or FeedOptions.expansionLimit"
+      case .zstdWindowLimit: "ScanLimits.zstdWindowBytes or FeedOptions.zstdWindowLimit"
       case .feedConfiguration: "FeedConfiguration"
       case .format(let name): name ?? "FeedRequest.format"
       case .compile: "Compilation(of:)"
@@ -155,6 +161,8 @@ extension Advice.Option {
     case .isAllowList: "--allow"
     case .loadsAllMISP: "compile --misp-all"
     case .depthLimit: "compile --max-depth"
+    case .expansionLimit: "--max-expansion"
+    case .zstdWindowLimit: "--max-zstd-window"
     case .feedConfiguration: "a feed configuration (--feeds)"
     case .format(let name): "=" + (name ?? "FORMAT")
     case .compile: "--feed"

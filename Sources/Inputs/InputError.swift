@@ -4,7 +4,7 @@ internal import Glibc
 ///
 /// The message is for the user: lower case, no full stop, without the path, which `description`
 /// puts before it.
-public struct InputError: Error, Sendable, Equatable, CustomStringConvertible {
+public struct InputError: Error, Sendable, Equatable, Advising {
   /// What kind of fault it is, for programs.
   public enum Code: String, Sendable, CaseIterable {
     /// The path does not exist, is not allowed or cannot be what was asked for.
@@ -29,18 +29,26 @@ public struct InputError: Error, Sendable, Equatable, CustomStringConvertible {
   public var code: Code
   /// The input's path as the user gave it; standard input is `-`.
   public var path: String
-  /// What is wrong, in words.
+  /// What is wrong, in words; mostly with what to do about it.
   public var message: String
+  /// What to do about it where an option helps; else empty.
+  public var remedy: Advice
 
   /// An error with its message.
-  public init(code: Code, path: String, message: String) {
+  public init(code: Code, path: String, message: String, remedy: Advice = "") {
     self.code = code
     self.path = path
     self.message = message
+    self.remedy = remedy
   }
 
-  /// The path and what is wrong.
-  public var description: String { "\(path): \(message)" }
+  /// The path and what is wrong, with what to do.
+  public var description: String { text { $0.description } }
+
+  /// The path and what is wrong, with each option named by the closure.
+  public func text(naming name: (Advice.Option) -> String) -> String {
+    text("\(path): \(message)", naming: name)
+  }
 
   /// What a user can do about a path that cannot be opened or written, behind `; `.
   package static func remedy(_ code: Code, _ number: Int32) -> String {

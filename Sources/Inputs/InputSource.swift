@@ -306,8 +306,8 @@ package final class InputSource {
         produced &+= UInt64(step.produced)
         try checkLimit(decompressor)
         switch step.state {
-        case .failed(let code, let message):
-          throw InputError(code: code, path: path, message: message)
+        case .failed(let code, let message, let remedy):
+          throw InputError(code: code, path: path, message: message, remedy: remedy)
         case .memberEnd:
           isInsideMember = false
         case .inside:
@@ -363,6 +363,7 @@ package final class InputSource {
     guard !overflow, produced > allowed else { return }
     throw InputError(
       code: .tooLarge, path: path,
-      message: "\(decompressor.name) data grows to more than \(limits.ratio) times its size")
+      message: "\(decompressor.name) data grows to more than \(limits.ratio) times its size",
+      remedy: "look at what it is; \(.expansionLimit) allows more")
   }
 }

@@ -128,19 +128,27 @@ extension ScanProblem {
 
   /// A problem with an input that could not be read, or not to its end.
   init(path: InputPath, _ error: InputError) {
-    self.init(Code(error.code), path: path, message: error.message)
+    self.init(Code(error.code), path: path, message: error.message, remedy: error.remedy)
   }
 
   /// A problem with a capture.
   init(path: InputPath, _ error: CaptureError) {
-    self.init(Code(error.code), path: path, message: error.message)
+    self.init(Code(error.code), path: path, message: error.message, remedy: error.remedy)
+    noteCut(hasRead: error.packets > 0)
   }
 
   /// A problem with an input whose own fault ended the reading.
   init(path: InputPath, cutBy error: InputError) {
     self.init(path: path, error)
-    if code == .truncated { message += "; hits up to there are reported" }
-    if code == .truncated || code == .corrupt { remedy = "fetch or copy the file again" }
+    noteCut()
+    if code == .corrupt { remedy = "fetch or copy the file again" }
+  }
+
+  /// Says what follows from an input that ends in the middle.
+  private mutating func noteCut(hasRead: Bool = true) {
+    guard code == .truncated else { return }
+    if hasRead { message += "; hits up to there are reported" }
+    remedy = "fetch or copy the file again"
   }
 }
 

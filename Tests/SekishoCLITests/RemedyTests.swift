@@ -109,6 +109,21 @@ import Testing
       "\(result.errors)")
   }
 
+  /// A frame of zstd that asks for a window of 256 MiB.
+  @Test func ofALargeWindow() throws {
+    let path = try folder.write("a.zst", [0x28, 0xb5, 0x2f, 0xfd, 0, 18 << 3, 1, 0, 0])
+    let feed = try folder.write("feed.txt", "evil.example\n")
+    for arguments in [
+      ["scan", "--quiet", "--feed", feed, path],
+      ["compile", "--quiet", path, "-o", folder.path("x.skdb")],
+    ] {
+      let result = try CommandRunner.run(arguments)
+      #expect(
+        result.errors.contains("of more than 128 MiB; --max-zstd-window allows up to 2 GiB"),
+        "\(result.errors)")
+    }
+  }
+
   /// A value that was let in with a remark is not listed as if it had been refused.
   @Test func aNoteIsMarked() throws {
     let path = try folder.write("feed.txt", "203.0.113.66\n256.1.1.1\n")

@@ -7,7 +7,7 @@ struct DecompressionStep {
     /// A member or frame has ended, and its checksum was right.
     case memberEnd
     /// The data is at fault.
-    case failed(InputError.Code, String)
+    case failed(InputError.Code, String, remedy: Advice = "")
   }
 
   /// Compressed bytes used.

@@ -75,7 +75,9 @@ final class ZstdDecompressor: Decompressor {
   private func fault(_ answer: Int) -> DecompressionStep.State {
     switch ZSTD_getErrorCode(answer) {
     case ZSTD_error_frameParameter_windowTooLarge:
-      return .failed(.tooLarge, "zstd data needs a window of more than \(windowBytes >> 20) MiB")
+      return .failed(
+        .tooLarge, "zstd data needs a window of more than \(windowBytes >> 20) MiB",
+        remedy: "\(.zstdWindowLimit) allows up to 2 GiB")
     case ZSTD_error_dictionary_wrong:
       return .failed(.unsupported, "zstd data needs a dictionary")
     case ZSTD_error_memory_allocation:
