@@ -6,6 +6,8 @@ struct LogCounters {
   var bytes: UInt64 = 0
   /// Lines that begin like a record in JSON, CEF or LEEF but are none.
   var brokenRecords: UInt64 = 0
+  /// Records that go deeper than the limit, read as text.
+  var deepRecords: UInt64 = 0
   /// Arrays that end in the middle, after some of their objects.
   var brokenArrays: UInt64 = 0
   /// Records beyond the limit, read as text.
@@ -24,6 +26,7 @@ struct LogCounters {
   var tally: Tally {
     var tally = Tally()
     tally.add("log-record-broken", brokenRecords)
+    tally.add("log-record-too-deep", deepRecords)
     tally.add("log-array-broken", brokenArrays)
     tally.add("log-record-over-limit", longRecords)
     tally.add("log-line-over-limit", longLines)

@@ -174,6 +174,21 @@ import Testing
     #expect(counts("{\"a\": b}\n") == ["log-record-broken": 1])
     #expect(
       counts("[{\"a\":1},\n{\n") == ["log-array-broken": 1, "log-record-broken": 1])
+    // Whether a line is read, or stepped over since it holds nothing to look up.
+    for purpose in [LogPurpose.extract, .scan] {
+      for record in [
+        "[\"b.example\"]", "{\"a\":\"b.example\"}", "\"b.example\"", "1",
+      ] {
+        let text =
+          String(repeating: "{\"a\":", count: 64) + record + String(repeating: "}", count: 64)
+        let tally = extract(Array((text + "\n").utf8), LogOptions(purpose: purpose)).extractor.tally
+        #expect(
+          tally.counts
+            == (record.first == "[" || record.first == "{" ? ["log-record-too-deep": 1] : [:]),
+          "\(record)")
+      }
+    }
+    #expect(counts(String(repeating: "[", count: 65) + "\n") == ["log-record-too-deep": 1])
     #expect(
       counts("#separator \\x09\n#fields\ta\n#types\tstring\na\tb\n")
         == ["log-row-of-other-width": 1])

@@ -185,6 +185,10 @@ enum RecordRuleCases {
         3: ["domain c e.example @92"],
       ]
     ),
+    (
+      "NULs and blanks behind a table", "name,src,x\na,b.example,c\n \n\0\0\0\0",
+      [2: ["domain src b.example @13"]]
+    ),
     ("a byte-order mark", "\u{feff}{\"a\":\"b.example\"}\n", [1: ["domain a b.example @9"]]),
   ]
 

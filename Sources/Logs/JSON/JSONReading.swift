@@ -63,6 +63,8 @@ struct JSONReading {
   private var knownTokens: Range<Int>?
   /// The value being stepped over, of which nothing is kept.
   var passed = PassedValues()
+  /// Why the value looked at last is text, if it is.
+  var textFault = JSONFault.grammar
 
   let lineLimit: Int
   let maximumDepth: Int

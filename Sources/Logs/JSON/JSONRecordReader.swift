@@ -31,7 +31,7 @@ extension Extraction {
       {
         return true
       }
-      return giveUp(chunk, at: start, position, isLong: fault == .limit, isFinal: isFinal)
+      return giveUp(chunk, at: start, position, fault, isFinal: isFinal)
     case .complete(let end):
       if isArrayOfObjects {
         json.takeTokens()
@@ -53,7 +53,7 @@ extension Extraction {
               return true
             }
             json.keepWhole()
-            return giveUp(chunk, at: start, position, isLong: false, isFinal: isFinal)
+            return giveUp(chunk, at: start, position, .grammar, isFinal: isFinal)
           }
         }
         json.takeTokens()
@@ -72,22 +72,25 @@ extension Extraction {
   /// text: the line is tried again with them and counted then, so that the count does not depend on
   /// where the bytes are cut.
   private mutating func giveUp(
-    _ chunk: RawSpan, at start: Int, _ position: LogPosition, isLong: Bool, isFinal: Bool
+    _ chunk: RawSpan, at start: Int, _ position: LogPosition, _ fault: JSONFault, isFinal: Bool
   ) -> Bool? {
     if case .unknown = lineEnd(chunk, from: position.offset, isFinal: isFinal) { return false }
-    countBroken(chunk, at: start, isLong: isLong)
+    countBroken(chunk, at: start, fault)
     return nil
   }
 
   /// Counts a line that looked like a record.
   ///
-  /// `[` alone begins half of all text logs, and tells nothing.
-  mutating func countBroken(_ chunk: RawSpan, at start: Int, isLong: Bool) {
-    if isLong {
-      scanner.counters.longRecords += 1
-    } else if chunk.byte(unchecked: start) == UInt8(ascii: "{")
-      || start + 1 < chunk.byteCount && chunk.byte(unchecked: start + 1) == UInt8(ascii: "{")
-    {
+  /// `[` alone begins half of all text logs, and tells nothing unless as many follow as is allowed.
+  mutating func countBroken(_ chunk: RawSpan, at start: Int, _ fault: JSONFault) {
+    switch fault {
+    case .limit: scanner.counters.longRecords += 1
+    case .depth: scanner.counters.deepRecords += 1
+    case .grammar:
+      guard
+        chunk.byte(unchecked: start) == UInt8(ascii: "{")
+          || start + 1 < chunk.byteCount && chunk.byte(unchecked: start + 1) == UInt8(ascii: "{")
+      else { return }
       scanner.counters.brokenRecords += 1
     }
   }

@@ -33,6 +33,8 @@ struct PassedValues {
   /// The limit of the last look.
   private var reached = 0
   private var fault = Fault.none
+  /// Whether the value of the last look that found text goes too deep.
+  var isTooDeep: Bool { fault == .depth }
 
   /// Forgets everything, before other bytes are looked at.
   mutating func forget() {
@@ -135,6 +137,7 @@ extension JSONReading {
   /// Looks at the value that begins with the bracket at an offset, and at the byte behind it.
   mutating func look(_ chunk: RawSpan, from first: Int, to limit: Int) -> PassedValue {
     let isArray = chunk.byte(unchecked: first) == UInt8(ascii: "[")
+    textFault = .grammar
     guard isArray || chunk.byte(unchecked: first) == UInt8(ascii: "{") else { return .unknown }
     let end = min(limit, first + lineLimit - 1)
     guard first + 1 < end else { return .unknown }
@@ -157,6 +160,7 @@ extension JSONReading {
       switch passed.look(chunk, from: first, to: end, maximumDepth: maximumDepth) {
       case .unknown, .firstElement: return .unknown
       case .text:
+        if passed.isTooDeep { textFault = .depth }
         // The elements of an array, or of a list that an object begins with, are records of their
         // own.
         return isOfObjects
@@ -183,7 +187,7 @@ extension Extraction {
     var first = line.lowerBound
     while Self.isLineBlank(chunk.byte(unchecked: first)) { first += 1 }
     let found = json.look(chunk, from: first, to: limit)
-    if case .text = found { countBroken(chunk, at: first, isLong: false) }
+    if case .text = found { countBroken(chunk, at: first, json.textFault) }
     return found
   }
 

@@ -33,7 +33,7 @@ enum CSVHeader {
       while rows < sampleRows {
         let row = parser.next(bytes, at: &offset, isFinal: isFinal, cells: &cells)
         if row.kind == .needMore || row.kind == .endOfInput { break }
-        if row.start == row.end { continue }
+        if isEmpty(bytes, row, cells) { continue }
         rows += 1
         if cells.count == names.count { asWide += 1 }
         for column in header.likeNames where column < cells.count {
@@ -75,10 +75,16 @@ enum CSVHeader {
       while true {
         let row = parser.next(bytes, at: &offset, isFinal: false, cells: &cells)
         if row.kind == .needMore { return true }
-        if row.start < row.end { break }
+        if !isEmpty(bytes, row, cells) { break }
       }
     }
     return false
+  }
+
+  /// Whether a row holds nothing, or only padding: blanks, or the NULs behind the end of a file whose
+  /// blocks were allotted before they were written.
+  private static func isEmpty(_ bytes: RawSpan, _ row: CSVRow, _ cells: [CSVCell]) -> Bool {
+    cells.count == 1 && bytes.withoutPadding(row.range).isEmpty
   }
 
   /// Whether a byte begins something else than a CSV.

@@ -408,7 +408,8 @@ struct ReferenceLogReader {
     var position = first.next
     while position < text.count {
       let row = row(at: position)
-      if row.cells.count > 1 || row.cells[0].isQuoted || row.cells[0].text.count > 0 {
+      let isPadding = row.cells[0].text.bytes.allSatisfy { [0, 0x20, 0x09, 0x0D].contains($0) }
+      if row.cells.count > 1 || row.cells[0].isQuoted || !isPadding {
         rows.append((position, row.cells))
       }
       position = row.next
