@@ -126,6 +126,33 @@ import Testing
     _ = command.interrupt()
   }
 
+  /// A line that comes in parts is looked at again and again, and counted once.
+  @Test func observablesOfALineCountOnce() throws {
+    let feed = try folder.write("feed.txt", "evil.example\n")
+    let options = ["scan", "--feed", feed, "--threads", "1"]
+    let parts = [
+      "bad.example x", "x.example ", "y.example", ".example ", "z.example\n", "w.example",
+    ]
+    let whole = try folder.write("whole.log", parts.joined())
+    func counts(_ errors: String) -> [Substring] {
+      errors.split(separator: "\n").filter { $0.hasPrefix("observables:") }
+    }
+    let wanted = counts(try CommandRunner.run(options + [whole]).errors)
+    #expect(wanted.count == 1)
+    let log = try folder.write("grown.log", "")
+    let following = try RunningCommand(options + ["--follow", log])
+    let piped = try RunningCommand(options + ["-"])
+    for part in parts {
+      try append(part, to: log)
+      following.waitUntilRead(log)
+      try piped.write(part)
+      piped.waitUntilIdle()
+    }
+    try piped.closeInput()
+    #expect(counts(following.interrupt().errors) == wanted)
+    #expect(counts(piped.finish().errors) == wanted)
+  }
+
   @Test func aLimitCountsEachFileOnce() throws {
     let feed = try folder.write("feed.txt", "evil.example\n")
     let log = try folder.write("a.log", "a.evil.example\n")

@@ -64,6 +64,13 @@ struct ChunkCandidates {
     (places?.count ?? 0) + (words?.count ?? 0) + hosts.count <= byteCount / 16
   }
 
+  /// Leaves out the values of a part of the chunk.
+  mutating func leaveOut(_ part: [UInt64]) {
+    for kind in counts.indices where kind < part.count {
+      counts[kind] -= min(part[kind], counts[kind])
+    }
+  }
+
   /// Adds the values that the pass looked at and that were not extracted, and so not counted yet.
   func addCounts(to observables: inout [UInt64], beyond extracted: [UInt64]) {
     for kind in counts.indices where kind < observables.count && counts[kind] > extracted[kind] {
@@ -118,16 +125,21 @@ extension ScanWorker {
       }
       return isEnough
     }
+    var hasTail = false
     while true {
       tools.batch.removeAll()
       let progress = tools.logs.extract(
         bytes, from: &offset, line: &lines, state: &state, isFinal: isFinal, into: &tools.batch)
       processor.process(
         &tools.batch, chunk: bytes, place: place, output: &output, isStopped: isEnough)
+      if progress == .needsMore { hasTail = !isFinal && offset < bytes.byteCount }
       if progress == .needsMore || isEnough(&output) { break }
     }
     for kind in extracted.indices { extracted[kind] &+= output.statistics.observables[kind] }
-    candidates.addCounts(to: &output.statistics.observables, beyond: extracted)
+    var counted = candidates
+    // What is not consumed is scanned, and counted, again with what follows it.
+    if hasTail { counted.leaveOut(tools.findCandidates(in: bytes.extracting(offset...)).counts) }
+    counted.addCounts(to: &output.statistics.observables, beyond: extracted)
     output.statistics.lines += lines
     // The last line need not end in a line feed.
     if isFinal, offset > 0, offset >= bytes.byteCount,
