@@ -38,7 +38,8 @@ public struct FeedOptions: Sendable, Equatable {
   public var columns: ColumnNames?
   /// How long an entry is valid where its feed names no end, in nanoseconds.
   ///
-  /// Counted from the start of the entry's validity; without one, from the file's last change.
+  /// Counted from the start of the entry's validity; an entry without one gets no end, and the feed
+  /// a warning.
   public var validFor: Int64?
   /// Entries with less confidence are left out; those without a stated confidence stay.
   public var minimumConfidence: UInt8 = 0

@@ -20,6 +20,8 @@ public struct FeedWarning: Sendable, Hashable {
     case columnNotFound = "column-not-found"
     /// Lists of objects are not read although they look like values.
     case listNotRead = "list-not-read"
+    /// Entries have no date from which the time that they are to be valid could be counted.
+    case undated
     /// A warninglist was given as a feed of what is bad.
     case warninglistNotLoaded = "warninglist-not-loaded"
     /// A warninglist's type lets it suppress nothing.
@@ -59,6 +61,7 @@ public struct FeedWarning: Sendable, Hashable {
     switch code {
     case .notForDetection: "\(.loadsAllMISP) loads them"
     case .warninglistNotLoaded: "\(.isAllowList) loads them"
+    case .undated: "name the column of its dates in 'columns', or leave 'valid-for' out"
     default: ""
     }
   }
@@ -107,6 +110,8 @@ extension FeedWarning: CustomStringConvertible, CustomDebugStringConvertible {
     case .listNotRead:
       "\(count) of \(total) strings of \(subject) look like values; lists of objects in records, and "
         + "any beside the list of records, need a file of their own"
+    case .undated:
+      "\(count) of \(total) entries have no date for 'valid-for' to count from, so they have no end"
     case .warninglistNotLoaded: "its \(count) values are known to be good"
     case .warninglistNotApplied where subject == "substring":
       "its \(count) values are for attributes of other kinds than names and URLs, and a text would "

@@ -261,5 +261,22 @@ import Testing
       loaded.context(of: "evil.example") == [
         "from=2024-05-01T00:00:00.000000Z", "until=2024-05-02T00:00:00.000000Z",
       ])
+    #expect(loaded.warnings == [])
+  }
+
+  /// The same bytes give the same entries, whenever their file was written.
+  @Test func validityWithoutADateHasNoEnd() {
+    var options = FeedOptions()
+    options.validFor = 86_400 * 1_000_000_000
+    let loaded = Loaded(
+      "domain,first seen\nevil.example,2024-05-01\nbad.example,\n", options: options)
+    #expect(loaded.context(of: "bad.example") == [])
+    #expect(loaded.summary?.warnings == [FeedWarning(.undated, count: 1, of: 2)])
+  }
+
+  /// What begins beyond the times that there are has not begun.
+  @Test func validityBeginsFarOff() {
+    let loaded = Loaded("domain,first seen\nevil.example,3000-01-01\n")
+    #expect(loaded.context(of: "evil.example") == ["from=2262-04-11T23:47:16.854775807Z"])
   }
 }

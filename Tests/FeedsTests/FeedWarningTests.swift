@@ -49,6 +49,10 @@ import Testing
       "list-not-read: 3 further members hold what looks like values"
     ),
     (
+      FeedWarning(.undated, count: 2, of: 3),
+      "undated: 2 of 3 entries have no date for 'valid-for' to count from, so they have no end"
+    ),
+    (
       FeedWarning(.warninglistNotLoaded, count: 8),
       "warninglist-not-loaded: its 8 values are known to be good"
     ),

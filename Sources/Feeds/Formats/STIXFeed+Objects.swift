@@ -82,7 +82,7 @@ extension STIXFeed {
     let until = time(object.validUntil)
     if until == nil { note(.time, object.validUntil, &sink, line, id) }
     context.validUntil = until ?? .max
-    if context.validUntil <= context.validFrom {
+    if context.validUntil <= context.validFrom, context.validUntil != .max {
       note(.validity, object.validUntil, &sink, line, id)
     }
     if let text = object.confidence {

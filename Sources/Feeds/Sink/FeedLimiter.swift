@@ -7,14 +7,8 @@ import Parsing
 /// Sets the end of validity that was asked for, and drops unwanted entries.
 struct FeedLimiter {
   private let options: FeedOptions
-  /// When the file was last changed, in nanoseconds since 1970.
-  private let changed: Int64?
 
-  init(_ options: FeedOptions, path: String) {
-    self.options = options
-    // Cut to microseconds, the usual resolution of times in feeds.
-    changed = options.validFor == nil ? nil : FileChange.nanoseconds(path).map { $0 - $0 % 1000 }
-  }
+  init(_ options: FeedOptions) { self.options = options }
 
   private var isIdle: Bool { !options.hasLimits }
 
@@ -36,6 +30,7 @@ struct FeedLimiter {
   ) {
     var decisions: [UInt32: (context: UInt32, refusal: FeedRefusal?)] = [:]
     var kept = firstRecord
+    var undated: UInt64 = 0
     for index in firstRecord..<collection.records.count {
       var record = collection.records[index]
       let decision = decisions[record.context] ?? decide(record.context, &collection)
@@ -45,10 +40,22 @@ struct FeedLimiter {
         continue
       }
       record.context = decision.context
+      if lacksStart(collection.contexts[Int(decision.context)]) { undated += 1 }
       collection.records[kept] = record
       kept += 1
     }
     collection.records.removeLast(collection.records.count - kept)
+    guard undated > 0 else { return }
+    summary.warnings.append(
+      FeedWarning(.undated, count: undated, of: UInt64(kept - firstRecord)))
+  }
+
+  /// Whether an entry is to have an end, and has no date from which that counts.
+  ///
+  /// When its file was last changed is none: a copy has another date, and the same feeds have to
+  /// give the same database.
+  private func lacksStart(_ context: SourceContext) -> Bool {
+    options.validFor != nil && context.validUntil == .max && context.validFrom == .min
   }
 
   private func decide(
@@ -56,9 +63,8 @@ struct FeedLimiter {
   ) -> (context: UInt32, refusal: FeedRefusal?) {
     var context = collection.contexts[Int(id)]
     if !context.flags.contains(.allow), let refusal = refusal(of: context) { return (id, refusal) }
-    let start = context.validFrom == .min ? changed : context.validFrom
-    if let validFor = options.validFor, context.validUntil == .max, let start {
-      let (end, overflow) = start.addingReportingOverflow(validFor)
+    if let validFor = options.validFor, context.validUntil == .max, context.validFrom != .min {
+      let (end, overflow) = context.validFrom.addingReportingOverflow(validFor)
       context.validUntil = overflow ? .max : end
     }
     return (collection.intern(context), nil)
@@ -150,6 +156,6 @@ extension FeedReader {
     of options: FeedOptions, from firstRecord: Int, _ collection: inout IndicatorCollection,
     _ summary: inout FeedSummary
   ) {
-    FeedLimiter(options, path: summary.path).apply(from: firstRecord, &collection, &summary)
+    FeedLimiter(options).apply(from: firstRecord, &collection, &summary)
   }
 }

@@ -81,7 +81,7 @@ struct FeedSink {
   /// Returns the collection with the feed's entries, and its summary.
   mutating func giveBack(_ collection: inout IndicatorCollection) -> FeedSummary {
     // Only now, since some formats give an entry's context at their end.
-    FeedLimiter(options, path: summary.path).apply(
+    FeedLimiter(options).apply(
       from: firstRecord, &self.collection, &summary)
     summary.entries += gatheredDigests
     for list in digestLists { self.collection.append(list) }

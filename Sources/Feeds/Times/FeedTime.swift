@@ -8,7 +8,10 @@ enum FeedTime {
   }
 
   /// ISO 8601 and its looser kin (`2023-05-23 17:51:44 UTC`, `2023/05/23`, `20230523`), or seconds or
-  /// milliseconds since 1970; nil for anything else, and for times that nanoseconds cannot hold.
+  /// milliseconds since 1970; nil for anything else.
+  ///
+  /// Times before those that nanoseconds can hold (`0001-01-01`) stand for none, and one after them
+  /// (`9999-12-31`) is the last one.
   ///
   /// `order` is that of the feed's other dates, for dates with slashes that leave it open.
   static func nanoseconds(_ text: RawSpan, order: Order? = nil) -> Int64? {
@@ -25,7 +28,7 @@ enum FeedTime {
     where range.count > 3 && text.starts(with: zone, at: range.upperBound - 3) {
       range = Text.trimmed(text, range.lowerBound..<range.upperBound - 3)
     }
-    if let time = Timestamp.iso8601(text, range) ?? yearLast(text, range, order) { return time }
+    if let time = iso8601(text, range) ?? yearLast(text, range, order) { return time }
     guard range.count >= 10, text.byte(unchecked: range.lowerBound + 4) == Byte.slash else {
       return Timestamp.epochSeconds(text, range) ?? compact(text, range)
         ?? written(text, range, order)
@@ -33,7 +36,12 @@ enum FeedTime {
     var dashed = text.copied(range)
     dashed[4] = Byte.minus
     dashed[7] = Byte.minus
-    return Timestamp.iso8601(dashed.rawSpan, 0..<dashed.count) ?? written(text, range, order)
+    return iso8601(dashed.rawSpan, 0..<dashed.count) ?? written(text, range, order)
+  }
+
+  private static func iso8601(_ text: RawSpan, _ range: Range<Int>) -> Int64? {
+    let time = Timestamp.iso8601(text, range, outOfRange: .clamped)
+    return time == Int64.min + 1 ? nil : time
   }
 
   /// The order of a date with slashes and the year last, if one of its numbers is above 12.
