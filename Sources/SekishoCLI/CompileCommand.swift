@@ -91,6 +91,9 @@ struct CompileCommand: ParsableCommand {
     try OutputPaths.check(
       [.init(option: "--output", path: output, content: .database)],
       read: configurations, feeds: requests.map(\.path))
+    if let cache {
+      try OutputPaths.check(folder: cache, option: "--cache", feeds: requests.map(\.path))
+    }
     let limits = try limits.values()
     for index in requests.indices {
       limits.apply(to: &requests[index].options)

@@ -137,7 +137,7 @@ struct CoverageCommand: ParsableCommand {
     request.allow = try allow.map { try FeedArgument.request($0, isAllowList: true) }
     request.truth = try truth.map { try FeedArgument.request($0) }
     request.feeds += try FeedArgument.requests(ofConfigurations: configurations)
-    request.inputs = inputs.map { InputPath($0) }
+    request.inputs = inputs.map(RawArgument.path)
     if let now {
       request.options.now = try PointInTime.parse(now, option: "--now")
     }

@@ -100,7 +100,7 @@ struct DiffCommand: ParsableCommand {
     let progress = Interruption.install()
     let quiet = quiet
     let difference = DatabaseDifference.between(
-      before, after, inputs: inputs.map { InputPath($0) }, options: options,
+      before, after, inputs: inputs.map(RawArgument.path), options: options,
       limit: limit ?? DatabaseDifference.listLimit, progress: progress
     ) { Console.report($0, quiet: quiet) }
     if progress.isStopRequested { throw Interruption.end(quiet: quiet) }

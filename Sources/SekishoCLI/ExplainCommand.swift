@@ -58,7 +58,7 @@ struct ExplainCommand: ParsableCommand {
     try NamedSources.check(feedsOnly: options.feedsOnly, in: databases)
     let explanation = Explainer(
       databases: databases, options: options, report: report, errors: errors
-    ).explain(Array(value.utf8), inputs: arguments.dropLast().map { InputPath($0) })
+    ).explain(Array(value.utf8), inputs: inputTexts.map(RawArgument.path))
     for error in errors { Console.error(error) }
     if !quiet, arguments.count == 1, value.contains("/"), access(value, F_OK) == 0 {
       Console.warning(

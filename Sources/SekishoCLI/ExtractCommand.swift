@@ -7,7 +7,8 @@ struct ExtractCommand: ParsableCommand {
     commandName: "extract",
     abstract: "List every observable of captures and logs, without matching.",
     discussion: """
-      One JSON object a line: what a scan would look at.
+      One JSON object a line: what a scan would look at. What limits cut and folders leave out is told \
+      on standard error, by reason.
 
       Example:
         sekisho extract --kinds domain,ipv4 traffic.pcap
@@ -26,7 +27,7 @@ struct ExtractCommand: ParsableCommand {
     let progress = Interruption.install()
     let quiet = inputs.quiet
     let report = IndicatorScanner.extract(
-      inputs: inputs.inputs.map { InputPath($0) }, options: options,
+      inputs: inputs.paths, options: options,
       to: .descriptor(STDOUT_FILENO), progress: progress
     ) { Console.report($0, quiet: quiet) }
     if let error = report.writeError {

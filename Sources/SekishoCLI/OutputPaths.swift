@@ -20,12 +20,22 @@ enum OutputPaths {
     var path: String
     /// The plain file that is replaced; nil if there is none.
     var file: FileIdentity?
+    /// The path without links, by which a file that is not there yet has one spelling.
+    var realPath: String?
+
+    /// Whether both are one file.
+    func isSame(as other: Place) -> Bool {
+      if path == other.path { return true }
+      if file != nil || other.file != nil { return file == other.file }
+      return realPath != nil && realPath == other.realPath
+    }
   }
 
   /// Checks that no file that is read would be replaced, that no file is written twice, and that
   /// every file can be written.
   ///
   /// Files are compared by identity, not by path: links and other spellings lead to the same file.
+  /// Files that are not there yet have none; their paths without links are compared.
   /// Devices and pipes can be read and written at once. A file below a folder that is read may be
   /// replaced if an earlier run wrote it. Where the next run could not tell that, or would take the
   /// file for a feed, no file is written there in the first place.
@@ -40,7 +50,9 @@ enum OutputPaths {
     var places: [Place] = []
     for output in outputs {
       guard let path = output.path else { continue }
-      let place = Place(output: output, path: path, file: FileIdentity(InputPath(path)))
+      let place = Place(
+        output: output, path: path, file: FileIdentity(InputPath(path)),
+        realPath: realPath(ofFile: path))
       try check(place, against: places)
       places.append(place)
     }
@@ -54,8 +66,7 @@ enum OutputPaths {
 
   private static func check(_ place: Place, against others: [Place]) throws {
     guard isReplaced(place.path) else { return }
-    for other in others
-    where other.path == place.path || place.file != nil && other.file == place.file {
+    for other in others where other.isSame(as: place) {
       throw ValidationError(
         "\(other.output.option) and \(place.output.option) both write "
           + "\(Console.shown(place.path)); name two files")
@@ -64,22 +75,23 @@ enum OutputPaths {
 
   private static func check(_ places: [Place], read: [String]) throws {
     for argument in read {
-      for item in InputList(paths: [argument]).items {
+      let named = RawArgument.path(argument)
+      for item in InputList([named]).items {
         guard let file = FileIdentity(item.path),
           let place = places.first(where: { $0.file == file })
         else { continue }
-        let isBelow = item.path != InputPath(argument)
+        let isBelow = item.path != named
         if isBelow, place.output.content.isWritten(to: place.path) { continue }
         throw ValidationError(
           "\(place.output.option) \(Console.shown(place.path)) would replace what is read "
-            + (isBelow ? "below " : "as ") + "\(Console.shown(argument)); name another file")
+            + (isBelow ? "below " : "as ") + "\(shown(argument)); name another file")
       }
     }
   }
 
   /// Checks that the same command line can be run again.
   private static func checkNextRun(_ place: Place, read: [String], feeds: [String]) throws {
-    guard isReplaced(place.path), let file = realPath(ofFile: place.path) else { return }
+    guard isReplaced(place.path), let file = place.realPath else { return }
     let told = "\(place.output.option) \(Console.shown(place.path))"
     // Databases in a folder of feeds are known by how they begin, and left out.
     if place.output.content != .database, let folder = feeds.first(where: { isBelow(file, $0) }) {
@@ -89,8 +101,28 @@ enum OutputPaths {
     }
     if place.output.content == .values, let folder = read.first(where: { isBelow(file, $0) }) {
       throw ValidationError(
-        "\(told) is below \(Console.shown(folder)), which is read, and values alone do not show who "
+        "\(told) is below \(shown(folder)), which is read, and values alone do not show who "
           + "wrote them, so the next run could not replace it; name a file elsewhere")
+    }
+  }
+
+  /// Checks that a folder which is filled with files is not one whose files are read as feeds.
+  ///
+  /// Below a folder of feeds it may be, or be in, a hidden one, which is not read.
+  ///
+  /// - Throws: `ValidationError` that names the option.
+  static func check(folder: String, option: String, feeds: [String]) throws {
+    var name = Substring(folder)
+    while name.count > 1, name.hasSuffix("/") { name.removeLast() }
+    guard let path = realPath(ofFile: String(name)) else { return }
+    for read in feeds {
+      guard isFolder(read), let real = realPath(read), real == path || isBelow(path, read),
+        !path.dropFirst(real == "/" ? 0 : real.count).contains("/.")
+      else { continue }
+      throw ValidationError(
+        "\(option) \(Console.shown(folder)) is among the files of \(Console.shown(read)), which are "
+          + "read as feeds, so the next run would take what it keeps for feeds; name a folder "
+          + "elsewhere, or a hidden one")
     }
   }
 
@@ -102,9 +134,16 @@ enum OutputPaths {
   }
 
   private static func realPath(_ path: String) -> String? {
-    guard let real = realpath(path, nil) else { return nil }
-    defer { free(real) }
-    return String(cString: real)
+    RawArgument.path(path).withCString { name in
+      guard let real = realpath(name, nil) else { return nil }
+      defer { free(real) }
+      return RawArgument.text(
+        of: Array(UnsafeRawBufferPointer(start: real, count: strlen(real))))
+    }
+  }
+
+  private static func shown(_ argument: String) -> String {
+    Console.shown(RawArgument.path(argument).description)
   }
 
   /// Whether a file, its path without links, is below a folder.
@@ -126,7 +165,8 @@ enum OutputPaths {
 
   private static func isFolder(_ path: String) -> Bool {
     var facts = stat()
-    return stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFDIR
+    return RawArgument.path(path).withCString { stat($0, &facts) } == 0
+      && facts.st_mode & S_IFMT == S_IFDIR
   }
 
   /// Whether a path is or would become a plain file.

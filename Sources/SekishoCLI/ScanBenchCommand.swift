@@ -79,7 +79,7 @@ struct ScanBench: ParsableCommand {
     let result: ScanBenchmark.Result
     do {
       result = try benchmark.run(
-        inputs.map { InputPath($0) }, databases: databases,
+        inputs.map(RawArgument.path), databases: databases,
         buildSeconds: SystemClock.seconds - start)
     } catch {
       Console.error(error)

@@ -112,6 +112,13 @@ struct ScanCommand: ParsableCommand {
       throw ValidationError(
         "standard input can be read once only; write one of the two to a file and name that")
     }
+    if writePcap != nil, inputs.inputs.contains("-"),
+      ["auto", "pcap"].contains(reading.inputFormat)
+    {
+      throw ValidationError(
+        "--write-pcap reads captures a second time, which standard input cannot be; write it to a file "
+          + "and name that, or name the format of a log with --input-format")
+    }
     guard (0...ScanOptions.mostContextLines).contains(context) else {
       throw ValidationError(
         "--context \(context) is not between 0 and \(ScanOptions.mostContextLines)")
@@ -203,7 +210,7 @@ struct ScanCommand: ParsableCommand {
     let display = ProgressDisplay(
       progress, isShown: !inputs.quiet && Console.isErrorTerminal && !writesRows)
     let quiet = inputs.quiet
-    let paths = inputs.inputs.map { InputPath($0) }
+    let paths = inputs.paths
     let report =
       follow
       ? IndicatorScanner.follow(
@@ -219,11 +226,19 @@ struct ScanCommand: ParsableCommand {
     try finish(report, opened)
   }
 
+  /// Warns where there can be no packets to write.
+  private func warnWithoutCapture(_ report: ScanReport) {
+    guard writePcap != nil, report.packets == 0, report.inputs > 0, !inputs.quiet else { return }
+    Console.warning(
+      "--write-pcap: no packet was read, so its file holds none; name captures as inputs")
+  }
+
   func finish(_ report: ScanReport, _ opened: NamedSources.Opened) throws {
     if let error = report.writeError {
       Console.error(
         "\(Console.shown(hitsFile ?? "standard output")): \(error); the output is not complete")
     }
+    warnWithoutCapture(report)
     var failed = opened.hasErrors || report.hasErrors || report.writeError != nil
     let result = ScanSummary(report)
     if summary != nil, summaryFile == nil, hitsFile != nil || report.writeError == nil {

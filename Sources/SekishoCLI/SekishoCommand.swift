@@ -41,20 +41,20 @@ struct SekishoCommand: ParsableCommand, Announcing {
     signal(SIGPIPE, SIG_IGN)
     Interruption.endsProgram()
     IndicatorDatabase.guardMappedFiles()
-    if let place = undecodableArgument {
-      Console.error(
-        "argument \(place) is not UTF-8, and is not what it would be read as; name the folder that "
-          + "the file is in, or a link to it")
-      Glibc.exit(2)
-    }
     do {
-      let arguments = Array(CommandLine.arguments.dropFirst())
+      let arguments = arguments
       if let problem = unknownCommand(in: arguments[...], of: Self.self) {
         Console.error(problem)
         Console.note("  See 'sekisho --help' for more information.")
         Glibc.exit(2)
       }
       var command = try parseAsRoot(FeedArgument.spelled(arguments))
+      if let place = RawArgument.misplaced(arguments, in: command) {
+        Console.error(
+          "argument \(place) is not UTF-8, which only the path of an input may be; name a link to the "
+            + "file, or the folder that it is in")
+        Glibc.exit(2)
+      }
       OptionNames.begin(Swift.type(of: command))
       do {
         try command.run()
@@ -81,7 +81,7 @@ struct SekishoCommand: ParsableCommand, Announcing {
       let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
       var first = lines.first.map(String.init) ?? ""
       if first.hasPrefix("Error: ") { first.removeFirst("Error: ".count) }
-      Console.error(first)
+      Console.error(RawArgument.path(first).description)
       for line in lines.dropFirst() { Console.note(String(line)) }
       Glibc.exit(2)
     }
@@ -98,11 +98,13 @@ struct SekishoCommand: ParsableCommand, Announcing {
     Glibc.exit(2)
   }
 
-  /// Position of the first argument that is not UTF-8.
-  private static var undecodableArgument: Int? {
-    (1..<max(1, Int(CommandLine.argc))).first { place in
-      guard let text = CommandLine.unsafeArgv[place] else { return false }
-      return String(validatingCString: text) == nil
+  /// The arguments, without the program's name.
+  private static var arguments: [String] {
+    (1..<max(1, Int(CommandLine.argc))).compactMap { place in
+      CommandLine.unsafeArgv[place].map { text in
+        RawArgument.text(
+          of: Array(UnsafeRawBufferPointer(start: text, count: strlen(text))))
+      }
     }
   }
 
