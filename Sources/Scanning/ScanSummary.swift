@@ -1,5 +1,5 @@
 import Indicators
-import Inputs
+public import Inputs
 import Parsing
 
 /// The summary of a run: for people on standard error, or as JSON in a file.
@@ -41,12 +41,7 @@ public struct ScanSummary: Sendable {
         "\(count) URL indicator\(count == 1 ? "" : "s") could not be observed because the traffic to their hosts was encrypted"
       )
     }
-    if !statistics.skipped.counts.isEmpty {
-      lines.append(
-        "not looked at or odd: "
-          + Self.sorted(statistics.skipped.counts).map { "\($0.key) \($0.value)" }
-          .joined(separator: ", "))
-    }
+    if let skipped = Self.text(skipped: statistics.skipped) { lines.append(skipped) }
     if report.isLimited {
       lines.append("ended at --limit: the inputs may hold more than these counts tell")
     }
@@ -77,10 +72,7 @@ public struct ScanSummary: Sendable {
         $0.member("hits", $1.hits)
       }
       writer.member("encrypted_url_indicators", ifAny: report.encryptedURLs)
-      writer.objects("skipped", Self.sorted(statistics.skipped.counts)) {
-        $0.member("reason", $1.key)
-        $0.member("count", $1.value)
-      }
+      writer.skipped(statistics.skipped)
       writer.member("complete", report.isComplete)
       writer.member("seconds", report.seconds)
       writer.member("gb_per_second", rate)
@@ -90,6 +82,13 @@ public struct ScanSummary: Sendable {
   /// Bytes read, in GB/s.
   private var rate: Double {
     report.seconds > 0 ? Double(report.statistics.bytes) / report.seconds / 1e9 : 0
+  }
+
+  /// The line that says what was not looked at, cut by a limit or odd; nil if nothing was.
+  public static func text(skipped: Tally) -> String? {
+    guard !skipped.isEmpty else { return nil }
+    return "not looked at or odd: "
+      + sorted(skipped.counts).map { "\($0.key) \($0.value)" }.joined(separator: ", ")
   }
 
   private static func append(
@@ -111,7 +110,7 @@ public struct ScanSummary: Sendable {
     return parts.isEmpty ? "0" : "\(total) (\(parts.joined(separator: ", ")))"
   }
 
-  private static func sorted(_ counts: [String: UInt64]) -> [(key: String, value: UInt64)] {
+  fileprivate static func sorted(_ counts: [String: UInt64]) -> [(key: String, value: UInt64)] {
     counts.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }
   }
 
@@ -134,5 +133,15 @@ public struct ScanSummary: Sendable {
     var fraction = "\(scaled % divisor)"
     while fraction.count < digits { fraction = "0" + fraction }
     return "\(scaled / divisor).\(fraction)"
+  }
+}
+
+extension JSONWriter {
+  /// Writes what was not looked at, cut by a limit or odd as the `skipped` member.
+  package mutating func skipped(_ tally: Tally) {
+    objects("skipped", ScanSummary.sorted(tally.counts)) {
+      $0.member("reason", $1.key)
+      $0.member("count", $1.value)
+    }
   }
 }

@@ -47,6 +47,11 @@ enum Console {
     }
   }
 
+  /// Prints what a scan did not look at, what limits cut and what was odd, if there is any.
+  static func note(skipped: Tally) {
+    if let text = ScanSummary.text(skipped: skipped) { note(text) }
+  }
+
   /// A number and what it counts: `1 entry`, `2 entries`.
   static func counted(_ count: Int, _ one: String, _ several: String) -> String {
     "\(count) \(count == 1 ? one : several)"

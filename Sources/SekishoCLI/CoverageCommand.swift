@@ -119,6 +119,7 @@ struct CoverageCommand: ParsableCommand {
     }
     display.end()
     if report.inputs?.hasErrors == true { failed = true }
+    if !quiet, let inputs = report.inputs { Console.note(skipped: inputs.skipped) }
     if let html { failed = !write(report.page(), to: html) || failed }
     if let navigator { failed = !write(report.navigatorLayer(), to: navigator) || failed }
     let text = json ? report.json() : Array(report.table().utf8)
@@ -142,6 +143,7 @@ struct CoverageCommand: ParsableCommand {
       request.options.now = try PointInTime.parse(now, option: "--now")
     }
     request.usesLastCopy = now == nil
+    request.options.writtenPaths = [html, navigator].compactMap { $0.map { InputPath($0) } }
     request.options.includesWeak = weak
     request.options.measuresTime = !noTiming
     request.options.threads = ThreadCount.used(threads)

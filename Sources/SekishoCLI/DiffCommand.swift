@@ -117,6 +117,7 @@ struct DiffCommand: ParsableCommand {
       }
     try Console.output(bytes)
     noteLeftOut(difference)
+    if !quiet, let hits = difference.hits { Console.note(skipped: hits.skipped) }
     if format == .sarif || quiet {
       for (threshold, value) in exceeded {
         Console.note("exceeded: \(threshold) (it is \(DatabaseDifference.number(value)))")

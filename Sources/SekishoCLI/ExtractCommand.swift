@@ -33,6 +33,7 @@ struct ExtractCommand: ParsableCommand {
     if let error = report.writeError {
       Console.error("standard output: \(error); the output is not complete")
     }
+    if !quiet, !report.isBrokenPipe { Console.note(skipped: report.skipped) }
     if report.isInterrupted { throw Interruption.end(quiet: quiet) }
     if report.hasErrors || report.writeError != nil { throw ExitCode(2) }
   }

@@ -75,6 +75,9 @@ struct TestCommand: ParsableCommand {
     } else {
       try output(report, at: start - start % 1_000_000_000)
     }
+    if !quiet {
+      Console.note(skipped: report.results.reduce(into: Tally()) { $0.merge($1.skipped) })
+    }
     if report.isInterrupted { throw ExitCode(130) }
     if update, report.exitCode == 1, remaining == 0 { return }
     if report.exitCode != 0 { throw ExitCode(report.exitCode) }

@@ -239,11 +239,57 @@ import Testing
     }
   }
 
+  /// Nor are pages and layers.
+  @Test func aPageIsNoInput() throws {
+    let page = folder.path("p.html")
+    for _ in 0..<2 {
+      let result = try CommandRunner.run(
+        ["scan", "--refang", "--feed", feed, folder.url.path, "--format", "html", "-o", page])
+      #expect(result.errors.contains("hits: 2 ("), "\(result.errors)")
+    }
+    try FileManager.default.removeItem(atPath: page)
+    let reports = (0..<2).map { _ in
+      try? CommandRunner.run(
+        ["coverage", "--no-timing", "--json", "--feed", feed, folder.url.path, "--html", page]
+          + ["--navigator", folder.path("n.json"), "--now", "2024-05-01"]
+      ).output
+    }
+    #expect(reports[0]?.contains(#""hits":2"#) == true)
+    let counts = reports.map {
+      $0?.components(separatedBy: #""inputs":"#).last?.prefix { $0 != "," }
+    }
+    #expect(counts[0] != nil && counts[0] == counts[1], "\(counts)")
+  }
+
   @Test func aFaultNamesTheFileOnce() throws {
     let result = try CommandRunner.run(
       ["scan", "--feed", feed, log, "--format", "html", "-o", "/dev/full"])
     #expect(result.status == 2)
     #expect(result.errors.contains("error: /dev/full: cannot write: No space"), "\(result.errors)")
+  }
+
+  /// What a cache keeps is no feed, so it is not kept where feeds are read.
+  @Test func aCacheIsNotAmongFeeds() throws {
+    let feeds = folder.path("feeds")
+    try FileManager.default.createDirectory(atPath: feeds, withIntermediateDirectories: true)
+    _ = try folder.write("feeds/a.txt", "evil.example\n")
+    let compile = ["compile", feeds, "-o", folder.path("x.skdb"), "--cache"]
+    for cache in [feeds, feeds + "/cache", feeds + "/cache/", feeds + "/../feeds/./cache"] {
+      let result = try CommandRunner.run(compile + [cache])
+      #expect(result.status == 2, "\(cache) \(result.errors)")
+      #expect(result.errors.contains("would take what it keeps for feeds"), "\(result.errors)")
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: feeds) == ["a.txt"])
+    // Hidden folders are not read, and a feed alone is in no folder that is.
+    for cache in [feeds + "/.cache", folder.path("cache")] {
+      for _ in 0..<2 {
+        let result = try CommandRunner.run(compile + [cache])
+        #expect(result.status == 0, "\(cache) \(result.errors)")
+      }
+    }
+    let single = try CommandRunner.run(
+      ["compile", feeds + "/a.txt", "-o", folder.path("x.skdb"), "--cache", feeds + "/cache"])
+    #expect(single.status == 0, "\(single.errors)")
   }
 
   @Test func oneFileIsNotWrittenTwice() throws {
@@ -253,6 +299,26 @@ import Testing
     #expect(result.status == 2)
     #expect(result.errors.contains("--output and --summary both write"), "\(result.errors)")
     #expect(!FileManager.default.fileExists(atPath: file))
+    let inner = folder.path("inner")
+    try FileManager.default.createDirectory(atPath: inner, withIntermediateDirectories: true)
+    let link = folder.path("link")
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: inner)
+    for (first, second) in [
+      (file, folder.url.path + "/./out"), (inner + "/x", inner + "/../inner/x"),
+      (link + "/x", inner + "/x"),
+    ] {
+      for arguments in [
+        ["scan", "--feed", feed, log, "-o", first, "--write-pcap", second],
+        ["scan", "--feed", feed, log, "--format", "html", "-o", first, "--summary", second],
+        ["coverage", "--feed", feed, "--html", first, "--navigator", second],
+      ] {
+        let result = try CommandRunner.run(arguments)
+        #expect(
+          result.status == 2 && result.errors.contains(" both write "),
+          "\(arguments) \(result.errors)")
+      }
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: inner).isEmpty)
     // A device holds what is written to it however often.
     let device = try CommandRunner.run(
       ["scan", "--feed", feed, log, "-o", "/dev/null", "--summary", "/dev/null", "--quiet"])

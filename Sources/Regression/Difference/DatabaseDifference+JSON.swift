@@ -77,6 +77,7 @@ extension DatabaseDifference {
       writer.number(hits.count(kind))
     }
     if hits.cut > 0 { writer.member("not_compared", hits.cut) }
+    writer.skipped(hits.skipped)
     append(hits.causes, to: &writer)
     writer.objects("changes", hits.changes) {
       $0.member("change", $1.changeKind.rawValue)

@@ -109,7 +109,9 @@ struct HitComparison {
           .tooManyHits, .database(InputPath(side.name)),
           message: "more than \(Self.hitLimit) hits; compare fewer inputs at once"))
     }
-    result.cut += summary.statistics.skipped.counts["hits-over-limit"] ?? 0
+    result.cut += summary.skipped["hits-over-limit"]
+    // Both sides read the same bytes.
+    if result.skipped.isEmpty { result.skipped = summary.skipped }
     return found.withLock { $0 }
   }
 

@@ -1,4 +1,5 @@
 public import Indicators
+public import Inputs
 
 /// What differs between the hits of two databases over the same inputs.
 public struct HitDifference: Sendable {
@@ -51,6 +52,8 @@ public struct HitDifference: Sendable {
   public internal(set) var changes: [Change] = []
   /// Whether an input could not be read to its end.
   public internal(set) var hasErrors = false
+  /// What was not looked at in the inputs, cut by a limit or odd, by reason.
+  public internal(set) var skipped = Tally()
   /// Hits of either side beyond the limit, which are not compared.
   public internal(set) var cut: UInt64 = 0
 

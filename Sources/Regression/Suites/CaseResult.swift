@@ -1,3 +1,5 @@
+public import Inputs
+
 /// The result of one case of a suite.
 public struct CaseResult: Sendable {
   /// Whether all was as expected.
@@ -23,6 +25,8 @@ public struct CaseResult: Sendable {
   public var faults: [Fault] = []
   /// Hits found, those that allow lists cover left out.
   public var hits = 0
+  /// What was not looked at in the inputs, cut by a limit or odd, by reason.
+  public var skipped = Tally()
   /// Time that it took.
   public var seconds = 0.0
 
@@ -36,6 +40,7 @@ public struct CaseResult: Sendable {
       case unexpectedHit = "unexpected-hit"
       case wrongFigure = "wrong-figure"
       case missingProblem = "missing-problem"
+      case nothingExpected = "nothing-expected"
       case unexpectedProblem = "unexpected-problem"
       case cannotRun = "cannot-run"
       case missingFile = "missing-file"

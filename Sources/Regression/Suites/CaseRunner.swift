@@ -60,6 +60,7 @@ struct CaseRunner {
     result.summary = JSONTree.read(ScanSummary(report).json()) ?? .null
     result.problems = problems.map(\.commandText)
     result.hits = Int(clamping: report.hits)
+    result.skipped = report.skipped
     if lines.count >= Self.hitLimit {
       result.status = .error
       result.faults.append(

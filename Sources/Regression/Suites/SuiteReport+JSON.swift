@@ -1,3 +1,4 @@
+internal import Inputs
 internal import Scanning
 
 extension SuiteReport {
@@ -19,6 +20,7 @@ extension SuiteReport {
     writer.member("line", result.line)
     writer.member("status", result.status.rawValue)
     writer.member("hits", result.hits)
+    if !result.skipped.isEmpty { writer.skipped(result.skipped) }
     writer.key("seconds")
     writer.fragment(Array(Decimals.text(result.seconds, 6).utf8))
     writer.objects("faults", result.faults) { writer, fault in
@@ -45,6 +47,7 @@ extension SuiteReport {
         .init(id: "wrong-figure", description: "A figure of the summary is not as expected."),
         .init(id: "missing-problem", description: "A message that is expected was not given."),
         .init(id: "unexpected-problem", description: "An input could not be read to its end."),
+        .init(id: "nothing-expected", description: "The case expects nothing."),
         .init(id: "cannot-run", description: "The case could not be run."),
       ],
       results: results.filter { $0.status == .failed || $0.status == .error }.flatMap { result in

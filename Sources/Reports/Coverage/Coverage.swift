@@ -34,6 +34,7 @@ public enum Coverage {
     scanOptions.includesWeak = options.includesWeak
     scanOptions.showsSuppressed = true
     scanOptions.now = options.now
+    scanOptions.writtenPaths = options.writtenPaths
     // Hits are counted as they come and not kept, so they need no limit.
     scanOptions.limitPerInput = .max
     let hits = CoverageHits(universe, sources: sources)
@@ -42,7 +43,7 @@ public enum Coverage {
       to: .hits { hits.receive($0) }, progress: progress, onProblem: onProblem)
     var read = CoverageReport.Inputs(
       bytes: result.statistics.bytes, hits: 0,
-      hasErrors: result.hasErrors || result.isInterrupted)
+      hasErrors: result.hasErrors || result.isInterrupted, skipped: result.skipped)
     var time: CoverageCost.Time?
     if options.measuresTime, !result.isInterrupted {
       time = CoverageCost.time(

@@ -36,6 +36,7 @@ enum CoverageJSON {
   private static func append(_ inputs: CoverageReport.Inputs, to writer: inout JSONWriter) {
     writer.member("bytes", inputs.bytes)
     writer.member("hits", inputs.hits)
+    writer.skipped(inputs.skipped)
     writer.member("complete", !inputs.hasErrors)
     guard let base = inputs.baseNanosecondsPerMegabyte else { return }
     writer.member("base_nanoseconds_per_megabyte", base)

@@ -1,3 +1,5 @@
+public import Inputs
+
 /// How feeds compare with one another and with inputs.
 ///
 /// Each figure is defined in the article "Coverage".
@@ -166,6 +168,8 @@ public struct CoverageReport: Sendable {
     public var hits: UInt64
     /// Whether an input could not be read to its end.
     public var hasErrors: Bool
+    /// What was not looked at, cut by a limit or odd, by reason.
+    public var skipped = Tally()
     /// Nanoseconds a megabyte without any indicator, where it was measured.
     public var baseNanosecondsPerMegabyte: Double?
     /// Nanoseconds a megabyte that the values of each kind add.

@@ -1,3 +1,5 @@
+public import Inputs
+
 /// The part that a feed of a database plays in a comparison.
 public struct CoverageSource: Sendable, Equatable {
   /// What its entries are compared as.
@@ -38,6 +40,8 @@ public struct CoverageOptions: Sendable {
   public var measuresTime = true
   /// Threads that scan.
   public var threads = 1
+  /// Files below the inputs' folders to which results are written, so that they are no inputs.
+  public var writtenPaths: [InputPath] = []
 
   /// The defaults of the command.
   public init() {}
