@@ -13,14 +13,14 @@ import YAML
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func suite(_ text: String) throws -> Suite {
+  func suite(_ text: String) throws -> Suite {
     try Suite.read(path: folder.write("suite.yaml", text))
   }
 
-  private func run(_ text: String) throws -> SuiteReport { SuiteRun().run([try suite(text)]) }
+  func run(_ text: String) throws -> SuiteReport { SuiteRun().run([try suite(text)]) }
 
   /// A case over one line of text with one listed name.
-  private static func text(
+  static func text(
     _ expect: String, line: String = "asked for evil.example", feed: String = "evil.example"
   ) -> String {
     """
@@ -120,6 +120,8 @@ import YAML
     ("summary: {hits_by_feed: {list: 2}}", .wrongFigure),
     ("summary: {complete: false}", .wrongFigure),
     ("problems: [something]", .missingProblem),
+    ("hits: []", .nothingExpected), ("only: false", .nothingExpected),
+    ("summary: {}", .nothingExpected),
   ]
 
   @Test(arguments: outcomes.indices) func outcome(_ index: Int) throws {

@@ -136,7 +136,8 @@ import Testing
     #expect(result.status == 0, "\(result.errors)")
     #expect(result.output.contains("evil.example}"))
     let after = try String(contentsOfFile: suite, encoding: .utf8)
-    #expect(after.hasPrefix("# head\ndefaults:") && after.contains("    expect: {}\n"))
+    #expect(
+      after.hasPrefix("# head\ndefaults:") && after.contains("    expect:\n      only: true\n"))
     #expect(try CommandRunner.run(["test", suite]).status == 0)
   }
 

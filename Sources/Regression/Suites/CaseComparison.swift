@@ -1,6 +1,7 @@
 internal import Indicators
 internal import Inputs
 internal import Scanning
+internal import YAML
 
 /// Compares the hits and figures of a case with its expectation.
 struct CaseComparison {
@@ -23,6 +24,7 @@ struct CaseComparison {
 
   /// The expectations that do not hold, in the order of the suite.
   func faults(isComplete: Bool) -> [CaseResult.Fault] {
+    guard !test.expectation.isEmpty else { return [nothingExpected] }
     var faults: [CaseResult.Fault] = []
     for pattern in test.expectation.hits { faults += fault(of: pattern) }
     for pattern in test.expectation.absentHits { faults += unwanted(pattern) }
@@ -38,6 +40,15 @@ struct CaseComparison {
             + result.problems.map { "+ \($0)" }))
     }
     return faults
+  }
+
+  /// The fault of a case that would be as expected whatever is found.
+  private var nothingExpected: CaseResult.Fault {
+    CaseResult.Fault(
+      kind: .nothingExpected, line: test.place.member?.start.line ?? test.line,
+      text: "the case expects nothing, so it checks nothing; give 'hits', 'no-hits' or "
+        + "'only: true' (no hits) below 'expect', or let --update write what is found",
+      difference: plain.prefix(Self.shownHits).map { "+ " + HitText.line($0) })
   }
 
   private func candidates(_ pattern: HitPattern) -> [JSONTree] {

@@ -56,7 +56,7 @@ indirect enum HitShape: Sendable {
   private static let flow = HitShape.map([
     ("protocol", .text), ("src", .text), ("src_port", .number), ("dst", .text),
     ("dst_port", .number), ("community_id", .text), ("direction", .text), ("tunnel", .number),
-    ("state", .text),
+    ("state", .text), ("verdict", .word([Verdict.allowed, .blocked].map { "\($0)" })),
   ])
 
   /// The keys of a map.

@@ -65,6 +65,11 @@ struct Expectation: Sendable {
   var summary = SummaryPattern()
   /// Texts that messages about inputs have to contain; an error that contains none fails the case.
   var problems: [String] = []
+
+  /// Whether it asks for nothing, so that every outcome would be as expected.
+  var isEmpty: Bool {
+    hits.isEmpty && absentHits.isEmpty && !allowsNoOthers && problems.isEmpty && summary.isEmpty
+  }
 }
 
 /// Where a case's expectation is written.

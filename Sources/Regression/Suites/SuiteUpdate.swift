@@ -78,12 +78,21 @@ private struct ExpectationText {
 
   func lines(indent: Int) -> [String] {
     let space = String(repeating: " ", count: indent)
+    let others = otherLines(space)
+    let patterns = hitLines(areAll: others.isEmpty)
     var lines = [space + "expect:"]
-    let patterns = hitLines()
     if !patterns.isEmpty {
       lines.append(space + "  hits:")
       lines += patterns.map { space + "    - " + $0 }
     }
+    lines += others
+    // What is left has to check something: that there are no hits.
+    return lines.count > 1 ? lines : lines + [space + "  only: true"]
+  }
+
+  /// The lines of all that is expected but hits.
+  private func otherLines(_ space: String) -> [String] {
+    var lines: [String] = []
     let absent = test.expectation.absentHits.filter { pattern in
       !result.found.contains { hit in
         (hit["suppressed"] != nil) == pattern.isOfSuppressed && pattern.matches(hit)
@@ -99,12 +108,13 @@ private struct ExpectationText {
       lines.append(space + "  problems:")
       lines += result.problems.map { space + "    - " + YAMLText.scalar($0) }
     }
-    if lines.count == 1 { lines = [space + "expect: {}"] }
     return lines
   }
 
   /// The patterns that match hits, with counts that hold, then the hits that no pattern matches.
-  private func hitLines() -> [String] {
+  ///
+  /// Where nothing else is expected (`areAll`), these are those of all hits.
+  private func hitLines(areAll: Bool) -> [String] {
     var lines: [String] = []
     var rest = result.found
     for pattern in test.expectation.hits {
@@ -121,6 +131,7 @@ private struct ExpectationText {
     // A case whose `expect` says nothing about hits does not begin to.
     let speaksOfHits =
       !test.expectation.hits.isEmpty || test.expectation.allowsNoOthers || test.place.member == nil
+      || areAll
     guard speaksOfHits else { return lines }
     // Suppressed hits are written only if the case expects some.
     if !test.expectation.hits.contains(where: \.isOfSuppressed) {
@@ -181,7 +192,7 @@ private struct ExpectationText {
 
   private func summaryLines(_ space: String) -> [String] {
     let summary = test.expectation.summary
-    guard !summary.figures.isEmpty || summary.isComplete != nil else { return [] }
+    guard !summary.isEmpty else { return [] }
     var lines = [space + "summary:"]
     for figure in summary.figures where figure.name == nil {
       lines.append("\(space)  \(figure.key): \(value(figure))")

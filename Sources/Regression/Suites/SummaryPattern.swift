@@ -26,6 +26,9 @@ struct SummaryPattern: Sendable {
   /// Whether every input was read to its end.
   var isComplete: Bool?
 
+  /// Whether nothing is expected of it.
+  var isEmpty: Bool { figures.isEmpty && isComplete == nil }
+
   init() {}
 
   init(_ member: YAMLMember) throws(YAMLFault) {
