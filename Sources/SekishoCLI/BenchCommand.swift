@@ -55,7 +55,8 @@ struct LiteralsBench: ParsableCommand {
     commandName: "literals",
     abstract: "Search for many strings at once.",
     discussion: """
-      Matches are the (pattern, occurrence) pairs, overlapping ones included.
+      Matches are the (pattern, occurrence) pairs, overlapping ones included. Each line of the file that \
+      is not empty is a pattern: one that stands there twice counts twice.
 
       Example:
         sekisho bench literals patterns.txt access.log --nocase

@@ -22,13 +22,15 @@ enum FeedArgument {
       return FeedRequest(path: argument, options: options)
     }
     let suffix = String(argument[argument.index(after: equals)...])
-    if let (format, dataset) = FeedFormat.named(suffix) {
+    let path = String(argument[..<equals])
+    let isFile = access(argument, F_OK) == 0
+    // A file of that very name is meant, unless the one before `=` is there as well.
+    if let (format, dataset) = FeedFormat.named(suffix), !isFile || access(path, F_OK) == 0 {
       options.dataset = dataset
-      let path = String(argument[..<equals])
       return FeedRequest(
         path: path == standardInput ? "-" : path, format: format, options: options)
     }
-    guard access(argument, F_OK) == 0 else {
+    guard isFile else {
       let names = FeedFormat.allCases.map(\.name).sorted()
       throw ValidationError(
         "\(Console.shown(argument)): '\(Console.shown(suffix))' is no feed format; use one of "

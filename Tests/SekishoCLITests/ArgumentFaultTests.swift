@@ -24,6 +24,36 @@ import Testing
   @Test func standardInputTwice() throws {
     try fails(["scan", "--feed", "-", "-"], "standard input can be read once only")
     try fails(["scan", "--feed", feed, "--allow", "-=plain", "-"], "standard input", "to a file")
+    // Captures are read again for their packets.
+    let packets = folder.path("p.pcapng")
+    try fails(["scan", "--feed", feed, "--write-pcap", packets, "-"], "a second time")
+    #expect(!FileManager.default.fileExists(atPath: packets))
+    let scan = try CommandRunner.run(
+      ["scan", "--feed", feed, "--write-pcap", packets, "Fixtures/demo.pcap", "-"]
+        + ["--input-format", "text", "--count"], input: Array("evil.example\n".utf8))
+    #expect(scan.status == 1, "\(scan.errors)")
+  }
+
+  /// Packets of logs are none, and their file is empty.
+  @Test func packetsOfLogsAreToldToBeNone() throws {
+    let arguments = ["scan", "--count", "--feed", feed, "--write-pcap", folder.path("p.pcapng")]
+    let logs = try CommandRunner.run(arguments + [log])
+    #expect(logs.errors.contains("--write-pcap: no packet was read"), "\(logs.errors)")
+    let both = try CommandRunner.run(arguments + [log, "Fixtures/demo.pcap"])
+    #expect(!both.errors.contains("--write-pcap"), "\(both.errors)")
+  }
+
+  /// What stands behind `=` may belong to the file's name.
+  @Test func aFileIsNamedLikeAFormat() throws {
+    let named = try folder.write("a=plain", "bad.example\n")
+    func lookup(_ value: String) throws -> Int32 {
+      try CommandRunner.run(["lookup", "--feed", named, value]).status
+    }
+    #expect(try lookup("bad.example") == 0)
+    // Where both are there, the format is meant.
+    _ = try folder.write("a", "evil.example\n")
+    #expect(try lookup("bad.example") == 1)
+    #expect(try lookup("evil.example") == 0)
   }
 
   /// What people read, programs can have as JSON, and every command can be told to be quiet.
@@ -172,8 +202,8 @@ import Testing
   }
 
   @Test func rowsOfABenchmarkNameTheirPlace() throws {
-    let prefixes = try folder.write("p.txt", "192.0.2.0/24\n\n2001:db8::/32\n")
-    let addresses = try folder.write("a.txt", "192.0.2.1\n2001:db8::1\n198.51.100.1\n")
+    let prefixes = try folder.write("p.txt", "192.0.2.0/24 \n\n  2001:db8::/32\t\r\n \n")
+    let addresses = try folder.write("a.txt", "192.0.2.1 \n2001:db8::1\n198.51.100.1\n")
     let result = try CommandRunner.run(
       ["bench", "prefixes", prefixes, addresses, "--json", "--repeat", "1"])
     #expect(result.status == 0, "\(result.errors)")

@@ -241,6 +241,7 @@ public struct ValueLookup {
   fileprivate static func json(_ answer: Answer) -> [UInt8] {
     var writer = JSONWriter()
     writer.beginObject()
+    writer.member("schema", 1)
     writer.member("asked", answer.asked)
     if let kind = answer.kind {
       writer.member("kind", kind.name)

@@ -107,6 +107,9 @@ struct PrefixLines {
 
   init(_ text: [UInt8]) throws(MatcherBenchmark.Failure) {
     try Lines.forEach(text) { line, number throws(MatcherBenchmark.Failure) in
+      // Lists are often aligned; no prefix or address holds a blank.
+      let line = Self.trimmed(line, in: text)
+      guard !line.isEmpty else { return }
       let slash = line.last { text[$0] == UInt8(ascii: "/") }
       let address = line.lowerBound..<(slash ?? line.upperBound)
       guard let value = Self.address(text.rawSpan, address) else {
@@ -134,6 +137,14 @@ struct PrefixLines {
       let entry = (Self.cleared(value.bits, most: most, length: length), length)
       if value.isIPv6 { ipv6.entries.append(entry) } else { ipv4.entries.append(entry) }
     }
+  }
+
+  private static func trimmed(_ line: Range<Int>, in text: [UInt8]) -> Range<Int> {
+    func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+    var (start, end) = (line.lowerBound, line.upperBound)
+    while start < end, isBlank(text[start]) { start += 1 }
+    while end > start, isBlank(text[end - 1]) { end -= 1 }
+    return start..<end
   }
 
   private static func address(
