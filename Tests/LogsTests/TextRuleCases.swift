@@ -358,6 +358,32 @@ enum TextRuleCases {
         "url text x22ax://d.example/4 @75", "domain text d.example @83",
       ]),
     Case(
+      "a common scheme behind a mark, and the whole one",
+      "c=wget+http://a.example/1&u=git+HTTPS://b.example/2 x-http://c.example/3 see.ftp://d.example/4",
+      [
+        "url text wget+http://a.example/1&u=git+HTTPS://b.example/2 @2",
+        "url text http://a.example/1&u=git+HTTPS://b.example/2 @7", "domain text a.example @14",
+        "url text git+https://b.example/2 @28", "url text https://b.example/2 @32",
+        "domain text b.example @40", "url text x-http://c.example/3 @52",
+        "url text http://c.example/3 @54", "domain text c.example @61",
+        "url text see.ftp://d.example/4 @73", "url text ftp://d.example/4 @77",
+        "domain text d.example @83",
+      ]),
+    Case(
+      "no mark before, or another scheme",
+      "1http://a.example/1 xhttp://b.example/2 a+ws://c.example/3",
+      [
+        "url text http://a.example/1 @1", "domain text a.example @8",
+        "url text xhttp://b.example/2 @20", "domain text b.example @28",
+        "url text a+ws://c.example/3 @40", "domain text c.example @47",
+      ]),
+    Case(
+      "in quotes it ends with the whole one", "'git+https://a.example/b','c'",
+      [
+        "url text git+https://a.example/b @1", "url text https://a.example/b @5",
+        "domain text a.example @13",
+      ]),
+    Case(
       "none before", "x http://a.example/b'c/",
       ["url text http://a.example/b'c/ @2", "domain text a.example @9"]),
     Case(

@@ -28,11 +28,9 @@ extension TextScanner {
     cursor.authorityEnd = parts.end
 
     if wanted.urls, end > authority {
-      if unit.isCutAtStart && start == unit.start || unit.isCutAtEnd && end == unit.end {
-        counters.cutRuns += 1
-      } else {
-        emitURL(
-          bytes, start..<end, minimum: authority + 1, hasScheme: true, unit, into: &batch)
+      emitURL(bytes, start..<end, authority: authority, unit, into: &batch)
+      if let inner = innerScheme(bytes, start..<colon) {
+        emitURL(bytes, inner..<end, authority: authority, unit, into: &batch)
       }
     }
     guard parts.hostStart > authority else { return authority }
@@ -77,11 +75,29 @@ extension TextScanner {
     guard start < scheme.upperBound,
       (scheme.lowerBound + 1..<start).allSatisfy({ Hex.value(of: bytes.byte(unchecked: $0)) < 16 })
     else { return 0 }
-    let isKnown = ["http", "https", "ftp"].contains { (name: StaticString) in
-      scheme.upperBound - start == name.utf8CodeUnitCount
-        && bytes.starts(ignoringCase: name, at: start)
+    return isCommon(bytes, start..<scheme.upperBound) ? length : 0
+  }
+
+  /// Where one of the most common schemes begins in another, behind the last mark in it; nil if
+  /// none does.
+  ///
+  /// In `git+https://` this is what is fetched; in `cmd=wget+http://` the mark is a blank of a
+  /// form, and the word before it is no part of the URL.
+  private func innerScheme(_ bytes: RawSpan, _ scheme: Range<Int>) -> Int? {
+    var start = scheme.upperBound
+    while start > scheme.lowerBound, classes.is(bytes.byte(unchecked: start - 1), .alphanumeric) {
+      start -= 1
     }
-    return isKnown ? length : 0
+    return start > scheme.lowerBound && Self.isCommon(bytes, start..<scheme.upperBound)
+      ? start : nil
+  }
+
+  /// Whether a scheme is http, https or ftp.
+  private static func isCommon(_ bytes: RawSpan, _ scheme: Range<Int>) -> Bool {
+    ["http", "https", "ftp"].contains { (name: StaticString) in
+      scheme.count == name.utf8CodeUnitCount
+        && bytes.starts(ignoringCase: name, at: scheme.lowerBound)
+    }
   }
 
   /// Emits a name or address and the path behind it as a URL without scheme.
@@ -180,6 +196,20 @@ extension TextScanner {
   }
 
   // MARK: Candidates
+
+  /// Emits the candidates of the text of a URL with a scheme, unless it touches a cut of its line.
+  private mutating func emitURL(
+    _ bytes: RawSpan, _ range: Range<Int>, authority: Int, _ unit: TextUnit,
+    into batch: inout ObservableBatch
+  ) {
+    if unit.isCutAtStart && range.lowerBound == unit.start
+      || unit.isCutAtEnd && range.upperBound == unit.end
+    {
+      counters.cutRuns += 1
+    } else {
+      emitURL(bytes, range, minimum: authority + 1, hasScheme: true, unit, into: &batch)
+    }
+  }
 
   /// Emits the candidates of a URL's text: in `scan` the longest first, then shorter ones as
   /// fallbacks, in `extract` only the fully cut one.
@@ -360,53 +390,5 @@ extension TextScanner {
       offset = comma + 1
     }
     return nil
-  }
-}
-
-/// Cuts punctuation off the end of a URL, one character at a time.
-private struct URLTail {
-  private let start: Int
-  private(set) var end: Int
-  /// Opened minus closed brackets of a kind; nil until they are counted.
-  private var round: Int?
-  private var square: Int?
-
-  init(_ bytes: RawSpan, _ range: Range<Int>) {
-    start = range.lowerBound
-    end = range.upperBound
-  }
-
-  /// Cuts the last character if it is punctuation or a bracket that nothing opens.
-  mutating func cut(_ bytes: RawSpan, _ classes: ByteClasses) -> Bool {
-    guard end > start else { return false }
-    let last = bytes.byte(unchecked: end - 1)
-    if classes.is(last, .urlTail) {
-      end -= 1
-      return true
-    }
-    if last == UInt8(ascii: ")") {
-      let open = round ?? balance(bytes, UInt8(ascii: "("), last)
-      round = open
-      guard open < 0 else { return false }
-      round = open + 1
-    } else if last == UInt8(ascii: "]") {
-      let open = square ?? balance(bytes, UInt8(ascii: "["), last)
-      square = open
-      guard open < 0 else { return false }
-      square = open + 1
-    } else {
-      return false
-    }
-    end -= 1
-    return true
-  }
-
-  private func balance(_ bytes: RawSpan, _ open: UInt8, _ close: UInt8) -> Int {
-    var count = 0
-    for offset in start..<end {
-      let byte = bytes.byte(unchecked: offset)
-      if byte == open { count += 1 } else if byte == close { count -= 1 }
-    }
-    return count
   }
 }

@@ -57,17 +57,31 @@ enum ReferenceURL {
       func place(_ index: Int) -> Int {
         index < characters.count ? characters[index].start : text.count
       }
-      let start = place(first)
-      found.append(
-        Found(
-          range: start..<place(end), cut: start..<place(cut),
-          userinfo: place(colon + 3)..<place(isHidden ? at ?? colon + 3 : colon + 3),
-          shareHostEnd: share,
-          form: normalForm(
-            scheme: scheme,
-            rest: Array(text.bytes[place(colon + 3)..<max(place(colon + 3), place(cut))]))))
+      for first in [first] + innerScheme(characters, first..<colon) {
+        let start = place(first)
+        found.append(
+          Found(
+            range: start..<place(end), cut: start..<place(cut),
+            userinfo: place(colon + 3)..<place(isHidden ? at ?? colon + 3 : colon + 3),
+            shareHostEnd: share,
+            form: normalForm(
+              scheme: characters[first..<colon].map { UInt8($0.scalar) },
+              rest: Array(text.bytes[place(colon + 3)..<max(place(colon + 3), place(cut))]))))
+      }
     }
     return found
+  }
+
+  /// Where the scheme `http`, `https` or `ftp` begins behind the last mark of a longer one.
+  private static func innerScheme(_ characters: [ReferenceUnit], _ scheme: Range<Int>) -> [Int] {
+    guard
+      let mark = scheme.last(where: { index in
+        "+-.".unicodeScalars.contains { characters[index].isASCII($0) }
+      })
+    else { return [] }
+    let name = String(
+      decoding: characters[(mark + 1)..<scheme.upperBound].map { UInt8($0.scalar) }, as: UTF8.self)
+    return ["http", "https", "ftp"].contains(name.lowercased()) ? [mark + 1] : []
   }
 
   private static func isScheme(_ character: ReferenceUnit) -> Bool {
