@@ -120,6 +120,32 @@ extension EventTimeTests {
     ("CEF:0|V|P|1|1|n|1|dhost=a.example UNIFIutcTime=2024-05-01T10:00:00.500Z msg=x", half),
   ]
 
+  /// What is behind a time and may be its fraction or zone, or a cell, a date or time of its own.
+  static let behind: [Case] = [
+    ("2024-05-01 10:00:00,2006-08-14 13:56:13,a.example", noon),
+    ("2024-05-01T10:00:00,2024-05-01T10:00:05,a.example", noon),
+    ("2024-05-01 10:00:00,10-12,a.example", noon),
+    ("2024-05-01 10:00:00,443,192.0.2.1,a.example", noon),
+    ("2024-05-01 10:00:00,192.0.2.1,a.example", noon),
+    ("2024-05-01 10:00:00,1714557600123,a.example", noon),
+    ("2024-05-01 10:00:00,-08,a.example", noon), ("2024-05-01 10:00:00,+02:00,a.example", noon),
+    ("2024-05-01 10:00:00,123-4567 a.example", millis),
+    ("2024-05-01 05:00:00,123 -0500 a.example", millis),
+    ("2024-05-01T12:00:00,123456789+02:00 a.example", "2024-05-01T10:00:00.123456789Z"),
+    ("2024-05-01 10:00:00,123Z a.example", millis), ("2024-05-01 10:00:00,123: a.example", millis),
+    ("2024-05-01 10:00:00-11:00:00 a.example", noon), ("2024-05-01 10:00:00-05-01 a.example", noon),
+    ("2024-05-01 10:00:00.500-05-01 a.example", half),
+    ("2024-05-01 05:00:00-05 a.example", noon), ("2024-05-01 05:00:00-05: a.example", noon),
+    ("2024-05-01T05:00:00-05:00: a.example", noon),
+    ("2024-05-01 10:00:00 - 2024-05-01 11:00:00 a.example", noon),
+    ("2024-05-01 10:00:00 -1630 a.example", noon), ("2024-05-01 10:00:00 +1555 a.example", noon),
+    ("2024-05-01 10:00:00 +15551234567 a.example", noon),
+  ]
+
+  @Test func whatIsBehindTimesOfLines() {
+    for (record, time) in Self.behind { Self.check(record, time) }
+  }
+
   @Test func furtherFormsOfLines() {
     for (record, time) in Self.lineForms { Self.check(record, time) }
   }

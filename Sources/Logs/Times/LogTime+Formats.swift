@@ -77,7 +77,8 @@ extension LogTime {
   /// a number with an exponent (`1.714557600123E9`), with the day first (RFC 5322,
   /// `Wed, 01 May 2024 10:00:00 GMT`), the month (`May 1, 2024 @ 10:00:00.000`) or the weekday
   /// (`Wed May  1 10:00:00 2024`).
-  static func written(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
+  static func written(_ bytes: RawSpan, _ whole: Range<Int>) -> Int64? {
+    let range = withoutRemark(bytes, whole)
     guard 10...64 ~= range.count else { return nil }
     if bytes.starts(with: "/Date(", at: range.lowerBound) { return scriptDate(bytes, range) }
     guard Byte.isDigit(bytes.byte(unchecked: range.lowerBound)) else {
@@ -92,16 +93,23 @@ extension LogTime {
       {
         return dayFirst(bytes, comma + 2..<range.upperBound)
       }
-      guard let found = weekdayFirst(bytes, range) else { return nil }
+      guard let found = weekdayFirst(bytes, range) else {
+        // JavaScript's `Wed May 01 2024 10:00:00 GMT+0200`.
+        guard bytes.byte(unchecked: range.lowerBound + 3) == Byte.space else { return nil }
+        return monthFirst(bytes, range.lowerBound + 4..<range.upperBound, year: nil)
+      }
       let rest = bytes.extracting(found.end..<range.upperBound)
       let isUTC =
         rest.byteCount == 4
         && (rest.starts(with: " UTC", at: 0) || rest.starts(with: " GMT", at: 0))
       return rest.isEmpty || isUTC ? found.time : nil
     }
-    return withSlashes(bytes, range) ?? compact(bytes, range) ?? decimal(bytes, range)
-      ?? dayFirst(bytes, range) ?? nameServer(bytes, range) ?? american(bytes, range)
-      ?? european(bytes, range)
+    if let time = withSlashes(bytes, range) ?? compact(bytes, range) ?? decimal(bytes, range)
+      ?? dayFirst(bytes, range) ?? nameServer(bytes, range)
+    {
+      return time
+    }
+    return american(bytes, range) ?? halfDay(behindYear: bytes, range) ?? european(bytes, range)
       ?? named(bytes, range) ?? parenthesized(bytes, range) ?? located(bytes, range)
   }
 
@@ -160,43 +168,6 @@ extension LogTime {
     let start = range.upperBound - 6
     return start > range.lowerBound
       && (bytes.starts(with: " (UTC)", at: start) || bytes.starts(with: " (GMT)", at: start))
-  }
-
-  /// `5/1/2024, 10:00:00.123 AM`, as Microsoft's portals write it; AM or PM must be there.
-  static func american(_ bytes: RawSpan, _ range: Range<Int>) -> Int64? {
-    let end = range.upperBound
-    guard range.count >= 19, bytes.byte(unchecked: end - 3) == Byte.space else { return nil }
-    let month = digits(bytes, from: range.lowerBound, to: end)
-    guard bytes.byte(unchecked: month.upperBound) == Byte.slash else { return nil }
-    let day = digits(bytes, from: month.upperBound + 1, to: end)
-    guard bytes.byte(unchecked: day.upperBound) == Byte.slash else { return nil }
-    let year = digits(bytes, from: day.upperBound + 1, to: end)
-    var offset = year.upperBound
-    if bytes.byte(unchecked: offset) == Byte.comma { offset += 1 }
-    guard bytes.byte(unchecked: offset) == Byte.space, 1...2 ~= month.count, 1...2 ~= day.count,
-      year.count == 4, let number = NumberText.unsigned(bytes, month), 1...12 ~= number,
-      let clock = halfDayClock(bytes, offset + 1..<end)
-    else { return nil }
-    return time(
-      bytes.extracting(year), month: UInt8(number), day: bytes.extracting(day),
-      clock: clock.rawSpan)
-  }
-
-  /// The 24-hour form of a time of day with AM or PM, `1:00:00.5 PM`; nil if it has another form.
-  private static func halfDayClock(_ bytes: RawSpan, _ range: Range<Int>) -> [UInt8]? {
-    let end = range.upperBound
-    guard 10...32 ~= range.count, bytes.byte(unchecked: end - 3) == Byte.space,
-      bytes.byte(unchecked: end - 1) | 0x20 == UInt8(ascii: "m")
-    else { return nil }
-    let half = bytes.byte(unchecked: end - 2) | 0x20
-    guard half == UInt8(ascii: "a") || half == UInt8(ascii: "p") else { return nil }
-    let hour = digits(bytes, from: range.lowerBound, to: end)
-    guard 1...2 ~= hour.count, let written = NumberText.unsigned(bytes, hour), 1...12 ~= written
-    else { return nil }
-    let hours = written % 12 + (half == UInt8(ascii: "p") ? 12 : 0)
-    var clock: [UInt8] = [Byte.zero + UInt8(hours / 10), Byte.zero + UInt8(hours % 10)]
-    clock.append(bytes, hour.upperBound..<end - 3)
-    return clock
   }
 
   /// `20240501T100000Z`: the basic format of ISO 8601.
@@ -389,7 +360,7 @@ extension LogTime {
   }
 
   /// Joins the parts in the form of ISO 8601 and reads the time.
-  private static func time(
+  static func time(
     _ year: RawSpan, month: UInt8, day: RawSpan, clock: RawSpan
   ) -> Int64? {
     // The longest: a time with nine digits of fraction and a zone.

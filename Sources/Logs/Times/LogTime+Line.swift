@@ -290,12 +290,7 @@ extension LogTime {
     else { return nil }
     var stop = digits(bytes, from: start + 6, to: end).upperBound
     guard stop == start + 8 else { return nil }
-    if stop + 1 < end,
-      bytes.byte(unchecked: stop) == Byte.dot || bytes.byte(unchecked: stop) == Byte.comma
-    {
-      let fraction = digits(bytes, from: stop + 1, to: end)
-      if !fraction.isEmpty { stop = fraction.upperBound }
-    }
+    stop = fractionEnd(bytes, from: stop) ?? stop
     guard stop < end else { return (stop, false) }
     if bytes.byte(unchecked: stop) | 0x20 == UInt8(ascii: "z"), isBorder(bytes, at: stop + 1) {
       return (stop + 1, true)
@@ -331,7 +326,27 @@ extension LogTime {
     "Indian/", "Pacific/",
   ]
 
-  /// The end of `+02`, `+0200` or `+02:00`.
+  /// The end of the fraction of a second at `start`; nil if there is none.
+  ///
+  /// A comma also separates cells. What is behind it is a fraction only in milli-, micro- or
+  /// nanoseconds, as log4j, Python and `date` write it, and not before another comma.
+  private static func fractionEnd(_ bytes: RawSpan, from start: Int) -> Int? {
+    guard start < bytes.byteCount else { return nil }
+    let mark = bytes.byte(unchecked: start)
+    guard mark == Byte.dot || mark == Byte.comma else { return nil }
+    let fraction = digits(bytes, from: start + 1, to: bytes.byteCount)
+    if fraction.isEmpty { return nil }
+    if mark == Byte.comma {
+      guard fraction.count % 3 == 0, fraction.count <= 9 else { return nil }
+      if fraction.upperBound < bytes.byteCount {
+        let next = bytes.byte(unchecked: fraction.upperBound)
+        guard next != Byte.comma, next != Byte.dot else { return nil }
+      }
+    }
+    return fraction.upperBound
+  }
+
+  /// The end of `+02`, `+0200` or `+02:00`; nil for what may be another part of a date or a number.
   private static func offsetEnd(_ bytes: RawSpan, from start: Int) -> Int? {
     guard start < bytes.byteCount, isSign(bytes.byte(unchecked: start)) else { return nil }
     let hours = digits(bytes, from: start + 1, to: bytes.byteCount)
@@ -341,8 +356,19 @@ extension LogTime {
       let minutes = digits(bytes, from: stop + 1, to: bytes.byteCount)
       if minutes.count == 2 { stop = minutes.upperBound }
     }
-    return isBorder(bytes, at: stop) ? stop : nil
+    guard isBorder(bytes, at: stop), let offset = offset(bytes, start..<stop),
+      abs(offset) <= farthestZone
+    else { return nil }
+    // `-05-01` is the end of a date, `-11:00:00` a time of day.
+    if stop + 1 < bytes.byteCount, Byte.isDigit(bytes.byte(unchecked: stop + 1)) {
+      let next = bytes.byte(unchecked: stop)
+      if next == Byte.minus || next == Byte.colon { return nil }
+    }
+    return stop
   }
+
+  /// The offset of the first zone to see a new day, in nanoseconds.
+  private static let farthestZone = 14 * 3600 * Timestamp.nanosecondsPerSecond
 
   /// Whether a text ends at `offset`, or the byte there cannot be inside a word.
   static func isBorder(_ bytes: RawSpan, at offset: Int) -> Bool {

@@ -4,7 +4,8 @@ import Parsing
 extension LogTime {
   /// Whether a field that tells a time says by itself which instant it is: it is a number, or it
   /// has an offset from UTC or the name of UTC.
-  static func isZoned(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+  static func isZoned(_ bytes: RawSpan, _ whole: Range<Int>) -> Bool {
+    let range = withoutRemark(bytes, whole)
     let (start, end) = (range.lowerBound, range.upperBound)
     guard end - start >= 6 else { return false }
     let last = bytes.byte(unchecked: end - 1) | 0x20
@@ -31,6 +32,27 @@ extension LogTime {
       return Byte.isDigit(byte) || byte == Byte.dot || byte == Byte.plus
         || byte | 0x20 == UInt8(ascii: "e") || byte == Byte.minus && offset == start
     }
+  }
+
+  /// A text that tells a time, without what says no more of it: the name of the zone whose offset
+  /// is before it, `-0700 (PDT)`, or what Go's monotonic clock says, ` m=+0.01`.
+  static func withoutRemark(_ bytes: RawSpan, _ range: Range<Int>) -> Range<Int> {
+    guard 25...96 ~= range.count else { return range }
+    let end = range.upperBound
+    let last = bytes.byte(unchecked: end - 1)
+    if last == UInt8(ascii: ")") {
+      guard
+        let open = bytes.lastOffset(of: UInt8(ascii: "("), from: range.lowerBound, to: end),
+        open > range.lowerBound, bytes.byte(unchecked: open - 1) == Byte.space,
+        isZoned(bytes, range.lowerBound..<open - 1)
+      else { return range }
+      return range.lowerBound..<open - 1
+    }
+    guard Byte.isDigit(last),
+      let equals = bytes.lastOffset(of: UInt8(ascii: "="), from: range.lowerBound, to: end),
+      equals - 2 > range.lowerBound, bytes.starts(with: " m=", at: equals - 2)
+    else { return range }
+    return range.lowerBound..<equals - 2
   }
 
   /// Nanoseconds east of Greenwich of a zone that is apart from its time: `+0100`, `-05:00`, `+02`,
