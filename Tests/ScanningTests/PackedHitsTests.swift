@@ -114,6 +114,8 @@ import Testing
       context.ipProtocol = Bool.random(using: &random) ? .random(in: 0...255, using: &random) : nil
       context.state = ShortText("established".utf8.prefix(.random(in: 0...11, using: &random)))
       context.verdict = [nil, .allowed, .blocked].randomElement(using: &random) ?? nil
+      let identifier = Array("1:AAECAwQFBgcICQoLDA0ODxAREhM=".utf8)
+      context.communityID = .random(using: &random) ? StatedCommunityID(identifier.rawSpan) : nil
       event = context
     }
     let suppression = Suppression(

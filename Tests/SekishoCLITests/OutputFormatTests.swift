@@ -49,6 +49,37 @@ import Testing
     }
   }
 
+  /// A record's own Community ID, whose seed may be another, is the one that other logs have.
+  @Test func aStatedCommunityIDGoesFirst() throws {
+    let feed = try folder.write("feed.txt", "192.0.2.53\n")
+    let stated = "1:AAECAwQFBgcICQoLDA0ODxAREhM="
+    let ends =
+      #""src_ip":"192.0.2.7","dest_ip":"192.0.2.53","src_port":5000,"dest_port":53,"proto":"UDP""#
+    let records = [
+      "{\(ends),\"community_id\":\"\(stated)\"}",
+      "{\(ends),\"network\":{\"community_id\":\"\(stated)\"}}",
+      "{\(ends),\"network.community_id\":\"\(stated)\"}",
+      #"{"src_ip":"192.0.2.7","dest_ip":"192.0.2.53","community_id":"\#(stated)"}"#,
+      "#separator \\x09\n#fields\tid.orig_h\tid.resp_h\tcommunity_id\n#types\taddr\taddr\tstring\n"
+        + "192.0.2.7\t192.0.2.53\t\(stated)",
+      // Another version says nothing.
+      "{\(ends),\"community_id\":\"2:AAECAwQFBgcICQoLDA0ODxAREhM=\"}",
+      "{\(ends),\"community_id\":\"1:AAEC\"}",
+    ]
+    for (index, record) in records.enumerated() {
+      let log = try folder.write("log-\(index)", record + "\n")
+      for format in ["ndjson", "eve", "ecs"] {
+        let result = try CommandRunner.run(
+          ["scan", "--quiet", "--feed", feed, "--format", format, log])
+        let expected = index < 5 ? stated : "1:lPmKoTu3ZPRfiL3jDW8SWfXQ3aE="
+        #expect(
+          result.output.contains("\"community_id\":\"\(expected)\""), "\(result.output)")
+      }
+      let listing = try CommandRunner.run(["extract", "--quiet", log])
+      #expect(listing.output.contains(stated) == (index < 5), "\(listing.output)")
+    }
+  }
+
   @Test(arguments: ["eve", "ecs", "zeek-intel"]) func groupsAreRefused(_ format: String) throws {
     let result = try CommandRunner.run(
       ["scan", "--feed", "seeds/feeds", "--format", format, "--group", "host"] + Self.inputs)

@@ -14,6 +14,8 @@ public struct EventContext: Sendable, Equatable {
   public var state = ShortText()
   /// Whether the device that wrote the record let the traffic pass.
   public var verdict: Verdict?
+  /// The Community ID that the record states, whose seed need not be ours.
+  package var communityID: StatedCommunityID?
 
   /// A context that says nothing yet.
   public init() {}
@@ -29,10 +31,11 @@ public struct EventContext: Sendable, Equatable {
     if let number = other.ipProtocol { context.ipProtocol = number }
     if !other.state.isEmpty { context.state = other.state }
     if let verdict = other.verdict { context.verdict = verdict }
+    if let identifier = other.communityID { context.communityID = identifier }
     return context
   }
 
-  /// Whether nothing is known.
+  /// Whether nothing is known; a Community ID alone does not tell what it identifies.
   public var isEmpty: Bool {
     source == nil && destination == nil && ipProtocol == nil && state.isEmpty && verdict == nil
   }

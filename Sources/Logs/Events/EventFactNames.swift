@@ -40,6 +40,8 @@ enum EventFact: UInt8, Sendable {
   case inspection
   /// The server if a client is named beside it, as in the logs of web servers; else the source.
   case serverOrSource
+  /// The Community ID of the flow.
+  case communityID
 }
 
 extension KeyName {
@@ -101,6 +103,7 @@ extension KeyName {
     ],
     "network": [
       "transport": (.ipProtocol, 1), "iananumber": (.ipProtocol, 2),
+      "communityid": (.communityID, 1),
       // DNS-collector's: who asked and who answers.
       "queryip": (.source, 2), "queryport": (.sourcePort, 2), "responseip": (.destination, 2),
       "responseport": (.destinationPort, 2),
@@ -279,5 +282,7 @@ extension KeyName {
     "addrremote": (.source, 3), "addrlocal": (.destination, 3),
     // Snort 3, with the port behind the address.
     "srcap": (.source, 1), "dstap": (.destination, 1),
+    // Suricata's and Zeek's; the Elastic Common Schema with flat keys.
+    "communityid": (.communityID, 1), "networkcommunityid": (.communityID, 1),
   ]
 }

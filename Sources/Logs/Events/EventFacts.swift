@@ -10,7 +10,7 @@ struct EventFacts {
   /// The endpoint that is the server beside a client, or the source if there is none.
   private var server: SideFacts.OwnedEndpoint?
   /// The order of the name that each fact was taken from.
-  private var orders = InlineArray<24, UInt8>(repeating: .max)
+  private var orders = InlineArray<25, UInt8>(repeating: .max)
   private var isEmpty = true
   /// The endpoints are those of an answering packet, so they have to change places.
   private var isReversed = false
@@ -138,6 +138,7 @@ struct EventFacts {
     case directionNumber(UInt64)
     case action(String)
     case program
+    case communityID(StatedCommunityID)
   }
 
   /// Reads the text of a field; nil if it is none that the field should hold.
@@ -157,6 +158,7 @@ struct EventFacts {
     case .direction: direction(bytes, range, mayBeNumber: rank == 2)
     case .action: .action(word(bytes, range))
     case .program: .program
+    case .communityID: StatedCommunityID(bytes.extracting(range)).map { .communityID($0) }
     case .verdict, .inspection, .eventType, .isBlocked, .verdictNumber, .errorCode:
       verdict(fact, bytes, range).map { .verdict($0) }
     }
@@ -219,6 +221,8 @@ struct EventFacts {
     case .directionNumber(let number): localEndpoints.note(direction: number)
     case .action(let word): localEndpoints.note(action: word)
     case .program: localEndpoints.hasProgram = true
+    case .communityID(let identifier):
+      if takes(.communityID, order) { context.communityID = identifier }
     }
     isEmpty = false
   }

@@ -15,21 +15,16 @@ extension Hit {
     return line
   }
 
-  /// The Community ID (version 1, seed 0) of the hit's flow.
+  /// The Community ID (version 1) of the hit's flow.
   ///
-  /// In logs it is known only if the record names both endpoints with their ports.
+  /// In logs it is the one that the record states, else the one with seed 0, which is known only if
+  /// the record names both endpoints with their ports.
   public var communityID: String? {
-    guard let flow = flowOfCommunityID else { return nil }
+    if let stated = event?.communityID { return String(decoding: stated.text, as: UTF8.self) }
+    guard let flow = flow ?? event?.flowWithPorts else { return nil }
     var text: [UInt8] = []
     CommunityID.append(of: flow, to: &text)
     return String(decoding: text, as: UTF8.self)
-  }
-
-  /// The flow of which a Community ID can be computed.
-  ///
-  /// A log record must name both ports: without them it would be that of another flow.
-  var flowOfCommunityID: FlowRecord? {
-    flow ?? event?.flow.flatMap { $0.hasPorts ? $0 : nil }
   }
 
   /// The direction of the event, seen from our networks.

@@ -230,6 +230,7 @@ struct PackedHits {
     packed.append(number: event.ipProtocol.map { UInt64($0) + 1 } ?? 0)
     packed.append(text: event.state.bytes)
     packed.append(event.verdict.map { $0.rawValue + 1 } ?? 0)
+    packed.append(text: event.communityID?.text ?? [])
   }
 
   private static func event(from reader: inout PackedReader) -> EventContext {
@@ -248,6 +249,7 @@ struct PackedHits {
     event.state = ShortText(reader.text().rawSpan) ?? ShortText()
     let verdict = reader.byte()
     event.verdict = verdict == 0 ? nil : Verdict(rawValue: verdict - 1)
+    event.communityID = StatedCommunityID(reader.text().rawSpan)
     return event
   }
 }

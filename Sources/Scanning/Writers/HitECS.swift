@@ -128,10 +128,7 @@ struct HitECS {
     writer.key("type")
     writer.plain(endpoint.isIPv4 ? "ipv4" : "ipv6")
     if let number = event.ipProtocol { appendProtocol(number) }
-    if let flow = hit.flowOfCommunityID {
-      writer.key("community_id")
-      writer.communityID(of: flow)
-    }
+    writer.communityID(of: event)
     if let flow = event.flow {
       writer.key("direction")
       writer.plain(home.direction(of: flow).name)

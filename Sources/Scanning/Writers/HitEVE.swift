@@ -92,10 +92,7 @@ struct HitEVE {
     if let endpoint = event.source ?? event.destination {
       writer.member("ip_v", endpoint.isIPv4 ? 4 : 6)
     }
-    if let flow = hit.flowOfCommunityID {
-      writer.key("community_id")
-      writer.communityID(of: flow)
-    }
+    writer.communityID(of: event)
   }
 
   /// A number that all alerts of one flow share.

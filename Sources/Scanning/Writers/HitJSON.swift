@@ -269,11 +269,8 @@ extension JSONWriter {
         member("dst_port", endpoint.port)
       }
     }
+    communityID(of: event)
     if let flow = event.flow {
-      if flow.hasPorts {
-        key("community_id")
-        communityID(of: flow)
-      }
       key("direction")
       plain(home.direction(of: flow).name)
     }
@@ -329,6 +326,9 @@ extension EventContext {
       destinationPort: destination.port, ipProtocol: ipProtocol ?? 0,
       ipVersion: source.isIPv4 ? 4 : 6, tunnelDepth: 0, hasPorts: hasPorts)
   }
+
+  /// The flow if both ports are known: without them its Community ID would be that of another.
+  var flowWithPorts: FlowRecord? { flow.flatMap { $0.hasPorts ? $0 : nil } }
 }
 
 extension ObservableBatch {

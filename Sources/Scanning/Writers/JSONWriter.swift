@@ -98,6 +98,17 @@ package struct JSONWriter {
     needsComma = true
   }
 
+  /// Writes the Community ID of a log's event as a member, if it is known: the one that the record
+  /// states, which may have another seed, else the one of the flow.
+  mutating func communityID(of event: EventContext) {
+    if let stated = event.communityID {
+      member("community_id", stated.text)
+    } else if let flow = event.flowWithPorts {
+      key("community_id")
+      communityID(of: flow)
+    }
+  }
+
   /// Writes a time in nanoseconds since 1970 as RFC 3339.
   package mutating func time(_ nanoseconds: Int64) {
     let perSecond: Int64 = 1_000_000_000
