@@ -12,6 +12,14 @@ extension EventTimeTests {
     ("Wed May  1 12:00:00 2024 +0200 from a.example", noon),
     ("<189>81: May 01 2024 10:00:00 AM.500 UTC : %UC_X-5-E: from a.example", half),
     ("<189>81: May 01 2024 10:00:00 PM: %SEC-6-X: from a.example", "2024-05-01T22:00:00.000000Z"),
+    // RFC 5424 without its priority, behind a relay's header, and of a later version.
+    ("1 2024-05-01T12:00:00+02:00 h app 7 id - from a.example", noon),
+    ("May  2 09:16:53 h 1 2024-05-01T12:00:00+02:00 192.0.2.1 app: - - - from a.example", noon),
+    ("May  2 09:16:53 h <14>1 2024-05-01T10:00:00Z 192.0.2.1 app - - - from a.example", noon),
+    ("May  2 09:16:53 h <14>1 - 192.0.2.1 app - - - from a.example", nil),
+    ("<14>2 2024-05-01T10:00:00Z h app 7 id - from a.example", noon),
+    ("2 2024-05-01T10:00:00Z h app 7 id - from a.example", nil),
+    ("<14>2 2024-05-01 10:00:00 h app 7 id - from a.example", nil),
     // RFC 5424 but for a blank in the time.
     ("<134>1 2024-05-01 10:00:00 fw CheckPoint 1 - [action:\"Drop\"; dst:\"a.example\"]", noon),
     ("<134>1 2024-05-01T10:00:00 +02:00 h app 1 - - from a.example", noon),

@@ -3,6 +3,38 @@ import Parsing
 
 /// Headers of RFC 5424, with structured data.
 extension SyslogHeader {
+  /// Where the time of the header begins, behind its version; nil if it is another kind of header.
+  ///
+  /// A version other than 1, and one whose priority was not kept, must have a date and time behind
+  /// it.
+  static func structuredTime(
+    _ bytes: RawSpan, _ range: Range<Int>, hasPriority: Bool
+  ) -> Int? {
+    let version = LogTime.digits(
+      bytes, from: range.lowerBound, to: min(range.upperBound, range.lowerBound + 4))
+    let time = version.upperBound + 1
+    guard 1...3 ~= version.count, time < range.upperBound,
+      bytes.byte(unchecked: version.upperBound) == Byte.space
+    else { return nil }
+    let isFirst = bytes.starts(with: "1 ", at: range.lowerBound)
+    if hasPriority, isFirst { return time }
+    guard hasPriority || isFirst, LogTime.isDate(bytes, at: time, Byte.minus),
+      bytes.byte(unchecked: time + 10) == UInt8(ascii: "T")
+    else { return nil }
+    return time
+  }
+
+  /// Whether a header begins as one of RFC 5424 does, with its priority or without.
+  static func isStructured(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    let end = range.upperBound
+    guard bytes.byte(unchecked: range.lowerBound) == UInt8(ascii: "<") else {
+      return structuredTime(bytes, range, hasPriority: false) != nil
+    }
+    let mark = bytes.firstOffset(
+      of: UInt8(ascii: ">"), from: range.lowerBound, to: min(end, range.lowerBound + 5))
+    return mark.map { structuredTime(bytes, $0 + 1..<end, hasPriority: true) != nil } ?? false
+  }
+
   /// Reads time, host, program, process, message id and structured data.
   static func readStructuredHeader(
     _ bytes: RawSpan, _ range: Range<Int>, from start: Int, _ extraction: inout Extraction
@@ -35,6 +67,7 @@ extension SyslogHeader {
       return nil
     }
     (extraction.line.headerTime, extraction.line.isHeaderTimeZoned) = (value, true)
+    if value != nil { extraction.line.isHeaderYearAssumed = false }
     return message
   }
 

@@ -7,7 +7,7 @@ enum SyslogHeader {
   ///
   /// It may be of RFC 5424 with its structured data, of RFC 3164 as programs write it (with or
   /// without priority, host, tag; Cisco's with a year), or the latter with an ISO 8601 time. A
-  /// relay's header may come before that of a Cisco device or of Cisco ISE.
+  /// relay's header may come before one of RFC 5424, of a Cisco device or of Cisco ISE.
   static func read(
     _ bytes: RawSpan, _ range: Range<Int>, _ extraction: inout Extraction
   ) -> Int? {
@@ -61,6 +61,7 @@ enum SyslogHeader {
     guard
       isDeviceMark(bytes, inner, to: range.upperBound)
         || bytes.starts(with: Self.engineMark, at: inner)
+        || isStructured(bytes, message..<range.upperBound)
     else {
       extraction.line.cut(to: count)
       (extraction.line.headerTime, extraction.line.isHeaderTimeZoned) = (time, isZoned)
@@ -85,9 +86,11 @@ enum SyslogHeader {
         bytes.byte(unchecked: digits.upperBound) == UInt8(ascii: ">")
       else { return nil }
       offset = digits.upperBound + 1
-      if bytes.starts(with: "1 ", at: offset) {
-        return readStructuredHeader(bytes, offset + 2..<end, from: range.lowerBound, &extraction)
-      }
+    }
+    if let time = structuredTime(bytes, offset..<end, hasPriority: hasPriority) {
+      return readStructuredHeader(bytes, time..<end, from: range.lowerBound, &extraction)
+    }
+    if hasPriority {
       // Cisco's own format (EMBLEM).
       if offset < end, bytes.byte(unchecked: offset) == Byte.colon {
         offset = bytes.blanksEnd(from: offset + 1, to: end)

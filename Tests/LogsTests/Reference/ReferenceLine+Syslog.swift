@@ -6,9 +6,12 @@ extension ReferenceLine {
   private static let priority = ReferencePattern(#"\A<[0-9]{1,3}>(?:: *)?"#)
   private static let structuredName = #"[!-~&&[^=\]"]]+"#
   private static let structured = ReferencePattern(
-    #"\A<[0-9]{1,3}>1 ([^ ]+) ([^ ]+) ([^ ]+) ([^ ]+) ([^ ]+) (-|(?:\["#
+    #"\A(?:<[0-9]{1,3}>)?[0-9]{1,3} ([^ ]+) ([^ ]+) ([^ ]+) ([^ ]+) ([^ ]+) (-|(?:\["#
       + structuredName + #"(?: "# + structuredName + #"=""# + quoted
       + #"")*\])+)(?: (.*))?\z"#)
+  private static let version = ReferencePattern(
+    #"\A(?:<[0-9]{1,3}>(?:1 |[0-9]{1,3} (?=[0-9]{4}-[0-9]{2}-[0-9]{2}T))|1 (?=[0-9]{4}-[0-9]{2}-[0-9]{2}T))"#
+  )
   private static let element = ReferencePattern(
     #"\[("# + structuredName + #")((?: "# + structuredName + #"=""# + quoted + #"")*)\]"#)
   private static let parameter = ReferencePattern(
@@ -44,7 +47,7 @@ extension ReferenceLine {
     let count = fields.count
     guard text.count - message >= 24, message > octets else { return message }
     if let inner = readHeader(from: message),
-      isDeviceMark(inner) || bytes[inner...].starts(with: "CISE_".utf8)
+      isDeviceMark(inner) || bytes[inner...].starts(with: "CISE_".utf8) || isStructured(message)
     {
       return inner
     }
@@ -55,9 +58,7 @@ extension ReferenceLine {
   private mutating func readHeader(from start: Int) -> Int? {
     let whole = bytes[start...]
     let priority = Self.priority.first(in: whole)?[0]
-    if let priority, whole.dropFirst(priority.count).starts(with: "1 ".utf8) {
-      return readStructured(from: start)
-    }
+    if isStructured(start) { return readStructured(from: start) }
     if let groups = Self.monthTime.first(in: whole), let time = groups[0] {
       if let origin = groups[1] {
         let name = start + origin.lowerBound..<start + origin.upperBound
@@ -95,6 +96,10 @@ extension ReferenceLine {
     }
     // What has a priority and nothing else.
     return priority.map { start + $0.count }
+  }
+
+  private func isStructured(_ start: Int) -> Bool {
+    Self.version.first(in: bytes[start...]) != nil
   }
 
   private func blanksEnd(_ start: Int) -> Int {
