@@ -26,6 +26,20 @@ import Testing
       "08/11-14:04:50.123456 [**] a [**] {ICMP} 192.0.2.1 -> 192.0.2.2",
       "(protocol 1 192.0.2.1 to 192.0.2.2)"
     ),
+    // MikroTik's, with flags, or type and code, behind the protocol.
+    (
+      "May  1 10:00:00 r1 firewall,info forward: in:b out:e1, proto TCP (SYN,ACK), 192.0.2.1:5000->192.0.2.2:443, len 40",
+      "(protocol 6 192.0.2.1#5000 to 192.0.2.2#443)"
+    ),
+    (
+      "May  1 10:00:00 r1 firewall,info forward: in:b out:e1, proto UDP, 192.0.2.1:5000->192.0.2.2:53, len 40",
+      "(protocol 17 192.0.2.1#5000 to 192.0.2.2#53)"
+    ),
+    (
+      "May  1 10:00:00 r1 firewall,info forward: in:b out:e1, proto ICMP (type 8, code 0), 192.0.2.1->192.0.2.2, len 40",
+      "(protocol 1 192.0.2.1 to 192.0.2.2)"
+    ),
+    ("May  1 10:00:00 r1 x: a proto (x), 192.0.2.1->192.0.2.2, len 40", ""),
     (
       "May  1 10:00:00 fw RT_FLOW: RT_FLOW_SESSION_CREATE: session created 192.0.2.1/4->192.0.2.2/25 0x0 junos-smtp 192.0.2.3/4->192.0.2.4/25",
       "(192.0.2.1#4 to 192.0.2.2#25 allowed)"

@@ -87,12 +87,14 @@ extension EventNotes {
       else {
         continue
       }
-      let word = wordBefore(bytes, source.lowerBound, from: text.lowerBound)
+      let word = wordBeforeRemark(bytes, source.lowerBound, from: text.lowerBound)
       let isMarked = word.count > 2 && bytes.byte(unchecked: word.lowerBound) == UInt8(ascii: "{")
       let number = EventFacts.ipProtocol(bytes, isMarked ? inner(word) : word)
       let before = wordBefore(bytes, word.lowerBound, from: text.lowerBound)
-      // The verb of an access list is before the protocol, which may have no ports.
-      let hasVerb = number != nil && verb(bytes, before) != nil
+      // The verb of an access list is before the protocol, which may have no ports; MikroTik's
+      // routers write `proto` there.
+      let hasVerb =
+        number != nil && (verb(bytes, before) != nil || bytes.isWord(before, "proto"))
       guard isMarked || first.hasPort && second.hasPort || hasVerb else { continue }
       if let number, isMarked || !bytes.isNumber(word) { facts.note(ipProtocol: number) }
       // For ICMP these are type and code.
@@ -106,6 +108,18 @@ extension EventNotes {
       return facts.hasEndpoints
     }
     return false
+  }
+
+  /// The word before an offset; if a remark in brackets is there, the word before that, as in
+  /// MikroTik's `proto TCP (SYN), 192.0.2.1:5000->…`.
+  private func wordBeforeRemark(_ bytes: RawSpan, _ end: Int, from first: Int) -> Range<Int> {
+    let word = wordBefore(bytes, end, from: first)
+    guard word.count > 2, bytes.starts(with: "),", at: word.upperBound - 2),
+      let open = bytes.lastOffset(
+        of: UInt8(ascii: "("), from: max(first, word.upperBound - Self.longestWord),
+        to: word.upperBound)
+    else { return word }
+    return wordBefore(bytes, open, from: first)
   }
 
   /// Notes what was done: `[Drop]` of Suricata, `session denied` of Juniper, the word before
