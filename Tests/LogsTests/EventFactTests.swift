@@ -78,6 +78,10 @@ import Testing
       "(192.0.2.1 to 192.0.2.2)",
       ["192.0.2.1 source", "192.0.2.2 destination", "192.0.2.3"]
     ),
+    // A server that listens everywhere is no end, nor is a machine in an inventory.
+    (#"{"server_addr":"[::]:3022","addr":"192.0.2.1"}"#, "", []),
+    (#"{"server_addr":"[2001:db8::1]:3022","addr":"192.0.2.1"}"#, "(? to 2001:db8::1#3022)", []),
+    (#"{"managedsystem":{"ipaddress":"192.0.2.1"},"managedsystem.ipaddress":"192.0.2.2"}"#, "", []),
     (
       #"{"src_ip":"fe80::1%eth0","dest_ip":"2001:db8::2"}"#, "(fe80::1 to 2001:db8::2)", []
     ),

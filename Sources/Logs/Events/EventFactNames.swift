@@ -120,6 +120,8 @@ extension KeyName {
     // What an alert is about, which is no client (Microsoft Defender).
     "evidence": ["ipaddress": (.none, 0)], "asset": ["ipaddress": (.none, 0)],
     "entities": ["ipaddress": (.none, 0)],
+    // A machine in an inventory (BeyondTrust).
+    "managedsystem": ["ipaddress": (.none, 0)],
     "dns": ["rcode": (.responseCode, 1), "responsecode": (.responseCode, 1)],
     "enforcedsecuritypolicy": ["outcome": (.verdict, 1)],
     // What became of the packet; the rule that it matched need not have decided that.

@@ -29,6 +29,8 @@ extension EventFacts {
       }
     }
     guard var endpoint = endpoint(bytes, address) else { return nil }
+    // A server that listens on every address: `[::]:443`.
+    if !endpoint.isIPv4, endpoint.address == IPAddress(high: 0, low: 0) { return nil }
     // `[2001:db8::1]`
     if mark == stop { return endpoint }
     guard bytes.byte(unchecked: mark) == Byte.colon else { return nil }
