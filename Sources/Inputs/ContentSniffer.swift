@@ -68,10 +68,33 @@ package enum ContentSniffer {
     }
     if let name = wrapping(start.extracting(0..<count)) { return .wrapped(name) }
     if let foreign = foreign(start.extracting(0..<count)) { return foreign }
-    if isBinary(start, count) { return .binary }
+    if isBinary(start, count) { return unmarkedUTF16(start.extracting(0..<count)) ?? .binary }
     let hasMark =
       count >= 3 && start.bigEndianUInt16(unchecked: 0) == 0xefbb && start.byte(at: 2) == 0xbf
     return .text(hasMark: hasMark)
+  }
+
+  /// Tells text in UTF-16 without a byte order mark by its zeros: every second byte is one.
+  ///
+  /// Among sixteen characters one may be no Latin letter.
+  private static func unmarkedUTF16(_ start: RawSpan) -> InputContent? {
+    let pairs = start.byteCount / 2
+    guard pairs >= 16 else { return nil }
+    for (zero, name) in [(1, "UTF-16LE"), (0, "UTF-16BE")] {
+      var zeros = 0
+      var isText = true
+      for pair in 0..<pairs {
+        let other = start.byte(unchecked: 2 * pair + 1 - zero)
+        if start.byte(unchecked: 2 * pair + zero) == 0 { zeros += 1 }
+        if other == 0 { isText = false }
+      }
+      if isText, zeros * 16 >= pairs * 15 {
+        return .foreign(
+          "text in UTF-16 without a byte order mark",
+          advice: "convert it: iconv -f \(name) -t UTF-8")
+      }
+    }
+    return nil
   }
 
   /// Number of bytes behind a byte order mark that are enough to rule out UTF-16.

@@ -235,6 +235,20 @@ import Testing
       [0, 0, 0xfe, 0xff, 0, 0, 0, 0x61],
       .foreign("text in UTF-32", advice: "convert it: iconv -f UTF-32 -t UTF-8")
     ),
+    (
+      "from a.example\r\n".utf8.flatMap { [$0, 0] },
+      .foreign(
+        "text in UTF-16 without a byte order mark",
+        advice: "convert it: iconv -f UTF-16LE -t UTF-8")
+    ),
+    (
+      "from a.example\r\n".utf8.flatMap { [0, $0] },
+      .foreign(
+        "text in UTF-16 without a byte order mark",
+        advice: "convert it: iconv -f UTF-16BE -t UTF-8")
+    ),
+    ([UInt8](repeating: 0, count: 64), .binary),
+    ((0..<64).flatMap { [$0 & 3, 0] }, .binary),
     ([0xff, 0xfe, 0x61, 0], .utf16(isBigEndian: false)),
     ([0xfe, 0xff, 0, 0x61], .utf16(isBigEndian: true)),
     ([0x1f, 0x8b, 8, 0], .compressed), ([0x28, 0xb5, 0x2f, 0xfd], .compressed),
