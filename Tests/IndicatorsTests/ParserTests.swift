@@ -204,6 +204,16 @@ struct ParserTests {
       ("http://evil.example/a.]b", "url http://evil.example/a.]b"),
       ("meow://evil.example", "url meow://evil.example/"),
       ("evil[.]example[.]", "domain evil.example"), ("[.]", "!empty"),
+      (
+        "hxxp://a[.]example/x?u=hxxp://b[.]example/y", "url http://a.example/x?u=http://b.example/y"
+      ),
+      ("http://a.example/hxxps://b.example", "url http://a.example/https://b.example"),
+      (
+        "hxxps://a.example/?u=hXXps%3A%2F%2Fb.example&v=h**p://c.example",
+        "url https://a.example/?u=https%3A%2F%2Fb.example&v=http://c.example"
+      ),
+      ("http://a.example/?u%3Dhxxp%3a%2f%2fb", "url http://a.example/?u%3Dhttp%3A%2F%2Fb"),
+      ("http://a.example/xhxxp://b/hxxp:c", "url http://a.example/xhxxp://b/hxxp:c"),
     ])
   func refanging(_ cell: String, _ expected: String) {
     #expect(parsed(cell) == expected)

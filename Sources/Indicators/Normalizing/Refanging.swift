@@ -2,12 +2,14 @@ import Parsing
 
 /// Undoes what people do to values so that nobody clicks on them (`Matching.md` §9).
 package enum Refanging {
-  /// Whether a text may be defanged: it holds a byte, or begins with a scheme, of a defanged form.
+  /// Whether a text may be defanged: it holds a byte or a scheme of a defanged form.
   package static func isCandidate(_ text: RawSpan) -> Bool {
     for offset in text.byteOffsets {
       switch text.byte(unchecked: offset) {
       // Brackets and `\`; `。．｡` begin with e3 or ef.
       case 0x5b, 0x5d, 0x28, 0x29, 0x7b, 0x7d, 0x5c, 0xe3, 0xef: return true
+      // An `h` may begin the scheme of a URL inside this one.
+      case 0x48, 0x68: if innerScheme(text, at: offset) != nil { return true }
       default: continue
       }
     }
@@ -28,6 +30,7 @@ package enum Refanging {
   /// Whole forms (`[.]`, `(dot)`, `[://]`) are undone anywhere, since path and query are defanged as
   /// well; half-bracketed dots (`[.`, `.]`) up to the first `/` of the path, where a bracket has
   /// no meaning of its own, and behind it where the text is defanged elsewhere and no other bracket goes with it.
+  /// Of URLs in a path or query the schemes are undone as well.
   package static func append(_ text: RawSpan, to output: inout [UInt8]) {
     var offset = 0
     let start = output.count
@@ -49,6 +52,42 @@ package enum Refanging {
       scheme.append(replacement)
       output.replaceSubrange(start..<start + length, with: scheme)
     }
+    undoInnerSchemes(&output, from: start)
+  }
+
+  /// Undoes the schemes of URLs inside a text: `http://a.example/?u=hxxp://b.example`.
+  private static func undoInnerSchemes(_ output: inout [UInt8], from start: Int) {
+    var offset = start
+    while offset < output.count {
+      if output[offset] | 0x20 == 0x68,
+        let (replacement, length) = innerScheme(
+          output.rawSpan.extracting(start...), at: offset - start)
+      {
+        var scheme: [UInt8] = []
+        scheme.append(replacement)
+        output.replaceSubrange(offset..<offset + length, with: scheme)
+      }
+      offset += 1
+    }
+  }
+
+  /// A defanged scheme behind the start and what it stands for, with `://` behind it or as percent
+  /// notation writes that, and no letter or digit before it.
+  ///
+  /// The digits of percent notation (`%3Dhxxp`) are neither.
+  private static func innerScheme(_ text: RawSpan, at offset: Int) -> (StaticString, Int)? {
+    guard offset > 0 else { return nil }
+    let isBehindPercent = offset >= 3 && text.byte(unchecked: offset - 3) == 0x25
+    guard isBehindPercent || !Byte.isAlphanumeric(text.byte(unchecked: offset - 1)) else {
+      return nil
+    }
+    for (defanged, replacement) in schemes where text.starts(ignoringCase: defanged, at: offset) {
+      let end = offset + defanged.utf8CodeUnitCount
+      if text.starts(with: "://", at: end) || text.starts(ignoringCase: "%3a%2f%2f", at: end) {
+        return (replacement, defanged.utf8CodeUnitCount)
+      }
+    }
+    return nil
   }
 
   /// A bracketed separator at an offset: what it stands for and how long it is.
