@@ -28,7 +28,8 @@ struct ShapeTest {
     let refusal = parser.parse(text, as: .none, options: options)
     return switch refusal {
     case .tooLong, .whiteSpaceInside, .wildcardInside, .emptyLabel, .labelTooLong, .nameTooLong,
-      .badInternationalName, .numericLastLabel, .badPort, .prefixTooLong, .rangeReversed, .badHost,
+      .badInternationalName, .numericLastLabel, .badPort, .prefixTooLong, .rangeReversed,
+      .shortenedRange, .badHost,
       .urlPrefixTooShort, .badLocalPart, .shortenedHash, .badHashLength, .badName, .singleLabel:
       refusal
     default: nil

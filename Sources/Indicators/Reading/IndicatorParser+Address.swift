@@ -70,10 +70,13 @@ extension IndicatorParser {
     if let (dash, end) = Self.dash(in: text) {
       let left = Trimming.range(text.extracting(0..<dash), .opaque)
       let right = text.extracting(end...)
-      guard let start = Address(text.extracting(0..<dash).extracting(left)),
-        let end = Address(right.extracting(Trimming.range(right, .opaque)))
-      else { return .otherShape }
-      return ShapeOutcome(admit(from: start, through: end, options))
+      let last = right.extracting(Trimming.range(right, .opaque))
+      guard let start = Address(text.extracting(0..<dash).extracting(left)) else {
+        return .otherShape
+      }
+      if let end = Address(last) { return ShapeOutcome(admit(from: start, through: end, options)) }
+      // As a name it would be one that nobody has.
+      return Self.isNumber(last) ? .refused(.shortenedRange) : .otherShape
     }
     let separator = text.firstOffset(of: 0x7c) ?? text.firstOffset(of: 0x3a)
     if let separator, let address = Address(text.extracting(0..<separator)) {
@@ -93,6 +96,12 @@ extension IndicatorParser {
       text.byte(unchecked: lead + 2) == 0x93 || text.byte(unchecked: lead + 2) == 0x94
     else { return nil }
     return (lead, lead + 3)
+  }
+
+  /// Whether the text is one to three digits.
+  private static func isNumber(_ text: RawSpan) -> Bool {
+    1...3 ~= text.byteCount
+      && text.byteOffsets.allSatisfy { Byte.isDigit(text.byte(unchecked: $0)) }
   }
 
   /// A prefix length of one to three digits without leading zero.

@@ -48,6 +48,8 @@ public enum Refusal: String, Sendable, CaseIterable {
   case hostBitsSet = "host-bits-set"
   /// A range whose end is below its start.
   case rangeReversed = "range-reversed"
+  /// A range whose end is its last number alone, `192.0.2.0-255`: both ends have to be addresses.
+  case shortenedRange = "shortened-range"
   /// A range of more than 2²⁴ addresses.
   case rangeTooLarge = "range-too-large"
   /// Loopback, link-local, multicast and the like.
