@@ -102,6 +102,29 @@ struct JSONFeed {
     while depth > outside { _ = try next() }
   }
 
+  /// Reads the rest of an object that stands for a label and gives what it is called.
+  ///
+  /// What looks like values in its other members is counted under `name`.
+  mutating func readLabel(
+    _ name: [UInt8], isListed: Bool, isCounted: Bool = true, _ unread: inout UnreadMembers
+  ) throws(FeedError) -> [UInt8] {
+    var label = LabelObject()
+    while true {
+      let key = try next()
+      if key.kind == .endObject { return label.text }
+      var member = name + [Byte.dot]
+      let part = append(key, to: &member)
+      let value = try next()
+      if label.take(member.rawSpan.extracting(part), value, self) { continue }
+      if isCounted {
+        try unread.read(
+          value, under: member, in: isListed ? .memberOfElement : .record, of: &self)
+      } else {
+        try skip(value)
+      }
+    }
+  }
+
   /// What to do about objects or elements too many levels deep.
   static let depthAdvice: Advice = "look at what it is; \(.depthLimit) lets up to 128 levels in"
 

@@ -81,6 +81,8 @@ struct JSONRecords {
   /// The name of the array that the reader is in.
   private var list: [UInt8]?
   private var isListRead = true
+  /// Objects in that array stand for labels by their names.
+  private var isListOfLabels = false
 
   /// The depth of `threat.indicator.file.hash.sha256` in the Elastic common schema, and one more.
   private static let deepestMember = 6
@@ -177,7 +179,11 @@ struct JSONRecords {
           list = nil
           continue
         }
-        try add(element, name, isListed: true, isRead: isListRead, &record)
+        if isListOfLabels, element.kind == .beginObject {
+          try addLabel(name, isListed: true, &record)
+        } else {
+          try add(element, name, isListed: true, isRead: isListRead, &record)
+        }
         listed += 1
         if listed == JSONRecord.mostListed { return }
         continue
@@ -199,12 +205,16 @@ struct JSONRecords {
         continue
       }
       switch value.kind {
-      case .beginArray: (list, isListRead) = (name, isRead(name, in: object))
+      case .beginArray:
+        (list, isListRead) = (name, isRead(name, in: object))
+        isListOfLabels = isListRead && Self.isOfLabels(name)
       case .beginObject where depth > 1 && Self.isURL(name, prefix.count):
         try readURL(name, into: &record)
       case .beginObject where isOwn(name, prefix.count, depth):
         let isOfDigests = object.isOfDigests || Self.isOfDigests(name, prefix.count)
         objects.append(Object(prefix: name + [Byte.dot], isOfDigests: isOfDigests))
+      case .beginObject where isRead(name, in: object) && Self.isOfLabels(name):
+        try addLabel(name, isListed: false, &record)
       default: try add(value, name, isRead: isRead(name, in: object), &record)
       }
     }
@@ -274,7 +284,28 @@ struct JSONRecords {
     record.cells.append(JSONRecord.Cell(name: name, value: range, isListed: isListed))
   }
 
+  /// Reads an object under the object's name as the label that it stands for.
+  private mutating func addLabel(
+    _ name: [UInt8], isListed: Bool, _ record: inout JSONRecord
+  ) throws(FeedError) {
+    let label = try json.readLabel(
+      name, isListed: isListed, isCounted: records <= countedRecords, &unread)
+    guard record.cells.count < JSONRecord.mostCells else {
+      record.isCut = true
+      return
+    }
+    let start = record.bytes.count
+    record.bytes += label
+    record.cells.append(
+      JSONRecord.Cell(name: name, value: start..<record.bytes.count, isListed: isListed))
+  }
+
   // MARK: Names
+
+  /// Whether members called so hold labels, which may be objects with a name.
+  private static func isOfLabels(_ name: [UInt8]) -> Bool {
+    LabelObject.isOf(Column(key: CSVPlan.key(of: name.rawSpan, .json), format: .json))
+  }
 
   /// Names of inner objects that belong to a record.
   private static let ownObjects: Set<String> = [
@@ -296,11 +327,16 @@ struct JSONRecords {
     if !wanted.isEmpty, wanted.contains(Text.key(name.rawSpan)) { return true }
     guard depth < Self.deepestMember else { return false }
     let part = name.rawSpan.extracting(start..<name.count)
-    let key = Text.key(part)
+    return Self.isOwn(part) || Self.holders.contains(Text.key(part))
+  }
+
+  /// Whether an inner object's name says that it belongs to its record.
+  static func isOwn(_ name: RawSpan) -> Bool {
+    let key = Text.key(name)
     // `source` alone names who reported it; Elasticsearch gives records as `_source`.
-    if key == "source" { return name[start] == UInt8(ascii: "_") }
-    return Self.ownObjects.contains(key) || Self.holders.contains(key)
-      || Self.ownEndings.contains { key.hasSuffix($0) } && !ForeignMember.fits(part)
+    if key == "source" { return name.byte(unchecked: 0) == UInt8(ascii: "_") }
+    return ownObjects.contains(key)
+      || ownEndings.contains { key.hasSuffix($0) } && !ForeignMember.fits(name)
   }
 
   private static func isOfDigests(_ name: [UInt8], _ start: Int) -> Bool {

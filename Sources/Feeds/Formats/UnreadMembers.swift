@@ -15,6 +15,8 @@ struct UnreadMembers {
     case record
     /// In a record, as an element of a list.
     case element
+    /// In a record, as a member of such an element of which others are read.
+    case memberOfElement
   }
 
   private struct Count {
@@ -86,7 +88,7 @@ struct UnreadMembers {
     }
     if first.kind == .string, place != .envelope {
       left -= 1
-      return count(first, isListed: false, json)
+      return count(first, isListed: place == .memberOfElement, json)
     }
     guard first.kind == .beginObject || first.kind == .beginArray else { return }
     try readMembers(of: first, in: place, &left, &json)
@@ -100,7 +102,7 @@ struct UnreadMembers {
     var open = [
       Container(
         end: name.count, isArray: isArray,
-        isListed: place == .element || place == .envelope && isArray)
+        isListed: place == .element || place == .memberOfElement || place == .envelope && isArray)
     ]
     while let outer = open.last {
       guard left > 0 else {
@@ -195,10 +197,17 @@ struct UnreadMembers {
   /// `threat.indicator`, only those of it.
   func warnings(for plan: JSONTablePlan) -> [FeedWarning] {
     let isOfIndicators = plan.columns.keys.contains(where: JSONTablePlan.isIndicator)
-    let found = counts.filter {
-      $0.holdsValues && ($0.isListed || plan.named.isEmpty)
+    return warnings {
+      ($0.isListed || plan.named.isEmpty)
         && (!isOfIndicators || JSONTablePlan.isIndicator($0.name))
     }
+  }
+
+  /// What a person should know of all members that hold values, in the order of the file.
+  var warnings: [FeedWarning] { warnings { _ in true } }
+
+  private func warnings(about isTold: (Count) -> Bool) -> [FeedWarning] {
+    let found = counts.filter { $0.holdsValues && isTold($0) }
     var warnings = found.prefix(Self.mostNamed).map { count in
       FeedWarning(
         count.isListed ? .listNotRead : .columnNotRead, "'\(Excerpt.text(count.name.rawSpan))'",
