@@ -19,6 +19,12 @@ enum JSONDetection {
     }
 
     func hasAll(_ names: String...) -> Bool { names.allSatisfy { has($0) } }
+
+    /// Whether there are all of the members, and at one depth, as those of one object are.
+    func hasTogether(_ names: String...) -> Bool {
+      guard let depth = names.first.flatMap({ keys[$0] }) else { return false }
+      return names.allSatisfy { keys[$0] == depth }
+    }
   }
 
   /// Members whose values are looked at.
@@ -67,7 +73,8 @@ enum JSONDetection {
   }
 
   private static func stixOrMISP(_ evidence: Evidence) -> Detection? {
-    if evidence.has("type=bundle", within: 2) || evidence.has("objects", within: 1)
+    if evidence.has("type=bundle", within: 2)
+      || evidence.has("objects", within: 1) && mayHoldSTIX(evidence)
       || evidence.has("pattern") && evidence.has("valid_from")
       || evidence.has("spec_version", within: 2) && evidence.has("type", within: 2)
       || evidence.has("type=indicator", within: 2)
@@ -86,22 +93,37 @@ enum JSONDetection {
     return nil
   }
 
+  /// Whether objects in a list called `objects` are STIX's, by an identifier or type, or there are none.
+  private static func mayHoldSTIX(_ evidence: Evidence) -> Bool {
+    !evidence.has("type") || evidence.has("id=") || evidence.has("spec_version")
+      || types.contains { evidence.has("type=" + $0) }
+  }
+
+  /// STIX's types with names that no other format uses.
+  private static let types = [
+    "indicator", "relationship", "sighting", "observed-data", "attack-pattern", "intrusion-set",
+    "threat-actor", "course-of-action", "marking-definition", "domain-name", "ipv4-addr",
+    "ipv6-addr", "email-addr", "x509-certificate",
+  ]
+
   private static func record(_ evidence: Evidence) -> Detection? {
     // A table that maps names of products to STIX has objects under them.
-    if evidence.has("ioc_value=") || evidence.hasAll("ioc", "ioc_type")
-      || evidence.hasAll("ioc", "type", "malware")
+    if evidence.has("ioc_value=") || evidence.hasTogether("ioc", "ioc_type")
+      || evidence.hasTogether("ioc", "type", "malware")
     {
       return .format(.threatfox, nil)
     }
-    if evidence.hasAll("url", "url_status") || evidence.hasAll("url", "urlhaus_reference")
-      || evidence.hasAll("url", "urlhaus_link")
+    if evidence.hasTogether("url", "url_status") || evidence.hasTogether("url", "urlhaus_reference")
+      || evidence.hasTogether("url", "urlhaus_link")
     {
       return .format(.urlhaus, nil)
     }
-    if evidence.hasAll("sha256_hash", "md5_hash") || evidence.hasAll("sha256_hash", "signature") {
+    if evidence.hasTogether("sha256_hash", "md5_hash")
+      || evidence.hasTogether("sha256_hash", "signature")
+    {
       return .format(.malwarebazaar, nil)
     }
-    if evidence.hasAll("ip_address", "port", "malware") { return .format(.feodo, nil) }
+    if evidence.hasTogether("ip_address", "port", "malware") { return .format(.feodo, nil) }
     if evidence.has("cidr", within: 2),
       evidence.has("sblid", within: 2) || evidence.has("type=metadata", within: 2)
     {
@@ -141,6 +163,10 @@ enum JSONDetection {
         if value.utf8.count < 64 { note(key + "=" + value, tokenizer.depth, &evidence) }
         key = ""
       case .string where key == "ioc_value": note("ioc_value=", tokenizer.depth, &evidence)
+      case .string where key == "id":
+        let value = Text.string(bytes.extracting(token.range))
+        if isSTIXIdentifier(value) { note("id=", tokenizer.depth, &evidence) }
+        key = ""
       case .string where evidence.keys.isEmpty && tokenizer.depth == 1:
         let string = bytes.extracting(token.range)
         if NoValue.fits(string) { break }
@@ -158,6 +184,12 @@ enum JSONDetection {
     if evidence.keys.count < 4096 || evidence.keys[key] != nil {
       evidence.keys[key] = min(evidence.keys[key] ?? .max, depth)
     }
+  }
+
+  /// Whether text is a type, two hyphens and a UUID.
+  private static func isSTIXIdentifier(_ text: String) -> Bool {
+    let uuid = text.suffix(36)
+    return isUUID(String(uuid)) && text.dropLast(36).hasSuffix("--")
   }
 
   /// Whether text is 8-4-4-4-12 hex digits.

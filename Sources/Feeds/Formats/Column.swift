@@ -81,7 +81,10 @@ enum Column: Equatable {
     switch (format, key) {
     case (.urlhaus, "urlhauslink"), (.urlhaus, "urlhausreference"): .reference
     case (.urlhaus, "urlstatus"): .tags
-    case (.urlhaus, "host"): .other
+    case (.urlhaus, "host"), (.urlhaus, "imphash"): .other
+    case (.urlhaus, "responsemd5"): .value(.kind(.md5), nameMode: .exact)
+    case (.urlhaus, "responsesha256"): .value(.kind(.sha256), nameMode: .exact)
+    case (.urlhaus, "filename"): .description
     case (.sslbl, "sha1"), (.sslbl, "listingsha1"):
       .value(.kind(.certificateSHA1), nameMode: .exact)
     case (.sslbl, "listingreason"): .malware

@@ -1,28 +1,43 @@
 import Indicators
 import Parsing
 
-/// JSON whose objects are records with a value each, at any depth: abuse.ch's exports, Spamhaus DROP.
+/// JSON whose objects are records with a value each: abuse.ch's exports, Spamhaus DROP.
 ///
-/// An object's members are read as the columns of a row; objects without a value are envelopes.
+/// An object's members are read as the columns of a row; objects without a value are envelopes. Of the
+/// objects inside a record those are read that JSON of any publisher may have there (`JSONRecords`), and
+/// the lists of abuse.ch's own answers; what looks like values in others is counted.
 struct FlatJSONFeed: DocumentFeed {
   private var json: JSONFeed
   private let format: FeedFormat
+  /// Names of lists of records inside records in abuse.ch's answers to queries.
+  private let ownLists: Set<String>
+  /// What is not read of the records.
+  private var unread = UnreadMembers()
 
   var stream: FeedStream { json.stream }
 
   init(_ stream: FeedStream, format: FeedFormat) {
     json = JSONFeed(stream)
     self.format = format
+    ownLists =
+      switch format {
+      case .urlhaus: ["payloads", "urls"]
+      case .threatfox: ["malwaresamples"]
+      default: []
+      }
   }
 
   /// Reads to the end.
   mutating func readAll(into sink: inout FeedSink) throws(FeedError) {
-    defer { json.finish(&sink) }
+    defer {
+      json.finish(&sink)
+      sink.summary.warnings += unread.warnings
+    }
     while true {
       do throws(FeedError) {
         let token = try json.next()
         if token.kind == .endOfInput { return }
-        try readValue(token, named: 0, into: &sink)
+        try readValue(token, named: 0, in: .envelope, into: &sink)
       } catch {
         // In JSON lines, a bad line costs a line.
         guard format == .spamhausDrop || format == .suricataDatajson, error.code == .malformed,
@@ -35,23 +50,29 @@ struct FlatJSONFeed: DocumentFeed {
     }
   }
 
+  /// Where an object stands: among those around the records, or in one or in a list of them.
+  private enum Place {
+    case envelope, record
+  }
+
   private mutating func readValue(
-    _ token: JSONToken, named name: StringID, into sink: inout FeedSink
+    _ token: JSONToken, named name: StringID, in place: Place, into sink: inout FeedSink
   ) throws(FeedError) {
     switch token.kind {
-    case .beginObject: try readObject(line: json.line(of: token), named: name, into: &sink)
+    case .beginObject:
+      try readObject(line: json.line(of: token), named: name, in: place, into: &sink)
     case .beginArray:
       while true {
         let element = try json.next()
         if element.kind == .endArray { return }
-        try readValue(element, named: name, into: &sink)
+        try readValue(element, named: name, in: .record, into: &sink)
       }
     default: break
     }
   }
 
   private mutating func readObject(
-    line: UInt64, named name: StringID, into sink: inout FeedSink
+    line: UInt64, named name: StringID, in place: Place, into sink: inout FeedSink
   ) throws(FeedError) {
     var record = Record()
     record.line = line
@@ -69,19 +90,18 @@ struct FlatJSONFeed: DocumentFeed {
           let whole = json.append(value, to: &record.bytes)
           record.add(column, Text.trimmed(record.bytes.rawSpan, whole))
         }
-      case .beginArray where column == .tags || column == .category: try readTags(into: &record)
+      case .beginArray where LabelObject.isOf(column):
+        try readLabels(column, keyText, into: &record)
       case _ where format == .suricataDatajson && column.isValue && value.kind != .string:
         // A list or a Boolean is not a value; a list of records is read as such.
         if value.kind == .beginObject || value.kind == .beginArray {
-          try readValue(value, named: 0, into: &sink)
+          try readValue(value, named: 0, in: .record, into: &sink)
         } else {
           sink.refuse(.malformedRow, keyText.rawSpan, line: line)
         }
       case .beginObject, .beginArray:
-        // abuse.ch names each record by its number.
-        let isNumber = keyText.count <= 18 && !keyText.isEmpty && keyText.allSatisfy(Byte.isDigit)
-        try readValue(
-          value, named: isNumber ? sink.collection.intern(keyText.rawSpan) : 0, into: &sink)
+        let place = record.hasValue ? .record : place
+        try readMember(value, keyText, column, in: place, of: &record, into: &sink)
       default: break
       }
     }
@@ -92,14 +112,77 @@ struct FlatJSONFeed: DocumentFeed {
     if record.hasValue { record.emit(into: &sink) }
   }
 
-  private mutating func readTags(into record: inout Record) throws(FeedError) {
+  /// Reads an inner object or a list: as records, as values, or to count what is not read.
+  private mutating func readMember(
+    _ value: JSONToken, _ key: [UInt8], _ column: Column, in place: Place, of record: inout Record,
+    into sink: inout FeedSink
+  ) throws(FeedError) {
+    // abuse.ch names each record by its number.
+    if key.count <= 18, !key.isEmpty, key.allSatisfy(Byte.isDigit) {
+      let name = sink.collection.intern(key.rawSpan)
+      return try readValue(value, named: name, in: .record, into: &sink)
+    }
+    let name = Text.key(key.rawSpan)
+    if Self.context.contains(name) { return try json.skip(value) }
+    let isRead = isRead(key, name, isList: value.kind == .beginArray, in: place)
+    if value.kind == .beginArray, column.isValue {
+      return try readValues(column, key, isRead: isRead, into: &record, &sink)
+    }
+    guard isRead else { return try unread.read(value, under: key, in: .record, of: &json) }
+    let isEnvelope = place == .envelope && JSONTablePlan.envelopes.contains(name)
+    try readValue(value, named: 0, in: isEnvelope ? .envelope : .record, into: &sink)
+  }
+
+  /// Reads a list under the name of values: strings are values of the record, objects are records.
+  private mutating func readValues(
+    _ column: Column, _ key: [UInt8], isRead: Bool, into record: inout Record,
+    _ sink: inout FeedSink
+  ) throws(FeedError) {
     while true {
       let element = try json.next()
       switch element.kind {
       case .endArray: return
-      case .string: record.fields.append((.tags, json.append(element, to: &record.bytes)))
+      case .string:
+        guard record.fields.count < JSONRecord.mostCells else {
+          sink.refuse(.lineTooLong, [UInt8]().rawSpan, line: record.line)
+          continue
+        }
+        let whole = json.append(element, to: &record.bytes)
+        record.add(column, Text.trimmed(record.bytes.rawSpan, whole))
+      case _ where isRead: try readValue(element, named: 0, in: .record, into: &sink)
+      default: try unread.read(element, under: key, in: .element, of: &json)
+      }
+    }
+  }
+
+  private mutating func readLabels(
+    _ column: Column, _ key: [UInt8], into record: inout Record
+  ) throws(FeedError) {
+    while true {
+      let element = try json.next()
+      switch element.kind {
+      case .endArray: return
+      case .string: record.add(column, json.append(element, to: &record.bytes))
+      case .beginObject:
+        let label = try json.readLabel(key, isListed: true, &unread)
+        record.bytes += label
+        record.add(column, record.bytes.count - label.count..<record.bytes.count)
       default: try json.skip(element)
       }
     }
+  }
+
+  // MARK: Names
+
+  /// What abuse.ch knows of a sample besides its digests: pages and signatures, and what dropped it.
+  private static let context: Set<String> = ["fileinformation", "codesign"]
+
+  /// Whether objects called so are read as records, or lists of them.
+  private func isRead(_ key: [UInt8], _ name: String, isList: Bool, in place: Place) -> Bool {
+    if format == .suricataDatajson || format == .abuseIPDB || ownLists.contains(name) {
+      return true
+    }
+    if place == .envelope, JSONTablePlan.envelopes.contains(name) { return true }
+    return !isList && JSONRecords.isOwn(key.rawSpan)
   }
 }

@@ -196,7 +196,7 @@ struct JSONTablePlan {
   // MARK: Envelopes
 
   /// Names of members in which programs return records.
-  private static let envelopes: Set<String> = [
+  static let envelopes: Set<String> = [
     "data", "result", "results", "response", "items", "records", "rows", "entries", "list", "feed",
     "indicators", "iocs", "observables", "threats", "values", "hits", "objects", "attributes",
     "urls", "domains", "ips", "hashes", "blocklist", "blacklist", "resources", "value",
