@@ -319,7 +319,8 @@ extension FeedReader {
     case nil: break
     }
     let plan = JSONTablePlan(
-      Array(stream.window[stream.start..<end]), path: stream.path, roles: roles, &test)
+      Array(stream.window[stream.start..<end]), path: stream.path, roles: roles,
+      isAllowList: sink.options.isAllowList, &test)
     guard plan.hasValues else {
       try checkEnd(stream)
       if let fault = plan.fault { throw fault }

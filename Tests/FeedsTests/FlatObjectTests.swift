@@ -162,4 +162,38 @@ import Testing
         "column-not-read: 1 of 1 cells of 'actor.domain'",
       ])
   }
+
+  // MARK: Good and bad
+
+  /// Text, what is read of it as a feed, and what as an allow list.
+  static let permissions: [(String, [String], [String])] = [
+    (
+      #"{"allow":["good.example"],"deny":["evil.example","bad.example"]}"#, ["bad", "evil"],
+      ["good"]
+    ),
+    (
+      #"{"version":2,"fuzzylist":["a.example"],"whitelist":["good.example"],"blacklist":["evil.example"]}"#,
+      ["evil"], ["a", "good"]
+    ),
+    (#"{"allowlist":["good.example"],"blocklist":["evil.example"]}"#, ["evil"], ["good"]),
+    (
+      #"{"blocked_sites":["evil.example"],"denied":["bad.example"],"safe_sites":["good.example"],"x":["a.example"]}"#,
+      ["bad", "evil"], ["good"]
+    ),
+    (#"{"disallowed":["evil.example"],"allowed":["good.example"]}"#, ["evil"], ["good"]),
+    (#"{"sites":["evil.example"],"allow":["good.example"]}"#, ["evil"], ["good"]),
+  ]
+
+  @Test(arguments: permissions)
+  func listsOfGoodAreNeverBad(_ text: String, _ bad: [String], _ good: [String]) {
+    func names(_ loaded: Loaded) -> [String] {
+      loaded.collection.records.map { String(loaded.value($0).prefix { $0 != "." }) }.sorted()
+    }
+    let loaded = Loaded(text, format: .json)
+    #expect(names(loaded) == bad, "\(text)")
+    #expect(loaded.warnings.contains("column-not-read"), "\(text)")
+    var options = FeedOptions()
+    options.isAllowList = true
+    #expect(names(Loaded(text, format: .json, options: options)) == good, "\(text)")
+  }
 }

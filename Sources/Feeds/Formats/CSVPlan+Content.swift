@@ -181,8 +181,32 @@ extension CSVPlan {
       dropSharedDigests()
       dropContacts()
     } else {
+      settleLists(evidence)
       decideByShape(evidence)
     }
+  }
+
+  /// Of lists in JSON whose names tell good from bad reads those that are asked for, and no others
+  /// beside them: `{"allow":[…],"deny":[…]}`.
+  private mutating func settleLists(_ evidence: [Evidence]) {
+    let lists = members.indices.filter {
+      columns[$0] == .unknown && evidence[$0].mostly(evidence[$0].shaped)
+    }
+    let asked = lists.filter { isList($0, ofGood: isAllowList) }
+    for column in lists {
+      if asked.contains(column) {
+        columns[column] = .value(.none, nameMode: .withSubdomains)
+      } else if !asked.isEmpty || isList(column, ofGood: !isAllowList) {
+        noteUnread(column, evidence[column].cells, evidence[column].shaped)
+        columns[column] = .other
+      }
+    }
+  }
+
+  /// Whether a member's name says that it lists what is good, or what is bad.
+  private func isList(_ column: Int, ofGood isGood: Bool) -> Bool {
+    let name = members[column]
+    return isGood ? ForeignMember.isAllowed(name.rawSpan) : ForeignMember.isDenied(name.rawSpan)
   }
 
   /// Import hashes are shared by good and bad files: beside a file's own digest they are context.

@@ -13,7 +13,9 @@ struct CSVPlan {
   /// Keys of the header's names, if there is a header.
   private(set) var keys: [String] = []
   /// The names of members of records, as the user may name them.
-  private var members: [[UInt8]] = []
+  private(set) var members: [[UInt8]] = []
+  /// What is good is asked for, not what is bad.
+  private(set) var isAllowList = false
   /// Line of the header, if it is a row and not a comment.
   private(set) var headerLine: UInt64?
   /// Column names that the user describes and the header lacks.
@@ -223,8 +225,10 @@ struct CSVPlan {
 
   /// A plan for records whose members have names, of which `roles` are the user's words for some.
   init(
-    names: [[UInt8]], rows: [TableRow], roles: [String: String]? = nil, _ test: inout ShapeTest
+    names: [[UInt8]], rows: [TableRow], roles: [String: String]? = nil, isAllowList: Bool = false,
+    _ test: inout ShapeTest
   ) {
+    self.isAllowList = isAllowList
     delimiter = Byte.comma
     format = .json
     keys = names.map { Self.key(of: $0.rawSpan, .json) }

@@ -7,9 +7,21 @@ enum ForeignMember {
     "whitelist", "allowlist", "benign", "falsepositive", "legit", "goodware", "knowngood",
   ])
 
+  /// Parts of the names of what is let through, which is no indicator.
+  private static let harmless = Parts(["allowed", "clean", "good", "safe", "trusted", "fuzzylist"])
+
+  /// Parts of the names of lists of what is bad.
+  private static let bad = Parts([
+    "blacklist", "blocklist", "denylist", "banlist", "blocked", "denied", "banned", "disallowed",
+  ])
+
+  /// Whole names of lists of what is let through, and of what is not.
+  private static let permissions: Set<String> = ["allow", "permit", "permitted", "white", "fuzzy"]
+  private static let prohibitions: Set<String> = ["deny", "block", "black", "ban"]
+
   /// Parts of the names of what is no indicator, or none any more, or none of the record.
   private static let others = Parts([
-    "allowed", "clean", "good", "safe", "trusted", "expired", "revoked", "retired", "removed",
+    "expired", "revoked", "retired", "removed",
     "deleted", "inactive", "withdrawn", "deprecated", "exclu", "ignore", "exempt", "internal",
     "parent", "decoy", "signed", "related", "victim", "target", "reference", "whois", "registra",
     "contact", "reporter", "author",
@@ -29,12 +41,23 @@ enum ForeignMember {
   static func fits(_ name: RawSpan) -> Bool {
     let dot = name.byteOffsets.last { name.byte(unchecked: $0) == Byte.dot }
     let part = name.extracting((dot.map { $0 + 1 } ?? 0)..<name.byteCount)
-    return names.contains(Text.key(part)) || good.occur(in: part) || others.occur(in: part)
+    return names.contains(Text.key(part)) || good.occur(in: part) || harmless.occur(in: part)
+      || others.occur(in: part)
       || firstWords.contains { isFirstWord($0, of: part) }
   }
 
   /// Whether a member's name says that it lists what is good.
   static func isGood(_ name: RawSpan) -> Bool { good.occur(in: name) }
+
+  /// Whether the name of a list says that it holds what is let through.
+  static func isAllowed(_ name: RawSpan) -> Bool {
+    good.occur(in: name) || harmless.occur(in: name) || permissions.contains(Text.key(name))
+  }
+
+  /// Whether the name of a list says that it holds what is not let through.
+  static func isDenied(_ name: RawSpan) -> Bool {
+    bad.occur(in: name) || prohibitions.contains(Text.key(name))
+  }
 
   /// Whether a name begins with a word, which ends where the case or the character's sort changes.
   private static func isFirstWord(_ word: StaticString, of name: RawSpan) -> Bool {
@@ -57,10 +80,14 @@ enum ForeignMember {
     }
 
     /// Whether one is part of a name, in any case, also with other characters inside: `white_list`;
-    /// what `un` denies is none: `unsafe_files`.
+    /// what `un` or `dis` denies is none: `unsafe_files`.
     func occur(in name: RawSpan) -> Bool {
       name.byteOffsets.contains { offset in
-        if offset >= 2, name.starts(ignoringCase: "un", at: offset - 2) { return false }
+        if name.starts(ignoringCase: "un", at: offset - 2)
+          || name.starts(ignoringCase: "dis", at: offset - 3)
+        {
+          return false
+        }
         return words[Int(Byte.lowercased(name.byte(unchecked: offset)))].contains {
           Self.stands($0, in: name, at: offset)
         }

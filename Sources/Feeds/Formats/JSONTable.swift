@@ -34,7 +34,7 @@ struct JSONTablePlan {
   /// The plan for a file, by its beginning, or by what the user says of its members.
   init(
     _ sample: [UInt8], path filePath: String, roles: [String: String]? = nil,
-    _ test: inout ShapeTest
+    isAllowList: Bool = false, _ test: inout ShapeTest
   ) {
     named = roles.map { $0.keys.map { Array($0.utf8) } } ?? []
     let stream = FeedStream(bytes: sample, path: filePath)
@@ -68,7 +68,8 @@ struct JSONTablePlan {
       }
     }
     guard !rows.isEmpty else { return }
-    let plan = CSVPlan(names: names, rows: rows, roles: roles, &test)
+    let plan = CSVPlan(
+      names: names, rows: rows, roles: roles, isAllowList: isAllowList, &test)
     guard plan.hasValues else { return }
     for (name, column) in zip(names, plan.columns) where column != .other && column != .unknown {
       columns[name] = column
