@@ -92,7 +92,7 @@ extension FeedCase {
       entries: [
         "2 sha256 \(Sample.sha256) exact", "3 sha1 \(Sample.sha1) exact",
         "5 domain evil.example withSubdomains", "6 ipv4 192.0.2.8 exact",
-      ], diagnostics: ["4 not-an-indicator"]),
+      ], diagnostics: ["4 kind-mismatch"]),
     FeedCase(
       name: "csv: patterns of STIX among values",
       text: """

@@ -170,7 +170,7 @@ extension CSVPlan {
     var isConfirmed = [Bool](repeating: false, count: columns.count)
     for column in confirmed { isConfirmed[column] = true }
     for column in named where !isConfirmed[column] {
-      noteUnread(column, evidence[column].cells, evidence[column].fitting)
+      noteUnread(named: column, evidence[column].cells, evidence[column].fitting)
       columns[column] = .other
     }
     if confirmed.contains(where: { evidence[$0].cells > 0 }) {

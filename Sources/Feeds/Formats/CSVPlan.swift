@@ -35,7 +35,8 @@ struct CSVPlan {
   private(set) var hasTopics = false
   /// Without a header: rows that are addresses with their ports, as `192.0.2.7|443` is written.
   private(set) var holdsAddressesWithPorts = false
-  /// Columns that are not read although at least half of their cells look like values.
+  /// Columns that are not read although their names say what they hold or half of their cells look
+  /// like values.
   private(set) var unread: [(column: Int, cells: Int, values: Int)] = []
   /// Columns of text, which are never read, although nearly all of their cells are digests.
   var textsOfDigests: [(column: Int, cells: Int, values: Int)] = []
@@ -289,7 +290,19 @@ struct CSVPlan {
 
   /// Notes a column that is not read, if half of its cells or more look like values.
   mutating func noteUnread(_ column: Int, _ cells: Int, _ values: Int) {
-    guard cells > 0, values * 2 >= cells else { return }
+    if values * 2 >= cells { noteUnread(named: column, cells, values) }
+  }
+
+  /// Notes a column that is not read although its name says what it holds.
+  ///
+  /// A word that is in the names of other columns as well (`server`, `data`) promises little.
+  mutating func noteUnread(named column: Int, _ cells: Int, _ values: Int) {
+    guard cells > 0 else { return }
+    if values == 0 {
+      guard case .value(let kind, _) = columns[column], kind != .network, Self.hasShape(kind) else {
+        return
+      }
+    }
     unread.append((column, cells, values))
   }
 

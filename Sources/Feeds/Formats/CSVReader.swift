@@ -150,8 +150,17 @@ struct CSVReader {
       } else {
         row.bytes.append(bytes)
       }
-      row.cells.append(start..<row.bytes.count)
+      row.cells.append(Self.content(row.bytes, start))
     }
     return true
+  }
+
+  /// The range of a cell from `start` on, without what keeps spreadsheets from changing it: `="1.2"`.
+  private static func content(_ bytes: [UInt8], _ start: Int) -> Range<Int> {
+    let end = bytes.count
+    guard end - start > 3, bytes[start] == UInt8(ascii: "="), bytes[start + 1] == Byte.quote,
+      bytes[end - 1] == Byte.quote
+    else { return start..<end }
+    return start + 2..<end - 1
   }
 }

@@ -20,28 +20,19 @@ enum CellPieces {
     }
   }
 
-  /// The ranges of a cell's values if white space, commas or semicolons separate them, else none.
+  /// The ranges of a cell's values if white space, commas, semicolons, bars, line breaks of HTML or
+  /// slashes between blanks separate them, else none.
   ///
   /// All values must be of one kind: prose that names a host, and a URL with a blank in it, are not
   /// lists. If there are other separators than blanks, up to half of the pieces may be damaged, or
   /// addresses, names and URLs may be mixed if none is damaged. A path after its host does not
-  /// count as damaged.
+  /// count as damaged. Of a name and its address with a bar between them the name is the value, as of
+  /// MISP's `domain|ip`, and the name of a file beside its digest is none.
   static func values(
     of cell: RawSpan, as declared: DeclaredKind, _ parser: inout IndicatorParser,
     _ options: AdmissionOptions
   ) -> [Range<Int>] {
-    var pieces: [Range<Int>] = []
-    var hasBlanksOnly = true
-    var start = 0
-    for offset in 0...cell.byteCount {
-      if offset < cell.byteCount {
-        let byte = cell.byte(unchecked: offset)
-        guard isSeparator(byte) else { continue }
-        if byte != Byte.space { hasBlanksOnly = false }
-      }
-      if offset > start { pieces.append(start..<offset) }
-      start = offset + 1
-    }
+    var (pieces, hasBlanksOnly) = split(cell)
     guard pieces.count > 1, pieces.count <= 1 << 12 else { return [] }
     var kind: ValueKind?
     var isMixed = false
@@ -61,8 +52,59 @@ enum CellPieces {
       kind = found
     }
     guard kind != nil, kind != .other else { return [] }
-    if isMixed { return damaged == 0 ? pieces : [] }
-    return damaged == 0 || !hasBlanksOnly && damaged * 2 <= pieces.count ? pieces : []
+    if isMixed {
+      if damaged == 0, kind == .address, isPair(pieces, of: cell) { return [pieces[0]] }
+      return damaged == 0 ? pieces : []
+    }
+    guard damaged == 0 || !hasBlanksOnly && damaged * 2 <= pieces.count else { return [] }
+    if kind == .digest, damaged > 0 {
+      pieces.removeAll { FileExtensions.endsFile(cell.extracting($0)) }
+    }
+    return pieces
+  }
+
+  /// The parts of a cell between separators, and whether all of these are blanks.
+  private static func split(_ cell: RawSpan) -> (pieces: [Range<Int>], hasBlanksOnly: Bool) {
+    var pieces: [Range<Int>] = []
+    var hasBlanksOnly = true
+    var (start, offset) = (0, 0)
+    while offset < cell.byteCount {
+      let length = separatorLength(cell, at: offset)
+      if length == 0 {
+        offset += 1
+        continue
+      }
+      if cell.byte(unchecked: offset) != Byte.space { hasBlanksOnly = false }
+      if offset > start { pieces.append(start..<offset) }
+      offset += length
+      start = offset
+    }
+    if offset > start { pieces.append(start..<offset) }
+    return (pieces, hasBlanksOnly)
+  }
+
+  /// Length of the separator at an offset, or 0.
+  private static func separatorLength(_ cell: RawSpan, at offset: Int) -> Int {
+    switch cell.byte(unchecked: offset) {
+    case let byte where isSeparator(byte): return 1
+    case UInt8(ascii: "<"):
+      for mark in ["<br>", "<br/>", "<br />"] as [StaticString]
+      where cell.starts(ignoringCase: mark, at: offset) {
+        return mark.utf8CodeUnitCount
+      }
+      return 0
+    case Byte.slash:
+      return offset > 0 && offset + 1 < cell.byteCount
+        && Text.isSpace(cell.byte(unchecked: offset - 1))
+        && Text.isSpace(cell.byte(unchecked: offset + 1)) ? 1 : 0
+    default: return 0
+    }
+  }
+
+  /// Whether two pieces have nothing but a bar between them.
+  private static func isPair(_ pieces: [Range<Int>], of cell: RawSpan) -> Bool {
+    pieces.count == 2 && pieces[0].upperBound + 1 == pieces[1].lowerBound
+      && cell.byte(unchecked: pieces[0].upperBound) == UInt8(ascii: "|")
   }
 
   /// The ranges of a cell's values if dashes or brackets stand between them, as in a line of a list.
@@ -92,7 +134,7 @@ enum CellPieces {
       while scheme > start, Byte.isAlphanumeric(cell.byte(unchecked: scheme - 1)) { scheme -= 1 }
       guard scheme < mark, scheme > start else { continue }
       let before = cell.byte(unchecked: scheme - 1)
-      guard isSeparator(before) || before == UInt8(ascii: "|") else { continue }
+      guard isSeparator(before) else { continue }
       pieces.append(start..<scheme - 1)
       start = scheme
     }
@@ -110,6 +152,6 @@ enum CellPieces {
   }
 
   private static func isSeparator(_ byte: UInt8) -> Bool {
-    Text.isSpace(byte) || byte == Byte.comma || byte == UInt8(ascii: ";")
+    Text.isSpace(byte) || ",;|".utf8.contains(byte)
   }
 }

@@ -202,9 +202,12 @@ extension Column {
     (
       .tags,
       """
-      attack attackid attackids attacktechnique attacktechniques indicatorthreattype label labels \
-      mitre mitreattack mitreattackid mitreattackids mitreid mitreids mitretechnique \
-      mitretechniqueid mitretechniqueids mitretechniques objectlabel objectlabels tag tags \
+      attack attackid attackids attacktechnique attacktechniques attck attckid attckids \
+      attcktechnique attcktechniqueid attcktechniqueids attcktechniques indicatorthreattype \
+      label labels mitre mitreattack mitreattackid mitreattackids mitreattck mitreattckid \
+      mitreattckids mitreattcktechnique mitreattcktechniqueid mitreattcktechniqueids \
+      mitreattcktechniques mitreid mitreids mitretechnique mitretechniqueid mitretechniqueids \
+      mitretechniques objectlabel objectlabels tag tags \
       technique techniqueid techniqueids techniques threat threatclass threattype ttp ttps
       """
     ),

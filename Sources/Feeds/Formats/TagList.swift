@@ -1,6 +1,6 @@
 import Parsing
 
-/// Tags in one cell: separated by commas or semicolons, or a list as JSON, Python and SQL write it.
+/// Tags in one cell: separated by commas, semicolons or bars, or a list as JSON, Python and SQL write it.
 enum TagList {
   /// A cell without the brackets of a list around it, and whether there were any.
   @_lifetime(copy cell)
@@ -47,11 +47,7 @@ enum TagList {
 
   private static func endOfTag(_ list: RawSpan, from start: Int) -> Int {
     var end = start
-    while end < list.byteCount, list.byte(unchecked: end) != Byte.comma,
-      list.byte(unchecked: end) != UInt8(ascii: ";")
-    {
-      end += 1
-    }
+    while end < list.byteCount, !",;|".utf8.contains(list.byte(unchecked: end)) { end += 1 }
     return end
   }
 

@@ -1,0 +1,84 @@
+import Feeds
+import Indicators
+import Testing
+
+/// Cells that hold several values, and rows that are no rows.
+@Suite("Cells and rows") struct CellTests {
+  private static let head = "Firstseen,Malware,URL,IP address(es)\n"
+
+  private static func row(_ index: Int, _ cell: String) -> String {
+    "2024-01-0\(index),Test,http://evil\(index).example/a,\(cell)\n"
+  }
+
+  private func values(_ loaded: Loaded, _ kind: IndicatorKind? = nil) -> [String] {
+    loaded.collection.records.filter { kind == nil || $0.kind == kind }.map { loaded.value($0) }
+  }
+
+  /// Bars, slashes between blanks and line breaks of HTML separate values as semicolons do.
+  @Test(arguments: ["|", " | ", ";", " / ", "<br>", "<BR/>", "<br />", "|\u{20}"])
+  func separators(_ mark: String) {
+    let cells = (1...3).map { "192.0.2.\($0)\(mark)198.51.100.\($0)" } + ["192.0.2.4"]
+    let rows = cells.enumerated().map { Self.row($0.offset + 1, $0.element) }.joined()
+    let loaded = Loaded(Self.head + rows)
+    #expect(values(loaded, .ipv4).count == 7, "\(mark)")
+    #expect(values(loaded, .url).count == 4, "\(mark)")
+    #expect(loaded.warnings == [])
+  }
+
+  @Test func digestsBetweenBars() {
+    let loaded = Loaded(
+      "SHA256,URL\n\(Sample.sha256)|\(String(Sample.sha256.reversed())),http://evil.example/a\n")
+    #expect(loaded.entries.count == 3)
+  }
+
+  /// A bar may be part of a URL, before a port, or between a name and its address.
+  @Test(arguments: [
+    ("url", "http://evil.example/a|b", ["http://evil.example/a|b"]),
+    ("ip", "192.0.2.1|443", ["192.0.2.1"]), ("hash", "a.exe|\(Sample.sha256)", [Sample.sha256]),
+    ("indicator", "evil.example|192.0.2.1", ["evil.example"]),
+    ("indicator", "evil.example|bad.example", ["evil.example", "bad.example"]),
+    ("indicator", "evil.example;192.0.2.1", ["evil.example", "192.0.2.1"]),
+    ("ip", "192.0.2.1/24", ["192.0.2.0/24"]),
+  ])
+  func barsOfOtherMeaning(_ name: String, _ cell: String, _ expected: [String]) {
+    let loaded = Loaded("\(name),note\n\(cell),x\n", format: .csv)
+    #expect(values(loaded) == expected, "\(cell)")
+  }
+
+  /// A column that is named for a kind is not dropped without a word.
+  @Test(arguments: [
+    (
+      ["192.0.2.1", "192.0.2.2", "behind a CDN", "several", "rotating"],
+      "2 of 5 cells of 'ipaddresses'"
+    ),
+    (["192.0.2.1", "a", "b", "c", "d"], "1 of 5 cells of 'ipaddresses'"),
+  ])
+  func columnsThatAreNotReadAreTold(_ cells: [String], _ warning: String) {
+    let rows = cells.enumerated().map { Self.row($0.offset + 1, $0.element) }.joined()
+    let loaded = Loaded(Self.head + rows)
+    #expect(values(loaded, .url).count == 5)
+    #expect(loaded.summary?.warnings.first?.description.contains(warning) ?? false)
+  }
+
+  @Test(arguments: [
+    ("sha256,url\nunknown file,http://evil.example/a\n", 1),
+    ("server,url\nApache,http://evil.example/a\n", 0), ("sha256,url\n-,http://evil.example/a\n", 0),
+  ])
+  func columnsWithoutAnyValue(_ text: String, _ count: Int) {
+    let loaded = Loaded(text, format: .csv)
+    #expect(loaded.entries.count == 1)
+    #expect(loaded.warnings == Array(repeating: "column-not-read", count: count))
+  }
+
+  @Test func spreadsheetsKeepCells() {
+    let loaded = Loaded("ip,note\n=\"192.0.2.1\",\"=\"\"a b\"\"\"\n\"=\"\"192.0.2.2\"\"\",=\"x\"\n")
+    #expect(loaded.entries == ["2 ipv4 192.0.2.1 exact", "3 ipv4 192.0.2.2 exact"])
+    #expect(loaded.context(of: "192.0.2.1") == ["description=a b"])
+  }
+
+  @Test(arguments: ["MITRE ATT&CK", "ATT&CK", "mitre_attack", "MITRE ATT&CK Technique ID"])
+  func techniques(_ name: String) {
+    let loaded = Loaded("indicator,type,\(name)\nevil.example,domain,T1071.001|c2\n")
+    #expect(loaded.context(of: "evil.example") == ["labels=c2", "attack=T1071.001"])
+  }
+}
