@@ -81,4 +81,12 @@ import Testing
     let loaded = Loaded("indicator,type,\(name)\nevil.example,domain,T1071.001|c2\n")
     #expect(loaded.context(of: "evil.example") == ["labels=c2", "attack=T1071.001"])
   }
+
+  /// Days as spreadsheets count them, and minus one, are no seconds since 1970.
+  @Test(arguments: ["45658.5", "45658", "-1", "0.5", "-1700000000.5"])
+  func numbersThatAreNoTimes(_ time: String) {
+    let loaded = Loaded("indicator,type,valid_until\nevil.example,domain,\(time)\n")
+    #expect(loaded.context(of: "evil.example") == [])
+    #expect(loaded.diagnostics == ["2 (unreadable-time)"])
+  }
 }

@@ -30,7 +30,7 @@ enum FeedTime {
     }
     if let time = iso8601(text, range) ?? yearLast(text, range, order) { return time }
     guard range.count >= 10, text.byte(unchecked: range.lowerBound + 4) == Byte.slash else {
-      return Timestamp.epochSeconds(text, range) ?? compact(text, range)
+      return fractionalEpoch(text, range) ?? compact(text, range)
         ?? written(text, range, order)
     }
     var dashed = text.copied(range)
@@ -130,6 +130,19 @@ enum FeedTime {
     if number >= 100_000_000_000 {
       return number < 9_000_000_000_000 ? Int64(number) * 1_000_000 : nil
     }
-    return number >= 100_000_000 ? Timestamp.epochSeconds(text, range) : nil
+    return number >= fewestSeconds ? Timestamp.epochSeconds(text, range) : nil
   }
+
+  /// Seconds since 1970 with a fraction; smaller numbers are days as spreadsheets count them.
+  private static func fractionalEpoch(_ text: RawSpan, _ range: Range<Int>) -> Int64? {
+    let seconds = text.extracting(range)
+    let end = seconds.firstOffset(of: Byte.dot) ?? seconds.byteCount
+    guard let number = Text.number(seconds.extracting(0..<end)), number >= fewestSeconds else {
+      return nil
+    }
+    return Timestamp.epochSeconds(text, range)
+  }
+
+  /// Seconds until 1973: any number below may be something else.
+  private static let fewestSeconds = 100_000_000
 }
