@@ -89,4 +89,68 @@ import Testing
     #expect(loaded.context(of: "evil.example") == [])
     #expect(loaded.diagnostics == ["2 (unreadable-time)"])
   }
+
+  // MARK: Rows
+
+  /// Of a single row words do not say which of its cells is a value.
+  @Test(arguments: [
+    "Hello world, this is prose, see, evil.example.com, thanks\n",
+    "Blocked: evil.example.com, bad.example.com\n", "evil.example.com, among others\n",
+    #"define("a",["b","c"],function(e,t,n){var i="variable.storage";return s,"variable.storage",n});"#,
+  ])
+  func singleRowsOfWords(_ text: String) {
+    let loaded = Loaded(text)
+    #expect(loaded.error?.code == .unrecognized, "\(loaded.entries)")
+    #expect(loaded.entries == [])
+  }
+
+  @Test(arguments: [
+    ("192.0.2.1,scanner\n", 1), ("evil.example.com,bad.example.com\n", 2),
+    ("domain,evil.example.com\n", 1), ("domain,note\nevil.example.com,x\n", 1),
+    ("#domain,note\nevil.example.com,x\n", 1),
+  ])
+  func singleRowsWithAProof(_ text: String, _ count: Int) {
+    #expect(Loaded(text).entries.count == count, "\(text)")
+  }
+
+  /// A comma at each line's end makes no columns.
+  @Test(arguments: [
+    (
+      "http://a.example/a,\nhttp://b.example/a,b,\nc.example.com,\n192.0.2.3,\nd.example.com,\n",
+      ["http://a.example/a", "http://b.example/a,b", "c.example.com", "192.0.2.3", "d.example.com"]
+    ),
+    (
+      "http://a.example/a,b,\nhttp://b.example/a,b,\nhttp://c.example/a,b,\n",
+      ["http://a.example/a,b", "http://b.example/a,b", "http://c.example/a,b"]
+    ),
+    (
+      "http://a.example/a,x\nhttp://b.example/a,y\nhttp://c.example/a,z\n",
+      ["http://a.example/a", "http://b.example/a", "http://c.example/a"]
+    ),
+    (
+      "192.0.2.1,scanner,\n192.0.2.2,scanner,\n192.0.2.3,scanner,\n",
+      ["192.0.2.1", "192.0.2.2", "192.0.2.3"]
+    ),
+  ])
+  func commasAtTheEndsOfLines(_ text: String, _ expected: [String]) {
+    #expect(values(Loaded(text)) == expected)
+  }
+
+  /// Items of a list in prose are lines of a list to who names it as one.
+  @Test(arguments: ["- ", "* ", "\u{2022}  ", "-\t"])
+  func bullets(_ bullet: String) {
+    let text = ["evil.example.com", "192.0.2.1 scanner", Sample.md5].map { bullet + $0 + "\n" }
+      .joined()
+    #expect(Loaded(text).error?.advice.contains("plain") ?? false)
+    let loaded = Loaded(text, format: .plain)
+    #expect(loaded.entries.count == (bullet == "-\t" ? 0 : 3))
+  }
+
+  /// A range is two addresses.
+  @Test func shortenedRanges() {
+    let loaded = Loaded("192.0.2.0-255\n198.51.100.1-198.51.100.2\n192.0.2.9\nevil.example.com\n")
+    #expect(loaded.format == .plain)
+    #expect(loaded.entries.count == 4)
+    #expect(loaded.refusals == ["1 shortened-range: 192.0.2.0-255"])
+  }
 }

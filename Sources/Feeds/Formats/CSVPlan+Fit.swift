@@ -16,6 +16,13 @@ extension CSVPlan {
     }
   }
 
+  /// Whether there is only a row of words with a value among them: no header, nor another row, nor its
+  /// types say that they are cells.
+  var isSingleRow: Bool {
+    rows == 1 && !hasHeader && !isPlainlyRows && !columns.contains(.type)
+      && !columns.allSatisfy(\.isValue)
+  }
+
   /// Whether a cell of a row fits its column or the row's type.
   ///
   /// A known type counts as fitting: what is no value of it is refused as it is read.

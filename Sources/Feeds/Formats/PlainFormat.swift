@@ -12,6 +12,7 @@ struct PlainFormat: LineFormat {
 
   func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
     if Comment.isWhole(line) { return }
+    let line = Self.withoutBullet(line)
     let blanked = Text.blanked(line)
     // Nearly all lines are a value and nothing else.
     guard blanked != nil || Text.hasSpace(line) || NotedAddress.hasCells(line) else {
@@ -24,6 +25,16 @@ struct PlainFormat: LineFormat {
     } else {
       readNoted(line, by: line, number: number, into: &sink)
     }
+  }
+
+  /// A line without the sign and blanks that make it an item of a list in prose: `- evil.example`.
+  @_lifetime(copy line)
+  private static func withoutBullet(_ line: RawSpan) -> RawSpan {
+    guard line.byteCount > 2, !Byte.isAlphanumeric(line.byte(unchecked: 0)) else { return line }
+    for bullet in ["- ", "* ", "\u{2022} "] as [StaticString] where line.starts(with: bullet) {
+      return Text.trimmed(line.extracting(bullet.utf8CodeUnitCount...))
+    }
+    return line
   }
 
   /// Reads a line whose parts are found in `blanked`.

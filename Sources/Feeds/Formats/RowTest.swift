@@ -7,14 +7,17 @@ import Parsing
 enum RowTest {
   /// Whether at least 95 of 100 rows begin with a value that the next cell does not continue.
   ///
-  /// A single row does not prove that its comma is not part of a URL.
+  /// A single row does not prove that its comma is not part of a URL, nor do rows that all end in
+  /// one: they may be a list with commas at the ends of its lines.
   static func arePlainlyRows(
     _ rows: [TableRow], delimiter: UInt8, _ test: inout ShapeTest
   ) -> Bool {
     var proven = 0
     var fitting = 0
     var (halves, endsOfFiles) = (0, 0)
+    let areEnded = rows.allSatisfy { $0.cells.count > 1 && $0.cells.last?.isEmpty ?? false }
     for row in rows where row.cells.count > 1 {
+      if areEnded, row.filledCells < 2 { continue }
       let first = row.bytes.rawSpan.extracting(row.range(0))
       if delimiter == Byte.comma {
         let second = row.bytes.rawSpan.extracting(row.range(1))
@@ -31,7 +34,7 @@ enum RowTest {
         fitting += 1
       }
     }
-    return fitting * 100 >= rows.count * 95 && (proven > 0 || fitting > 1)
+    return fitting * 100 >= rows.count * 95 && (proven > 0 || fitting > 1 && !areEnded)
       && (proven > 0 || endsOfFiles == 0 || halves * 10 < rows.count * 9)
   }
 
