@@ -29,6 +29,9 @@ struct FieldHostTests {
     (
       "http://evil.example/k", ["e%C2%ADvil.example", "e\u{ad}vil.example", "evil\u{200b}.example"]
     ),
+    // Symbols that IDNA maps to letters, and a user's name before the host.
+    ("http://tm.example/k", ["\u{2122}.example"]),
+    ("http://evil.example/k", ["\u{24d4}vil.example", "u:p@ev%EF%BD%89l.example"]),
     ("http://xn--bcher-kva.example/k", ["b%C3%BCcher.example", "b\u{fc}cher.example"]),
     ("http://xn--fa-hia.example/k", ["fa%C3%9F.example", "FA%C3%9F.EXAMPLE", "fa\u{df}.example"]),
     (
@@ -55,11 +58,29 @@ struct FieldHostTests {
     }
   }
 
-  @Test("Soft hyphens written as escapes of JSON")
-  func escapes() throws {
+  @Test(
+    "Hosts in quotes of other kinds, and soft hyphens written as escapes",
+    arguments: [
+      "{\"host\":\"e\\u00advil.example\",\"uri\":\"/k\"}",
+      "{\"message\":\"{\\u0022host\\u0022:\\u0022ev%EF%BD%89l.example\\u0022,\\u0022uri\\u0022:\\u0022/k\\u0022}\"}",
+      "level=info host='ev%EF%BD%89l.example' uri='/k' src=192.0.2.1",
+      "time,uri,host\n1,/k,ev%EF%BD%89l.example\n2,/,a.example",
+    ])
+  func escapes(_ log: String) throws {
     let database = try CandidateProbe.database([], url: "http://evil.example/k")
-    let log = Array("{\"host\":\"e\\u00advil.example\",\"uri\":\"/k\"}\n".utf8)
-    #expect(try Self.urls(log, database) == ["http://evil.example/k"])
+    #expect(try Self.urls(Array((log + "\n").utf8), database).contains("http://evil.example/k"))
+  }
+
+  @Test(
+    "Units and unseen characters of text that holds no host are passed over",
+    arguments: [
+      "that is great \u{2764}\u{fe0f} thanks \u{1f44d}\u{fe0f} all",
+      "GET /search?q=%D0%BF%D1%80&x=%D0%BC.html HTTP/1.1",
+      "\"https://b.example/a?q=%D0%BF%D1%80;r=1&x=%D0%BC.html\"",
+    ])
+  func passedOver(_ line: String) throws {
+    let database = try CandidateProbe.database([], url: "http://evil.example/k")
+    #expect(try !CandidateProbe.isCandidate(line, database))
   }
 
   @Test("Mapped addresses in text", arguments: ["[::ffff:c000:209]", "[0:0:0:0:0:FFFF:C000:0209]"])

@@ -1,3 +1,4 @@
+import Foundation
 import Indicators
 import Inputs
 import Parsing
@@ -47,6 +48,35 @@ import Testing
         let (found, extractor, _) = extract(input, options)
         #expect(extractor.bytes == UInt64(input.count))
         #expect(found.count < 4 * input.count)
+      }
+    }
+  }
+
+  /// What is behind a message in a record's string is none of it: blanks that were trimmed, and a quote.
+  @Test func messagesThatEndAnywhere() throws {
+    for message in [
+      "%FTD-1-430005: SrcIP: 192.0.2.1, FileName: ", "%ASA-1-430003: SrcIP: ",
+      "<189>1: sw.example: ", "<189>45: 000046:  ", "<189>: sw.example: ",
+    ] {
+      for record in [
+        "{\"message\":\"\(message)\"}", "{\"a\":\"{\\\"log\\\":\\\"\(message)\\\"}\"}",
+      ] {
+        let (_, extractor, _) = extract(Array((record + "\n").utf8), LogOptions(purpose: .extract))
+        #expect(extractor.bytes == UInt64(record.utf8.count + 1))
+      }
+    }
+  }
+
+  @Test("Lines of the fixtures cut at each blank", arguments: FixtureTests.logs)
+  func cutMessages(_ name: String) throws {
+    let url = FixtureTests.folder.appendingPathComponent(name)
+    let lines = String(decoding: try Data(contentsOf: url), as: UTF8.self).split(separator: "\n")
+    for line in lines.prefix(40) where line.utf8.count < 400 {
+      for blank in line.indices where line[blank] == " " {
+        let cut = line[...blank].replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+        let record = "{\"message\":\"\(cut)\"}\n"
+        let (_, extractor, _) = extract(Array(record.utf8), LogOptions(purpose: .extract))
+        #expect(extractor.bytes == UInt64(record.utf8.count))
       }
     }
   }

@@ -85,8 +85,8 @@ package struct CandidateFinder: Sendable {
   var colonsDone = 0
   /// The end of the digits and dots that were looked at as an address.
   var addressesDone = 0
-  /// The last percent unit above ASCII, and whether it may belong to a host.
-  var lastUnit = (offset: -1, isInHost: false)
+  /// The last percent unit above ASCII.
+  var lastUnit = PercentUnit(offset: -1)
   /// What is known of the last run of a name with characters above ASCII.
   var wideRun = WideRun()
   /// The end of the last special bytes that were looked at, one by one or together.
@@ -162,7 +162,7 @@ package struct CandidateFinder: Sendable {
     digestsDone = 0
     colonsDone = 0
     addressesDone = 0
-    lastUnit = (-1, false)
+    lastUnit = PercentUnit(offset: -1)
     specialsDone = 0
     (shortDigestEnd, longDigestEnd) = (0, 0)
     runEnd = 0

@@ -28,10 +28,12 @@ package enum IDNACharacters {
     IDNATables.shared.properties(scalar.value).nameClass
   }
 
-  /// Whether UTS 46 leaves the character out of a name.
-  package static func isIgnored(_ scalar: Unicode.Scalar) -> Bool {
-    if case .ignored = IDNATables.shared.properties(scalar.value).status { return true }
-    return false
+  /// Whether UTS 46 leaves the character out of a name, or has others in its place.
+  package static func isIgnoredOrMapped(_ scalar: Unicode.Scalar) -> Bool {
+    switch IDNATables.shared.properties(scalar.value).status {
+    case .ignored, .mapped: true
+    case .valid, .disallowed: false
+    }
   }
 
   /// Whether the character is a letter, a digit or a mark (general categories L, Nd, M).

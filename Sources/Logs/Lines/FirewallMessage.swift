@@ -96,7 +96,8 @@ enum FirewallMessage {
       while offset < range.upperBound, ByteClasses.shared.is(bytes.byte(unchecked: offset), .word) {
         offset += 1
       }
-      let isKey = offset > start && bytes.starts(with: ": ", at: offset)
+      let isKey =
+        offset > start && offset + 2 <= range.upperBound && bytes.starts(with: ": ", at: offset)
       let value = isKey ? offset + 2 : start
       let stop = pairEnd(bytes, from: value, to: range.upperBound)
       if isKey {

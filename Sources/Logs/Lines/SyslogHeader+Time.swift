@@ -104,12 +104,16 @@ extension SyslogHeader {
     var origin: Range<Int>?
     let number = LogTime.digits(bytes, from: start, to: min(end, start + 12))
     if !number.isEmpty {
-      guard bytes.starts(with: ": ", at: number.upperBound) else { return (start, nil) }
+      // The blank may be behind the range, where a record's string ends with it.
+      guard number.upperBound + 2 <= end, bytes.starts(with: ": ", at: number.upperBound)
+      else { return (start, nil) }
       offset = number.upperBound + 2
       // The router's name, and its own number of the message.
       for _ in 0..<2 {
         let word = offset..<bytes.tokenEnd(from: offset, to: min(end, offset + 64))
-        guard word.count > 1, bytes.starts(with: ": ", at: word.upperBound - 1) else { break }
+        guard word.count > 1, word.upperBound < end,
+          bytes.starts(with: ": ", at: word.upperBound - 1)
+        else { break }
         let name = word.lowerBound..<word.upperBound - 1
         guard isHost(bytes, name), bytes.isNumber(name) || origin == nil else { break }
         if !bytes.isNumber(name) { origin = name }
@@ -121,7 +125,8 @@ extension SyslogHeader {
       // Behind a priority and a colon.
       let word = start..<bytes.tokenEnd(from: start, to: min(end, start + 64))
       let name = word.dropLast()
-      if name.count > 1, bytes.starts(with: ": ", at: name.upperBound), isHost(bytes, name),
+      if name.count > 1, word.upperBound < end, bytes.starts(with: ": ", at: name.upperBound),
+        isHost(bytes, name),
         LogTime.month(bytes, at: word.upperBound + 1) != nil
       {
         (origin, offset) = (name, word.upperBound + 1)
