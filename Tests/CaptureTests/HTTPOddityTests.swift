@@ -32,6 +32,13 @@ struct HTTPOddityTests {
     CaptureCase(
       "a list with ports and something that is none", host(",a b, 192.0.2.9:81 ,b.example:82"),
       ["1 http.host 192.0.2.9:81", "1 http.host b.example", "1 http.url http://192.0.2.9:81/x"])
+    CaptureCase("a path behind it", host("evil.example/x"), seen)
+    CaptureCase("a query behind it", host("evil.example?x"), seen)
+    CaptureCase("a fragment behind it", host("evil.example#x/y"), seen)
+    CaptureCase(
+      "a port and a path behind it", host("evil.example:8080/x"),
+      ["1 http.host evil.example", "1 http.url http://evil.example:8080/x"])
+    CaptureCase("a path alone", host("/evil.example"), ["1 http.host /evil.example"])
     CaptureCase("a NUL behind it", host("evil.example\0"), seen)
     CaptureCase("a NUL in it", host("evil.example\0b"), ["1 http.host evil.example\0b"])
     CaptureCase(

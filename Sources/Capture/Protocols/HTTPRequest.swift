@@ -304,7 +304,12 @@ enum HTTPRequest {
       value.removeFirst()
     }
     while let last = value.last, bytes.byte(unchecked: last) <= Byte.space { value.removeLast() }
-    value = authority(bytes, value) ?? value
+    if let authority = authority(bytes, value) {
+      value = authority
+    } else {
+      // What a path begins with ends a host in a URL.
+      value = value.lowerBound..<URLAuthority(bytes, in: value).end
+    }
     let (host, port) = splitHost(bytes, value)
     if port != nil || host.isEmpty { return (host, port, value) }
     var end = host.lowerBound
