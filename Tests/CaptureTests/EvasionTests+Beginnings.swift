@@ -46,8 +46,7 @@ extension EvasionTests {
     arguments: Message.all)
   func backwards(_ message: Message) {
     let stream = StreamBuilder(port: message.port)
-    // A single byte in the place of the last one may be a keep-alive probe, and on a port of DNS
-    // a few bytes are taken for the middle of a message.
+    // On a port of DNS a few bytes are taken for the middle of a message.
     for size in message.port == 53 ? [9, 20] : [2, 3, 5, 9, 20] {
       for isJunkFirst in [false, true] {
         let frames = message.pieces(size).reversed().flatMap { place in

@@ -16,7 +16,9 @@ struct FlowShard: ~Copyable {
   var firsts = FirstSegments()
   var unsettled: [UnsettledFlow] = []
   var gaps: [AcknowledgedGap] = []
-  var heads = DoneHeads()
+  /// A handshake may have some certificates.
+  var heads = DoneHeads(longest: 8 << 10)
+  var answers = DoneHeads(longest: 2 << 10)
 }
 
 /// All shards of a capture's flows.

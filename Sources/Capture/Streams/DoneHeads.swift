@@ -1,10 +1,10 @@
 import Parsing
 
-/// The first bytes of clients' directions that are done, to know them when they come again.
+/// The first bytes of directions that are done, or of answers, to know them when they come again.
 ///
-/// Other bytes that come in their place and begin a message may be what the receiver has, and are
-/// read. The same bytes once more, as a second tap brings them a little later, yield nothing. Only
-/// the last few directions of a shard are known.
+/// Other bytes that come in their place may be what the receiver has, and are read. The same bytes
+/// once more, as a second tap brings them a little later, yield nothing. Only the last few
+/// directions of a shard are known.
 struct DoneHeads {
   private struct Slot {
     var side = FlowSide(flow: 0, isFromFirst: false)
@@ -15,24 +15,31 @@ struct DoneHeads {
   }
 
   private static let most = 32
-  /// The most bytes of a direction that are kept.
-  private static let longest = 3072
   private static let mostOthers = 8
 
+  /// The most bytes of a direction that are kept.
+  private let longest: Int
   private var slots: [Slot] = []
   private var oldest = 0
 
+  init(longest: Int) { self.longest = longest }
+
   /// Keeps the bytes read of a direction, the last of which lies before `end`.
   mutating func keep(_ bytes: [UInt8], upTo end: SequenceNumber, of side: FlowSide) {
-    guard !bytes.isEmpty else { return }
+    keep(bytes.rawSpan, at: end - bytes.count, of: side)
+  }
+
+  /// Keeps bytes read of a direction in the place of those that were kept.
+  mutating func keep(_ bytes: RawSpan, at sequence: SequenceNumber, of side: FlowSide) {
+    guard bytes.byteCount > 0 else { return }
     let index = take(side)
-    slots[index].sequence = end - bytes.count
-    slots[index].bytes += bytes.prefix(Self.longest)
+    slots[index].sequence = sequence
+    slots[index].bytes.append(bytes.extracting(0..<min(bytes.byteCount, longest)))
   }
 
   /// How bytes compare with those read in their place before.
   enum Comparison {
-    /// Nothing is known of the bytes there, or these differ and begin where the kept ones do.
+    /// Nothing is known of the bytes there.
     case unknown
     /// The bytes are the same, or came here before.
     case same
@@ -53,17 +60,25 @@ struct DoneHeads {
     let end = start + payload.byteCount
     if kept.has(payload, at: start, upTo: min(end, kept.count)) {
       // If only the first `longest` bytes are kept, those behind them may differ.
-      return end <= kept.count || kept.count < Self.longest ? .same : .unknown
+      return end <= kept.count || kept.count < longest ? .same : .unknown
     }
     let hash = ContentHash.hash(payload, of: UInt64(sequence.rawValue))
     if slots[index].others.contains(hash) { return .same }
     if slots[index].others.count == Self.mostOthers { slots[index].others.removeFirst() }
     slots[index].others.append(hash)
-    if start == 0 { return .unknown }
     var bytes = Array(kept[..<start])
     bytes.append(payload)
     if end < kept.count { bytes += kept[end...] }
     return .different(bytes, start..<end)
+  }
+
+  /// Whether bytes differ from those kept of their place.
+  func differ(_ payload: RawSpan, at sequence: SequenceNumber, of side: FlowSide) -> Bool {
+    guard let slot = slots.first(where: { $0.side == side }) else { return false }
+    let start = sequence - slot.sequence
+    return start >= 0 && start < slot.bytes.count
+      && !slot.bytes.has(
+        payload, at: start, upTo: min(start + payload.byteCount, slot.bytes.count))
   }
 
   /// Keeps bytes that were read alone, unless bytes of their direction are kept already.
@@ -71,9 +86,7 @@ struct DoneHeads {
     _ payload: RawSpan, at sequence: SequenceNumber, of side: FlowSide
   ) {
     if slots.contains(where: { $0.side == side }) { return }
-    let index = take(side)
-    slots[index].sequence = sequence
-    slots[index].bytes.append(payload.extracting(0..<min(payload.byteCount, Self.longest)))
+    keep(payload, at: sequence, of: side)
   }
 
   /// A slot for a direction: its own, or the oldest, emptied.

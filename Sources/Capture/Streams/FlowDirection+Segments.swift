@@ -40,6 +40,11 @@ extension FlowDirection {
     return distance >= -readCount && distance <= Self.widestWindow ? abs(distance) : nil
   }
 
+  /// Whether a segment comes before the first one read, which no SYN told of.
+  func isBefore(_ sequence: SequenceNumber) -> Bool {
+    isUnannounced && base.offset(from: sequence) &- 1 < FlowReader.widestSwap
+  }
+
   // MARK: Contents
 
   /// Whether what begins like an answer may be the end of a request's first line, the rest of which
@@ -50,13 +55,13 @@ extension FlowDirection {
 
   /// Whether a segment of a done direction has to be read because it lies where bytes were read.
   ///
-  /// In a client's direction each does, in a server's only one that begins a client's message. A
-  /// single byte, which may be a keep-alive probe, must begin one as well.
+  /// Each does, except a single zero in the place of the last byte, which may be a keep-alive probe.
+  /// So does one before the first byte, if that was not announced.
   @inline(__always)
   func comesAgain(_ payload: RawSpan, at sequence: SequenceNumber) -> Bool {
-    guard hasRead(sequence), payload.byteCount > 0 else { return false }
-    return payload.byteCount > 1 && !isServer
-      || beginsAnew(payload, at: sequence)
+    guard payload.byteCount > 0 else { return false }
+    guard hasRead(sequence) else { return isBefore(sequence) }
+    return payload.byteCount > 1 || payload.byte(unchecked: 0) != 0 || sequence + 1 != next
   }
 
   /// Whether a segment of a done direction lies on read bytes and begins a client's message.

@@ -36,8 +36,7 @@ extension FlowReader {
       if role == .client,
         application == .tls || application == .http && !stream.http.isBetweenMessages
       {
-        stream.begin(.none)
-        return discover(payload, visit, isFirst: false)
+        return discoverAnew(payload, stream, number, visit)
       }
     }
     // On a DNS port the stream may have begun with another protocol.
@@ -47,8 +46,7 @@ extension FlowReader {
       if role == .client,
         application == .tls || application == .http && HTTPRequest.isLineOfKnownMethod(payload)
       {
-        stream.begin(.none)
-        return discover(payload, visit, isFirst: false)
+        return discoverAnew(payload, stream, number, visit)
       }
     }
     // Without a SYN an unfinished line may be the end of something else, and a request begin here.
@@ -64,6 +62,17 @@ extension FlowReader {
       continueContent(payload, stream, number, visit)
     }
     if isAlsoRequest { readUnsearched(payload, at: start, visit) }
+  }
+
+  /// Looks whether another protocol begins with these bytes than the one that the stream seemed to have.
+  private mutating func discoverAnew(
+    _ payload: RawSpan, _ stream: TCPStream, _ number: UInt32, _ visit: StreamVisit
+  ) {
+    let before = stream.history.bytes
+    stream.begin(.none)
+    discover(payload, visit, isFirst: false)
+    guard flows[visit].stream == number, !stream.content.isNone else { return }
+    keepUnread(before, of: stream, behind: before.count + payload.byteCount)
   }
 
   mutating func context(_ visit: StreamVisit) -> HTTPContext { context(target(visit)) }
@@ -119,6 +128,10 @@ extension FlowReader {
       let rest = payload.extracting(offset..<payload.byteCount)
       if stream.isInAnswer || stream.isSteppingOver && search.isEmpty {
         isPassed = true
+        if offset == 0, stream.isInAnswer, !stream.history.bytes.isEmpty {
+          answers.keep(
+            stream.history.bytes, upTo: flows[visit].next - payload.byteCount, of: visit.side)
+        }
         if offset == 0, !stream.isInAnswer, !stream.history.bytes.isEmpty {
           let next = flows[visit].next
           stream.history.forgetBody(from: next - payload.byteCount)
@@ -143,6 +156,9 @@ extension FlowReader {
           offset += end
           let isBeforeChunk = stream.http.isBeforeChunk
           stream.begin(.none)
+          if isAnswer, isRemembered {
+            answers.keep(stream.history.bytes, upTo: flows[visit].next, of: visit.side)
+          }
           var application = Application.none
           if !isAnswer, offset < payload.byteCount {
             application = Application.findFollowing(

@@ -18,6 +18,7 @@ extension FlowReader {
       }
     }
     stream.begin(.none)
+    let before = Array(stream.history.bytes.dropLast(first.count))
     let (others, latest) = (stream.history.alternates, stream.history.latest)
     // The reader that takes these bytes adds them to the history again.
     stream.history.forget()
@@ -25,7 +26,27 @@ extension FlowReader {
     unsafe first.bytes.withUnsafeBytes {
       decide(unsafe $0.bytes, first.marks, last: payload, number, visit)
     }
+    if flows[visit].stream == number, !flows[visit].isDone {
+      let count = before.count + first.count
+      // The first bytes of a direction of which nothing was made are kept in any case (`FirstSegments`).
+      let isKept = stream.content.isNone && flows[visit].readCount == count
+      if count > stream.history.bytes.count, !isKept {
+        keepUnread(before + first.bytes, of: stream, behind: count)
+      }
+    }
     stream.history.add(others, latest: latest)
+  }
+
+  /// Keeps bytes that no message of a stream began with: with others behind them, one may.
+  ///
+  /// They begin `count` bytes before the next one; those that the history has are not kept again.
+  func keepUnread(_ bytes: [UInt8], of stream: TCPStream, behind count: Int) {
+    let unread = min(count - stream.history.bytes.count, bytes.count)
+    let isRead = !stream.content.isNone
+    // The bytes of answers and of long bodies are not kept.
+    guard unread > 0, !isRead || !stream.history.bytes.isEmpty else { return }
+    let preceding = isRead ? unread + stream.history.preceding : 0
+    stream.history.precede(bytes.prefix(unread), preceding: preceding)
   }
 
   /// Finds what begins in a stream's first bytes: at once, behind preambles, or in a later packet.
@@ -119,6 +140,12 @@ extension FlowReader {
     // Behind a hole or another protocol they are not the stream's own first ones.
     let isFirst = start == 0 && direction.readCount == bytes.byteCount
     stream.begin(application, isFirst: isFirst, isDNSPort: visit.isDNSPort)
+    // Others behind these first bytes may belong to a message that begins with them.
+    if start > 0 {
+      var unread: [UInt8] = []
+      unread.append(bytes.extracting(0..<start))
+      stream.history.precede(unread, preceding: start)
+    }
     var offset = start
     for mark in marks where mark.end > offset {
       guard flows[visit].stream == number,

@@ -85,6 +85,7 @@ extension FlowReader {
     let context = context(visit)
     let known = flows[visit].stream
     if known != 0 { streams[known].history.forget() }
+    answers.keep(payload, at: flows[visit].next - payload.byteCount, of: visit.side)
     answerReader.beginAnswer()
     guard case .all = answerReader.read(payload, context, into: &writer, &skips) else { return }
     let number = openStream(visit)

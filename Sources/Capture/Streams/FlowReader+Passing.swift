@@ -77,7 +77,9 @@ extension FlowReader {
     guard distance == 0 || distance < 0 && count <= -distance else { return .not }
     let side = FlowSide(flow: index, isFromFirst: isFromFirst)
     // A keep-alive probe, as `accept` knows it.
-    if distance == -1, count == 1 { return .empty }
+    if distance == -1, count == 1 {
+      return differsFromFirst(payload, at: sequence, own, side) ? .not : .empty
+    }
     let isDNSPort =
       DNSMessage.isRegistered(streamPort: UInt16(truncatingIfNeeded: ports >> 16))
       || DNSMessage.isRegistered(streamPort: UInt16(truncatingIfNeeded: ports))
@@ -102,7 +104,12 @@ extension FlowReader {
       let offset = sequence - own.base
       if offset >= 0 {
         // Other bytes in the place of the first ones may be what the receiver has.
-        if offset < FirstSegments.longest, !own.isServer { return .not }
+        if own.isServer
+          ? readsAnswers && answers.differ(payload, at: sequence, of: side)
+          : offset < FirstSegments.longest
+        {
+          return .not
+        }
         skips.add(.retransmission)
       }
       return .again

@@ -87,8 +87,10 @@ extension FlowReader {
     // In the middle of a message nothing can be read.
     if bytes.isEmpty, !stream.isUnread { return nil }
     let beginning = stream.history.beginning
-    let isInLast = direction.next.offset(from: sequence) <= bytes.count - beginning
-    return isInLast ? Array(bytes[beginning...]) : bytes
+    let behind = direction.next.offset(from: sequence)
+    if behind <= bytes.count - beginning { return Array(bytes[beginning...]) }
+    let preceding = stream.history.preceding
+    return behind <= bytes.count - preceding ? Array(bytes[preceding...]) : bytes
   }
 
   /// Puts a segment into the receivers' versions, before the stream itself takes it.

@@ -38,6 +38,10 @@ extension FlowReader {
       version = bytes
       changed = 0..<count
       isBefore = true
+      if direction.isUnannounced, direction.base.offset(from: sequence) == count {
+        let stream = streams[direction.stream]
+        stream.history.precede(bytes.prefix(count), preceding: count + stream.history.preceding)
+      }
     case .different(let bytes, let range):
       guard streams[direction.stream].history.isNewVersion(payload, at: sequence) else {
         return skips.add(.retransmission)
@@ -58,12 +62,32 @@ extension FlowReader {
       let others = streams[direction.stream].history.alternate(
         payload, at: sequence, next: direction.next, bytes,
         isWhole: direction.next.offset(from: sequence) <= bytes.count)
-      for (bytes, changed) in others {
-        readVersion(bytes, changed, isBefore: false, direction, visit)
+      for (bytes, changed) in others { readVersions(bytes, changed, direction, visit) }
+      readVersions(version, changed, direction, visit)
+      if streams[direction.stream].content.isNone, changed.lowerBound > 0 {
+        // Nothing was made of the kept bytes: a message may begin with the others.
+        readAlone(payload, at: sequence, visit)
       }
+      return streams.touch(direction.stream)
     }
     readVersion(version, changed, isBefore: isBefore, direction, visit)
     streams.touch(direction.stream)
+  }
+
+  /// Reads the kept bytes of a stream with other bytes in their place: all, and without those that
+  /// precede what the stream has read.
+  private mutating func readVersions(
+    _ bytes: [UInt8], _ changed: Range<Int>, _ direction: FlowDirection, _ visit: StreamVisit
+  ) {
+    let stream = streams[direction.stream]
+    let isPreceded = stream.history.preceding > 0
+    // A segment may begin before the kept bytes.
+    let preceding = stream.history.preceding + bytes.count - stream.history.bytes.count
+    readVersion(bytes, changed, isBefore: false, direction, visit)
+    guard isPreceded, changed.upperBound > preceding else { return }
+    readVersion(
+      Array(bytes[preceding...]), Self.moved(changed, by: preceding), isBefore: false, direction,
+      visit)
   }
 
   /// Fills a hole of the stream with repeated bytes, and reads those around it.
@@ -87,6 +111,7 @@ extension FlowReader {
     _ visit: StreamVisit
   ) {
     if direction.isUnannounced, readBefore(payload, at: sequence, direction, visit) { return }
+    if direction.isServer, rereadAnswer(payload, at: sequence, visit) { return }
     if readInPlace(payload, at: sequence, direction, visit) { return }
     // Nothing was wanted of these bytes, so a message that begins here was not among them.
     if sequence >= direction.base { skips.add(.retransmission) }
@@ -101,6 +126,7 @@ extension FlowReader {
     guard sequence >= direction.base else {
       return readAlone(payload, at: sequence, visit)
     }
+    if direction.isServer, rereadAnswer(payload, at: sequence, visit) { return }
     let isRead = streams[direction.stream].isRead && !streams.isDoubtfulAnswer(direction)
     if !isRead, readInPlace(payload, at: sequence, direction, visit) { return }
     skips.add(.retransmission)
@@ -267,27 +293,7 @@ extension FlowReader {
     _ payload: RawSpan, at sequence: SequenceNumber, _ direction: FlowDirection,
     _ visit: StreamVisit
   ) {
-    if direction.isDone {
-      switch heads.compare(
-        payload, at: sequence, of: visit.side)
-      {
-      case .same:
-        skips.add(.retransmission)
-        return searchAlone(payload, at: sequence, of: visit)
-      case .different(let bytes, let changed):
-        skips.add(.tcpOverlap)
-        noteOverlap(visit)
-        let start = sequence - changed.lowerBound
-        return readAlone(bytes.rawSpan, at: start, changed: changed, visit)
-      case .unknown: break
-      }
-      guard direction.beginsAnew(payload, at: sequence) else {
-        return searchAlone(payload, at: sequence, of: visit)
-      }
-      skips.add(.retransmission)
-      heads.keepAlone(payload, at: sequence, of: visit.side)
-      return readAlone(payload, at: sequence, visit)
-    }
+    if direction.isDone { return rereadDone(payload, at: sequence, direction, visit) }
     if sequence + payload.byteCount == direction.next,
       readAgain(payload, at: sequence, visit)
     {

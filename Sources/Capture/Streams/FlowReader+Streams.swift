@@ -122,9 +122,9 @@ extension FlowReader {
     }
     let direction = flows[visit]
     let distance = sequence - direction.next
-    // A keep-alive probe repeats one byte, whatever it was (RFC 9293 §3.8.4), and only between messages.
+    // A keep-alive probe repeats one byte (RFC 9293 §3.8.4).
     if distance == -1, payload.byteCount == 1,
-      direction.stream == 0 || !streams[direction.stream].isOther(payload.byte(unchecked: 0))
+      isProbe(payload, at: sequence, direction, visit.side)
     {
       // If segments disagree anyway, the byte may be part of a receiver's version.
       putReceivers(payload, at: sequence, visit)
@@ -139,6 +139,18 @@ extension FlowReader {
       drain(visit)
       readReceivers(visit)
     }
+  }
+
+  /// Whether a byte in the place of the last one read is a keep-alive probe, as far as that is known.
+  private mutating func isProbe(
+    _ payload: RawSpan, at sequence: SequenceNumber, _ direction: FlowDirection, _ side: FlowSide
+  ) -> Bool {
+    if direction.stream != 0,
+      let isProbe = streams[direction.stream].isProbe(payload.byte(unchecked: 0))
+    {
+      return isProbe
+    }
+    return !differsFromFirst(payload, at: sequence, direction, side)
   }
 
   /// Reads bytes that do not begin after the next one: those that come again, and those that follow.
@@ -233,6 +245,7 @@ extension FlowReader {
       TCPStream.Early(
         sequence: sequence, bytes: bytes, missing: missing, isAgain: isAgain,
         number: writer.number, time: writer.time))
+    stream.cutsLeft += TCPStream.cutsEach
     flows[visit].hasQueue = true
     while stream.queue.count > TCPStream.longestQueue || stream.queuedBytes > options.streamLimit {
       passGap(number)
@@ -271,7 +284,9 @@ extension FlowReader {
   mutating func take(_ early: TCPStream.Early, _ visit: StreamVisit) {
     let number = flows[visit].stream
     let next = flows[visit].next
-    let end = number == 0 ? early.bytes.count : streams[number].split(early, next: next)
+    let part = number == 0 ? early.bytes.count : streams[number].split(early, next: next)
+    if part == nil { skips.add(.tcpOverlapLimit) }
+    let end = part ?? early.bytes.count
     let missing = end == early.bytes.count ? early.missing : 0
     let wasApart = isApart
     isApart = true

@@ -45,6 +45,7 @@ struct FlowPlace {
 /// | `+Discovering` | Which protocol begins in a stream of which nothing is known? | `discover` |
 /// | `+Answers` | What follows a request whose answer decides that, and where to? | `noteAnswer` |
 /// | `+Repeats` | Are bytes that come again the same or other ones? | `reread` |
+/// | `+Heads` | What comes in the place of bytes of which no stream is kept? | `rereadDone` |
 /// | `+Rereading` | How do other versions of read bytes go on? | `continueRereadings` |
 /// | `+Receivers` | What do receivers have whose rules differ from the stream's? | `compare` |
 /// | `+Acknowledged` | When is a gap given up that was acknowledged? | `acknowledge` |
@@ -142,6 +143,12 @@ struct FlowReader: ~Copyable {
   var heads: DoneHeads {
     @inline(__always) _read { yield unsafe shard.pointee.heads }
     @inline(__always) _modify { yield unsafe &shard.pointee.heads }
+  }
+
+  /// Heads of answers that were read lately, in the present shard.
+  var answers: DoneHeads {
+    @inline(__always) _read { yield unsafe shard.pointee.answers }
+    @inline(__always) _modify { yield unsafe &shard.pointee.answers }
   }
 
   /// Acknowledged gaps of the present shard that are not given up yet, in the order of the capture.

@@ -9,7 +9,7 @@ struct StreamHistory {
   typealias Other = (bytes: [UInt8], changed: Range<Int>)
 
   /// The bytes that were read, and other versions of them.
-  typealias Kept = (bytes: [UInt8], latest: [UInt8], alternates: [[UInt8]])
+  typealias Kept = (bytes: [UInt8], latest: [UInt8], alternates: [[UInt8]], preceding: Int)
 
   /// The most bytes that are kept.
   static let longest = 16 << 10
@@ -25,6 +25,11 @@ struct StreamHistory {
   private(set) var bytes: [UInt8] = []
   /// Offset in `bytes` of the last segment that came between two messages, or 0.
   private(set) var beginning = 0
+  /// How many of the first `bytes` stand before the message that the stream has read from there on.
+  ///
+  /// With other bytes behind them they may begin a message: the first two bytes of a query do, behind
+  /// which a whole other query came.
+  private(set) var preceding = 0
   /// The same bytes with all segments that disagreed put into them, one after the other.
   ///
   /// A receiver has them for which the last segment wins. Empty if they are the same as `bytes`.
@@ -58,6 +63,7 @@ struct StreamHistory {
       let superfluous = bytes.count - kept
       bytes.removeFirst(superfluous)
       beginning = max(0, beginning - superfluous)
+      preceding = max(0, preceding - superfluous)
       if !latest.isEmpty { latest.removeFirst(superfluous) }
       for index in alternates.indices { alternates[index].removeFirst(superfluous) }
     }
@@ -65,6 +71,17 @@ struct StreamHistory {
     bytes.append(data)
     if !latest.isEmpty { latest.append(data) }
     for index in alternates.indices { alternates[index].append(data) }
+    room.reach(bytes.count)
+  }
+
+  /// Puts bytes before those kept, of which `preceding` are to stand before what the stream has read.
+  mutating func precede(_ data: some Collection<UInt8>, preceding: Int) {
+    guard data.count + bytes.count <= Self.longest else { return }
+    bytes.insert(contentsOf: data, at: 0)
+    if !latest.isEmpty { latest.insert(contentsOf: data, at: 0) }
+    for index in alternates.indices { alternates[index].insert(contentsOf: data, at: 0) }
+    beginning += data.count
+    self.preceding = preceding
     room.reach(bytes.count)
   }
 
@@ -78,20 +95,20 @@ struct StreamHistory {
 
   /// Takes the kept bytes away, and their other versions.
   mutating func take() -> Kept {
-    let kept = (bytes, latest, alternates)
+    let kept = (bytes, latest, alternates, preceding)
     forget()
     return kept
   }
 
   /// Gives back what `take` took.
   mutating func restore(_ kept: Kept) {
-    if !kept.bytes.isEmpty { (bytes, latest, alternates) = kept }
+    if !kept.bytes.isEmpty { (bytes, latest, alternates, preceding) = kept }
   }
 
   /// Forgets the bytes that were read; bytes follow that are not kept.
   mutating func forget() {
     if !bytes.isEmpty { bytes.removeAll(keepingCapacity: true) }
-    beginning = 0
+    (beginning, preceding) = (0, 0)
     if !latest.isEmpty { latest = [] }
     if !alternates.isEmpty { alternates = [] }
   }
@@ -166,7 +183,7 @@ struct StreamHistory {
 
   /// Makes the history ready for another connection; a small buffer is kept.
   mutating func reset() {
-    beginning = 0
+    (beginning, preceding) = (0, 0)
     if !latest.isEmpty { latest = [] }
     if !alternates.isEmpty { alternates = [] }
     if !lead.bytes.isEmpty { lead = ([], SequenceNumber()) }

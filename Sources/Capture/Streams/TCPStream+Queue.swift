@@ -4,13 +4,9 @@ import Parsing
 extension TCPStream {
   /// Queues a segment, in the order of sequence numbers.
   func enqueue(_ segment: Early) {
-    var index = queue.count
-    while index > 0, queue[index - 1].place > segment.place {
-      index -= 1
-    }
     queuedBytes += segment.bytes.count
-    queue.insert(segment, at: index)
-    queueRoom.reach(queue.count)
+    queue.insert(segment)
+    queueRoom.reach(queue.slotCount)
   }
 
   /// The most waiting segments that a new one is compared with; the others are when they are read.
@@ -31,22 +27,35 @@ extension TCPStream {
     return false
   }
 
+  /// How often a stream's waiting segments are cut in any case, and how often more for each that waits.
+  ///
+  /// Of segments that overlap so much that they had to be cut more often, the rest is read at once.
+  static let fewCuts = 64
+  static let cutsEach = 4
+
   /// Where the part of a segment ends that is read next, as an index of its bytes.
   ///
   /// It ends where another segment, which came before this one, has bytes; the rest waits again.
-  func split(_ early: Early, next: SequenceNumber) -> Int {
-    guard early.parts < Self.mostCompared else { return early.bytes.count }
+  /// Nil if it has to be read as a whole all the same: too many were cut.
+  func split(_ early: Early, next: SequenceNumber) -> Int? {
+    let end = partEnd(early, next: next)
+    guard end < early.bytes.count else { return end }
+    guard cutsLeft > 0, early.parts < Self.mostCompared else { return nil }
+    cutsLeft -= 1
+    var rest = early
+    rest.read = end
+    rest.parts += 1
+    enqueue(rest)
+    return end
+  }
+
+  private func partEnd(_ early: Early, next: SequenceNumber) -> Int {
     for other in queue.prefix(Self.mostCompared) {
       let start = other.place - early.sequence
       if start >= early.bytes.count { break }
       guard other.number < early.number else { continue }
       let end = max(start, next - early.sequence)
-      guard end > early.read, end < early.bytes.count else { break }
-      var rest = early
-      rest.read = end
-      rest.parts += 1
-      enqueue(rest)
-      return end
+      return end > early.read ? min(end, early.bytes.count) : early.bytes.count
     }
     return early.bytes.count
   }
@@ -59,7 +68,7 @@ extension TCPStream {
 
   /// Takes the first waiting segment out of the queue.
   func dequeue() -> Early {
-    let segment = queue.removeFirst()
+    let segment = queue.takeFirst()
     queuedBytes -= segment.bytes.count
     return segment
   }

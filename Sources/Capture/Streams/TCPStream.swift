@@ -81,7 +81,7 @@ final class TCPStream {
   @safe @exclusivity(unchecked) var tls = TLSReader()
   @safe @exclusivity(unchecked) var dns = DNSStreamReader()
   /// Early segments, ascending in sequence, and the bytes in them.
-  @safe @exclusivity(unchecked) var queue: [Early] = []
+  @safe @exclusivity(unchecked) var queue = EarlySegments()
   @safe @exclusivity(unchecked) var queuedBytes = 0
   /// Other versions of the message that is being read, which go on with the same bytes.
   @safe @exclusivity(unchecked) private(set) var openVersions: [Version] = []
@@ -105,6 +105,8 @@ final class TCPStream {
   /// Both may go on.
   @safe @exclusivity(unchecked) var parked: FlowDirection?
   @safe @exclusivity(unchecked) var queueRoom = Room()
+  /// How often waiting segments may still be cut (`split`).
+  @safe @exclusivity(unchecked) var cutsLeft = TCPStream.fewCuts
   /// Where another connection would begin, as told by a SYN whose number does not fit this one.
   ///
   /// Its bytes tell whether there is such a connection.
@@ -283,10 +285,14 @@ final class TCPStream {
     other.content = .none
   }
 
-  /// Whether a byte differs from the last one read of an unfinished message; 0 never does.
-  func isOther(_ byte: UInt8) -> Bool {
-    guard !isBetweenMessages, let last = history.bytes.last else { return false }
-    return byte != last && byte != 0
+  /// Whether a byte in the place of the last one read is a keep-alive probe; nil if that is not kept.
+  ///
+  /// A probe repeats the last byte, or is a zero, which no message of HTTP ends with.
+  func isProbe(_ byte: UInt8) -> Bool? {
+    guard let last = history.bytes.last else { return nil }
+    if byte != 0 || byte == last { return byte == last }
+    if case .http = content { return http.isBetweenMessages }
+    return false
   }
 
   /// The most versions of one message that are kept.
@@ -370,11 +376,11 @@ final class TCPStream {
     if !holes.isEmpty { holes = [] }
     parked = nil
     if queueRoom.count <= 16 {
-      queue.removeAll(keepingCapacity: true)
+      queue.removeAll()
     } else {
-      queue = []
+      queue = EarlySegments()
       queueRoom = Room()
     }
-    queuedBytes = 0
+    (queuedBytes, cutsLeft) = (0, Self.fewCuts)
   }
 }
