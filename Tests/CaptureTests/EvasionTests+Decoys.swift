@@ -121,6 +121,20 @@ extension EvasionTests {
     }
   }
 
+  @Test("a greeting that begins within the first bytes, behind which another one came")
+  func insideFirstBytes() {
+    let stream = StreamBuilder(port: 443)
+    let hidden = Message.greeting
+    for start in 1..<8 {
+      let frames = [
+        stream.segment([UInt8](repeating: 0xa9, count: 8), at: 0),
+        stream.segment(Self.decoy(hidden), at: 8), stream.segment(hidden.bytes, at: start),
+      ]
+      #expect(hidden.isSeen(frames), "\(start)")
+      #expect(hidden.isSeen([stream.syn] + frames), "\(start), behind a SYN")
+    }
+  }
+
   @Test("the end of a handshake in the middle of another, whose rest comes in pieces")
   func doneInside() {
     let stream = StreamBuilder(port: 443)

@@ -62,8 +62,10 @@ extension FlowReader {
       let others = streams[direction.stream].history.alternate(
         payload, at: sequence, next: direction.next, bytes,
         isWhole: direction.next.offset(from: sequence) <= bytes.count)
-      for (bytes, changed) in others { readVersions(bytes, changed, direction, visit) }
-      readVersions(version, changed, direction, visit)
+      for (bytes, changed) in others {
+        readVersions(bytes, changed, at: sequence, direction, visit)
+      }
+      readVersions(version, changed, at: sequence, direction, visit)
       if streams[direction.stream].content.isNone, changed.lowerBound > 0 {
         // Nothing was made of the kept bytes: a message may begin with the others.
         readAlone(payload, at: sequence, visit)
@@ -74,20 +76,28 @@ extension FlowReader {
     streams.touch(direction.stream)
   }
 
-  /// Reads the kept bytes of a stream with other bytes in their place: all, and without those that
-  /// precede what the stream has read.
+  /// Reads the kept bytes of a stream with others, which begin at `sequence`, in their place.
+  ///
+  /// If some of them precede what the stream has read, a message may begin there, with the others or
+  /// with the first of all.
   private mutating func readVersions(
-    _ bytes: [UInt8], _ changed: Range<Int>, _ direction: FlowDirection, _ visit: StreamVisit
+    _ bytes: [UInt8], _ changed: Range<Int>, at sequence: SequenceNumber,
+    _ direction: FlowDirection, _ visit: StreamVisit
   ) {
-    let stream = streams[direction.stream]
-    let isPreceded = stream.history.preceding > 0
-    // A segment may begin before the kept bytes.
-    let preceding = stream.history.preceding + bytes.count - stream.history.bytes.count
-    readVersion(bytes, changed, isBefore: false, direction, visit)
-    guard isPreceded, changed.upperBound > preceding else { return }
-    readVersion(
-      Array(bytes[preceding...]), Self.moved(changed, by: preceding), isBefore: false, direction,
-      visit)
+    let history = streams[direction.stream].history
+    var starts = [0]
+    if history.preceding > 0 {
+      // A segment may begin before the kept bytes.
+      let read = history.preceding + bytes.count - history.bytes.count
+      let other = bytes.count - direction.next.offset(from: sequence)
+      if other > 0, other < read { starts.append(other) }
+      if read < changed.upperBound { starts.append(read) }
+    }
+    for start in starts {
+      readVersion(
+        start == 0 ? bytes : Array(bytes[start...]), Self.moved(changed, by: start),
+        isBefore: false, direction, visit)
+    }
   }
 
   /// Fills a hole of the stream with repeated bytes, and reads those around it.
