@@ -76,25 +76,38 @@ package enum ContentSniffer {
 
   /// Tells text in UTF-16 without a byte order mark by its zeros: every second byte is one.
   ///
-  /// Among sixteen characters one may be no Latin letter.
+  /// Among sixteen characters one may be no Latin letter. A file to which bytes of both kinds were
+  /// appended holds text that can be read, so that it is none.
   private static func unmarkedUTF16(_ start: RawSpan) -> InputContent? {
     let pairs = start.byteCount / 2
     guard pairs >= 16 else { return nil }
     for (zero, name) in [(1, "UTF-16LE"), (0, "UTF-16BE")] {
-      var zeros = 0
-      var isText = true
-      for pair in 0..<pairs {
-        let other = start.byte(unchecked: 2 * pair + 1 - zero)
-        if start.byte(unchecked: 2 * pair + zero) == 0 { zeros += 1 }
-        if other == 0 { isText = false }
+      var letters = 0
+      for pair in 0..<pairs where start.byte(unchecked: 2 * pair + zero) == 0 {
+        let letter = start.byte(unchecked: 2 * pair + 1 - zero)
+        if 0x20...0x7e ~= letter || Byte.isBlank(letter) || letter == Byte.lineFeed
+          || letter == Byte.carriageReturn
+        {
+          letters += 1
+        }
       }
-      if isText, zeros * 16 >= pairs * 15 {
+      if letters * 16 >= pairs * 15, !hasPlainText(start) {
         return .foreign(
           "text in UTF-16 without a byte order mark",
           advice: "convert it: iconv -f \(name) -t UTF-8")
       }
     }
     return nil
+  }
+
+  /// Whether eight bytes in a row are none of them zero.
+  private static func hasPlainText(_ bytes: RawSpan) -> Bool {
+    var count = 0
+    for offset in 0..<bytes.byteCount {
+      count = bytes.byte(unchecked: offset) == 0 ? 0 : count + 1
+      if count == 8 { return true }
+    }
+    return false
   }
 
   /// Number of bytes behind a byte order mark that are enough to rule out UTF-16.

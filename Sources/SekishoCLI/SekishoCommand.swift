@@ -82,7 +82,7 @@ struct SekishoCommand: ParsableCommand, Announcing {
       var first = lines.first.map(String.init) ?? ""
       if first.hasPrefix("Error: ") { first.removeFirst("Error: ".count) }
       Console.error(RawArgument.path(first).description)
-      for line in lines.dropFirst() { Console.note(String(line)) }
+      for line in lines.dropFirst() { Console.note(RawArgument.path(String(line)).description) }
       Glibc.exit(2)
     }
   }
@@ -127,7 +127,8 @@ struct SekishoCommand: ParsableCommand, Announcing {
     if let announced = (parent as? any Announcing.Type)?.announced[word] { remedy = announced }
     let path = commandPath(of: parent)
     let place = path == "sekisho" ? "" : " of '\(path)'"
-    return "'\(Console.shown(word))' is not a command\(place); \(remedy)"
+    return
+      "'\(Console.shown(RawArgument.path(word).description))' is not a command\(place); \(remedy)"
   }
 
   /// The words by which a command is called: `sekisho bench scan`.

@@ -247,6 +247,10 @@ import Testing
         "text in UTF-16 without a byte order mark",
         advice: "convert it: iconv -f UTF-16BE -t UTF-8")
     ),
+    // What can be read, or is no text, is no such text.
+    (Array("x evil.example\n".utf8) + "from a.example\r\n".utf8.flatMap { [$0, 0] }, .binary),
+    (Array("x evil.example\n".utf8) + (0..<300).flatMap { _ in [0, 0x0a] as [UInt8] }, .binary),
+    ((1..<200).flatMap { [$0, 0] }, .binary),
     ([UInt8](repeating: 0, count: 64), .binary),
     ((0..<64).flatMap { [$0 & 3, 0] }, .binary),
     ([0xff, 0xfe, 0x61, 0], .utf16(isBigEndian: false)),

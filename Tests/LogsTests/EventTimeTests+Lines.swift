@@ -19,6 +19,9 @@ extension EventTimeTests {
     ("May  2 09:16:53 h <14>1 - 192.0.2.1 app - - - from a.example", nil),
     ("<14>2 2024-05-01T10:00:00Z h app 7 id - from a.example", noon),
     ("2 2024-05-01T10:00:00Z h app 7 id - from a.example", nil),
+    ("1 2024-05-01T10:00:00Z 2001:db8::1 app 7 id - from a.example", noon),
+    ("1 2024-05-01T10:00:00Z 192.0.2.5:5000 -> 192.0.2.6:443 TCP - a.example", nil),
+    ("1 2024-05-01T10:00:00Z 44d88612fea8a8f36de82e1278abb02e y z w - a.example", nil),
     ("<14>2 2024-05-01 10:00:00 h app 7 id - from a.example", nil),
     // RFC 5424 but for a blank in the time.
     ("<134>1 2024-05-01 10:00:00 fw CheckPoint 1 - [action:\"Drop\"; dst:\"a.example\"]", noon),
@@ -148,6 +151,14 @@ extension EventTimeTests {
     ("2024-05-01 10:00:00 - 2024-05-01 11:00:00 a.example", noon),
     ("2024-05-01 10:00:00 -1630 a.example", noon), ("2024-05-01 10:00:00 +1555 a.example", noon),
     ("2024-05-01 10:00:00 +15551234567 a.example", noon),
+    // Fractions of any length before a zone, and zones that marks and a digit follow.
+    ("2024-05-01T12:00:00,5+02:00 a.example", half),
+    ("2024-05-01T12:00:00,5000000+02:00 a.example", half),
+    ("2024-05-01 12:00:00,50 +0200 a.example", half), ("2024-05-01T10:00:00,5Z a.example", half),
+    ("2024-05-01 10:00:00,5 CET a.example", nil), ("2024-05-01 10:00:00,5 PM a.example", nil),
+    ("2024-05-01T12:00:00+02:00:192.0.2.1 a.example", noon),
+    ("2024-05-01 12:00:00 +0200:7 a.example", noon),
+    ("[2024-05-01 12:00:00 +0200-1] a.example", noon),
   ]
 
   @Test func whatIsBehindTimesOfLines() {

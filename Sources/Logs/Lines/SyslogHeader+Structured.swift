@@ -19,9 +19,25 @@ extension SyslogHeader {
     let isFirst = bytes.starts(with: "1 ", at: range.lowerBound)
     if hasPriority, isFirst { return time }
     guard hasPriority || isFirst, LogTime.isDate(bytes, at: time, Byte.minus),
-      bytes.byte(unchecked: time + 10) == UInt8(ascii: "T")
+      bytes.byte(unchecked: time + 10) == UInt8(ascii: "T"),
+      hasPriority || hasHost(bytes, time..<range.upperBound)
     else { return nil }
     return time
+  }
+
+  /// Whether a host's name, its address or `-` follows the word at the range's start.
+  private static func hasHost(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
+    let start = bytes.tokenEnd(from: range.lowerBound, to: range.upperBound) + 1
+    guard start < range.upperBound else { return false }
+    let word = start..<bytes.tokenEnd(from: start, to: range.upperBound)
+    if word.count == 1, bytes.byte(unchecked: start) == Byte.minus { return true }
+    guard isHost(bytes, word) else { return false }
+    if word.contains(where: { bytes.byte(unchecked: $0) == Byte.colon }) {
+      return IPAddressText.ipv6(bytes, word) != nil
+    }
+    // A digest, alone or as a file is called after it, is no host.
+    let stem = ByteClasses.shared.end(of: .hexDigit, bytes, from: start, to: word.upperBound)
+    return ![32, 40, 64].contains(stem - start)
   }
 
   /// Whether a header begins as one of RFC 5424 does, with its priority or without.

@@ -328,8 +328,9 @@ extension LogTime {
 
   /// The end of the fraction of a second at `start`; nil if there is none.
   ///
-  /// A comma also separates cells. What is behind it is a fraction only in milli-, micro- or
-  /// nanoseconds, as log4j, Python and `date` write it, and not before another comma.
+  /// A comma also separates cells. What is behind it is a fraction in milli-, micro- or nanoseconds,
+  /// as log4j, Python and `date` write it, if no other comma follows; of other lengths only before a
+  /// zone.
   private static func fractionEnd(_ bytes: RawSpan, from start: Int) -> Int? {
     guard start < bytes.byteCount else { return nil }
     let mark = bytes.byte(unchecked: start)
@@ -337,13 +338,36 @@ extension LogTime {
     let fraction = digits(bytes, from: start + 1, to: bytes.byteCount)
     if fraction.isEmpty { return nil }
     if mark == Byte.comma {
-      guard fraction.count % 3 == 0, fraction.count <= 9 else { return nil }
+      guard fraction.count <= 9 else { return nil }
+      if fraction.count % 3 != 0 {
+        return isZone(bytes, at: fraction.upperBound) ? fraction.upperBound : nil
+      }
       if fraction.upperBound < bytes.byteCount {
         let next = bytes.byte(unchecked: fraction.upperBound)
         guard next != Byte.comma, next != Byte.dot else { return nil }
       }
     }
     return fraction.upperBound
+  }
+
+  /// Whether a zone is at an offset, with or without a blank before it: `Z`, `+02`, `-0200`, ` +02:00`, ` CET`, also
+  /// AM and PM.
+  ///
+  /// Two digits behind a minus alone may be those of a month.
+  private static func isZone(_ bytes: RawSpan, at offset: Int) -> Bool {
+    guard offset < bytes.byteCount else { return false }
+    let isApart = bytes.byte(unchecked: offset) == Byte.space
+    let start = isApart ? offset + 1 : offset
+    guard start < bytes.byteCount else { return false }
+    if isSign(bytes.byte(unchecked: start)) {
+      guard let end = offsetEnd(bytes, from: start) else { return false }
+      return end > start + 3 || !isApart && bytes.byte(unchecked: start) != Byte.minus
+    }
+    var word = start
+    while word < bytes.byteCount, Byte.isCapital(bytes.byte(unchecked: word)) { word += 1 }
+    guard 1...4 ~= word - start, isBorder(bytes, at: word) else { return false }
+    let name = String(decoding: bytes.copied(start..<word), as: UTF8.self)
+    return ["Z", "UTC", "GMT", "AM", "PM"].contains(name) || isApart && zones.contains(name)
   }
 
   /// The end of `+02`, `+0200` or `+02:00`; nil for what may be another part of a date or a number.
@@ -359,12 +383,15 @@ extension LogTime {
     guard isBorder(bytes, at: stop), let offset = offset(bytes, start..<stop),
       abs(offset) <= farthestZone
     else { return nil }
-    // `-05-01` is the end of a date, `-11:00:00` a time of day.
-    if stop + 1 < bytes.byteCount, Byte.isDigit(bytes.byte(unchecked: stop + 1)) {
-      let next = bytes.byte(unchecked: stop)
-      if next == Byte.minus || next == Byte.colon { return nil }
-    }
-    return stop
+    return isDateOrTime(bytes, behind: start, stop) ? nil : stop
+  }
+
+  /// Whether what looks like an offset is the end of a date, as `-05-01`, or a time of day, as `-11:00:00`.
+  private static func isDateOrTime(_ bytes: RawSpan, behind start: Int, _ stop: Int) -> Bool {
+    guard bytes.byte(unchecked: start) == Byte.minus, stop < bytes.byteCount else { return false }
+    let next = bytes.byte(unchecked: stop)
+    guard next == Byte.minus || next == Byte.colon else { return false }
+    return digits(bytes, from: stop + 1, to: bytes.byteCount).count == 2
   }
 
   /// The offset of the first zone to see a new day, in nanoseconds.

@@ -214,13 +214,30 @@ final class FollowRun {
 
   /// Whether the first bytes are those of a log; nil if there are too few to tell.
   private func isLog(_ stream: Stream, isFinal: Bool) -> Bool? {
-    let first = Array(stream.waiting.prefix(ContentSniffer.length))
-    switch ContentSniffer.content(of: first.rawSpan) {
+    let first = stream.waiting.prefix(ContentSniffer.length)
+    switch Self.content(of: stream) {
     case .pcap, .pcapng, .unsupportedCapture, .wrapped, .foreign, .compressed: return false
     default:
       return isFinal || first.contains(Byte.lineFeed) || first.count == ContentSniffer.length
         ? true : nil
     }
+  }
+
+  private static func content(of stream: Stream) -> InputContent {
+    ContentSniffer.content(of: Array(stream.waiting.prefix(ContentSniffer.length)).rawSpan)
+  }
+
+  /// Why a file that is no log is not followed.
+  private static func problem(with stream: Stream) -> ScanProblem {
+    if case .foreign(let name, let advice) = content(of: stream) {
+      return ScanProblem(
+        .cannotFollow, path: stream.file.path,
+        message: "is \(name), which cannot be followed; \(advice)")
+    }
+    return ScanProblem(
+      .cannotFollow, path: stream.file.path,
+      message: "is compressed or a capture, which cannot be followed",
+      remedy: "leave out \(.follow)")
   }
 
   /// Scans the whole lines and records among the waiting bytes.
@@ -233,11 +250,7 @@ final class FollowRun {
     } else {
       guard let isLog = isLog(stream, isFinal: isFinal) else { return }
       guard isLog else {
-        writer.note(
-          ScanProblem(
-            .cannotFollow, path: stream.file.path,
-            message: "is compressed or a capture, which cannot be followed",
-            remedy: "leave out \(.follow)"))
+        writer.note(Self.problem(with: stream))
         stream.isOver = true
         return
       }

@@ -99,7 +99,15 @@ extension ReferenceLine {
   }
 
   private func isStructured(_ start: Int) -> Bool {
-    Self.version.first(in: bytes[start...]) != nil
+    guard Self.version.first(in: bytes[start...]) != nil else { return false }
+    if bytes[start] == UInt8(ascii: "<") { return true }
+    // Without a priority, a host must follow.
+    let host = Array(bytes[token(min(token(start + 2).upperBound + 1, text.count))])
+    if host == [UInt8(ascii: "-")] { return true }
+    guard Self.isHost(host) else { return false }
+    if host.contains(UInt8(ascii: ":")) { return ReferenceAddress.ipv6(host) != nil }
+    let stem = host.prefix { Character(Unicode.Scalar($0)).isHexDigit }
+    return ![32, 40, 64].contains(stem.count)
   }
 
   private func blanksEnd(_ start: Int) -> Int {
