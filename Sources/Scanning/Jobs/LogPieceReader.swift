@@ -21,13 +21,12 @@ struct LogPieceReader: ~Copyable {
     self.source = source
     self.contextLines = contextLines
     self.countsLines = countsLines
-    // Half a mebibyte stays in a core's second-level cache from reading to scanning, also while other
-    // cores have chunks of their own. A line longer than the greatest size is handed on in parts, which
-    // the extractor puts together: there is room for two pieces of the default line limit and a
-    // little more, so that hardly anything is left over.
+    // A line longer than the greatest size is handed on in parts, which the extractor puts
+    // together. The size has room for two pieces of the default line limit and a little more, so
+    // that hardly anything is left over.
+    let size = ChunkReader.defaultSize + 32
     reader = ChunkReader(
-      source, size: 1 << 19, greatestSize: 2 * (ChunkReader.defaultSize + 32),
-      encoding: ChunkReader.Encoding(of: content))
+      source, size: size, greatestSize: 2 * size, encoding: ChunkReader.Encoding(of: content))
   }
 
   /// Reads the next piece; `lines` is the number of lines before it, if they are not counted here.
