@@ -53,13 +53,15 @@ extension FeedReader {
     var plan: CSVPlan?
     var warning: FeedWarning?
     var isIndex = false
+    /// The user names the format.
+    var isNamed = false
   }
 
   private static func choose(
     _ forced: FeedFormat?, _ sample: [UInt8], isWhole: Bool, path: String
   ) throws(FeedError) -> Choice {
     if forced == .mispFeed { return try chooseInFolder(sample, isWhole: isWhole, path: path) }
-    if let forced { return Choice(format: forced) }
+    if let forced { return Choice(format: forced, isNamed: true) }
     switch Detection.judge(sample, isWhole: isWhole) {
     case .format(let format, let plan):
       return Choice(format: format, plan: plan)
@@ -198,7 +200,7 @@ extension FeedReader {
       }
     case .plain where JSONListFeed.fits(stream):
       try readDocument(JSONListFeed(stream), &stream, &sink)
-    case .plain: try readLines(PlainFormat(), &stream, &sink)
+    case .plain: try readLines(PlainFormat(isNamed: choice.isNamed), &stream, &sink)
     case .netset: try readLines(NetsetFormat(), &stream, &sink)
     case .hosts: try readLines(HostsFormat(), &stream, &sink)
     case .zeekIntel: try readLines(ZeekIntelFormat(), &stream, &sink)
@@ -329,6 +331,14 @@ extension FeedReader {
           .noUsableLine, path: stream.path,
           problem: "its objects have none of the members that 'columns' names",
           advice: "compare the names of its members with 'columns' in the configuration")
+      }
+      if let left = plan.warnings.first {
+        throw FeedError(
+          .noUsableLine, path: stream.path,
+          problem:
+            "of what its beginning holds only \(left.subject) looks like values, and is not read",
+          advice: "say with 'columns' in \(.feedConfiguration) which members hold what is asked for"
+        )
       }
       throw FeedError(
         .noUsableLine, path: stream.path, problem: "no member of its objects holds indicators",

@@ -38,10 +38,17 @@ import Testing
     ("indicator", "evil.example|192.0.2.1", ["evil.example"]),
     ("indicator", "evil.example|bad.example", ["evil.example", "bad.example"]),
     ("indicator", "evil.example;192.0.2.1", ["evil.example", "192.0.2.1"]),
+    ("indicator", "see bad.example / x\nevil.example", ["evil.example"]),
+    ("domain", "N/A | bad.example\nevil.example", ["evil.example"]),
+    ("domain", "unknown<br>of bad.example\nevil.example", ["evil.example"]),
+    ("ip", "gateway | 192.0.2.9\n192.0.2.1", ["192.0.2.1"]),
+    ("ip", "10 / 192.0.2.9\n192.0.2.1", ["192.0.2.1"]),
+    ("indicator", "kgvb|fptrn.pdb\nevil.example", ["evil.example"]),
     ("ip", "192.0.2.1/24", ["192.0.2.0/24"]),
   ])
   func barsOfOtherMeaning(_ name: String, _ cell: String, _ expected: [String]) {
-    let loaded = Loaded("\(name),note\n\(cell),x\n", format: .csv)
+    let rows = cell.split(separator: "\n").map { "\($0),x\n" }.joined()
+    let loaded = Loaded("\(name),note\n\(rows)", format: .csv)
     #expect(values(loaded) == expected, "\(cell)")
   }
 
@@ -82,6 +89,21 @@ import Testing
     #expect(loaded.context(of: "evil.example") == ["labels=c2", "attack=T1071.001"])
   }
 
+  /// Bars separate tags, but within quotes.
+  @Test func barsInTags() {
+    let loaded = Loaded(
+      "indicator,tags\nevil.example,\"apt|tool=\"\"A|B\"\"\"\nbad.example,x\n", format: .csv)
+    #expect(loaded.context(of: "evil.example") == [#"labels=apt,tool="A|B""#])
+  }
+
+  /// What was seen in the far future was not; what is valid from then on is not valid yet.
+  @Test(arguments: [("first_seen", true), ("date", true), ("valid_from", false)])
+  func farOffStarts(_ name: String, _ isNone: Bool) {
+    let loaded = Loaded("indicator,type,\(name)\nevil.example,domain,9999-12-31\n")
+    #expect(loaded.context(of: "evil.example").isEmpty == isNone)
+    #expect(loaded.diagnostics == (isNone ? ["2 (unreadable-time)"] : []))
+  }
+
   /// Days as spreadsheets count them, and minus one, are no seconds since 1970.
   @Test(arguments: ["45658.5", "45658", "-1", "0.5", "-1700000000.5"])
   func numbersThatAreNoTimes(_ time: String) {
@@ -106,6 +128,10 @@ import Testing
 
   @Test(arguments: [
     ("192.0.2.1,scanner\n", 1), ("evil.example.com,bad.example.com\n", 2),
+    ("evil.example.com,botnet\n", 1), ("\"2024-01-01\",\"evil.example.com\",\"c2\"\n", 1),
+    ("2024-01-01,evil.example.com,phishing\n", 1), ("US,192.0.2.5,botnet\n", 1),
+    ("1|192.0.2.5|botnet\n", 1), ("a.exe,\(Sample.md5)\n", 1), ("evil[.]example,Some C2\n", 1),
+    ("evil.example.com:443,Test\n", 1), ("a@evil.example,phish\n", 1),
     ("domain,evil.example.com\n", 1), ("domain,note\nevil.example.com,x\n", 1),
     ("#domain,note\nevil.example.com,x\n", 1),
   ])
@@ -113,15 +139,19 @@ import Testing
     #expect(Loaded(text).entries.count == count, "\(text)")
   }
 
-  /// A comma at each line's end makes no columns.
+  /// A comma at each line's end alone makes no columns.
   @Test(arguments: [
     (
       "http://a.example/a,\nhttp://b.example/a,b,\nc.example.com,\n192.0.2.3,\nd.example.com,\n",
       ["http://a.example/a", "http://b.example/a,b", "c.example.com", "192.0.2.3", "d.example.com"]
     ),
     (
-      "http://a.example/a,b,\nhttp://b.example/a,b,\nhttp://c.example/a,b,\n",
-      ["http://a.example/a,b", "http://b.example/a,b", "http://c.example/a,b"]
+      "http://a.example/a.exe,online,Test,\nhttp://b.example/a.exe,online,Test,\n",
+      ["http://a.example/a.exe", "http://b.example/a.exe"]
+    ),
+    (
+      "a.example.com/x;malware;\nb.example.com/x;malware;\n",
+      ["a.example.com/x", "b.example.com/x"]
     ),
     (
       "http://a.example/a,x\nhttp://b.example/a,y\nhttp://c.example/a,z\n",
@@ -144,6 +174,9 @@ import Testing
     #expect(Loaded(text).error?.advice.contains("plain") ?? false)
     let loaded = Loaded(text, format: .plain)
     #expect(loaded.entries.count == (bullet == "-\t" ? 0 : 3))
+    let list =
+      (1...40).map { "evil\($0).example.com\n" }.joined() + bullet + "removed.example.com\n"
+    #expect(Loaded(list).entries.count == 40)
   }
 
   /// A range is two addresses.

@@ -276,7 +276,7 @@ import Testing
 
   /// What begins beyond the times that there are has not begun.
   @Test func validityBeginsFarOff() {
-    let loaded = Loaded("domain,first seen\nevil.example,3000-01-01\n")
+    let loaded = Loaded("domain,valid from\nevil.example,3000-01-01\n")
     #expect(loaded.context(of: "evil.example") == ["from=2262-04-11T23:47:16.854775807Z"])
   }
 }

@@ -87,7 +87,36 @@ import Testing
         """#, format: .malwarebazaar,
       entries: ["1 sha256 \(Sample.sha256) exact", "1 md5 \(Sample.md5) exact"],
       warnings: ["list-not-read: 1 of 1 strings of 'vendor_intel.Unpack.sha256_hash'"]),
+    Case(
+      name: "threatfox: records below names of their own",
+      text: #"""
+        {"date":"2024","feeds":{"Test":[{"ioc":"evil.example","ioc_type":"domain","malware":"Test"}]},
+        "whitelist":[{"ioc":"good.example","ioc_type":"domain"}],"x":{"ioc":"bad.example","ioc_type":"domain"}}
+        """#, format: .threatfox,
+      entries: ["1 domain evil.example withSubdomains", "2 domain bad.example withSubdomains"]),
+    Case(
+      name: "malwarebazaar: payloads of URLhaus",
+      text:
+        #"{"query_status":"ok","payloads":[{"md5_hash":"\#(Sample.md5)","sha256_hash":"\#(Sample.sha256)"}]}"#,
+      format: .malwarebazaar,
+      entries: ["1 md5 \(Sample.md5) exact", "1 sha256 \(Sample.sha256) exact"]),
+    Case(
+      name: "malwarebazaar: an answer of YARAify",
+      text:
+        #"{"query_status":"ok","data":{"metadata":{"md5_hash":"\#(Sample.md5)","sha256_hash":"\#(Sample.sha256)"},"tasks":[]}}"#,
+      format: .malwarebazaar,
+      entries: ["1 md5 \(Sample.md5) exact", "1 sha256 \(Sample.sha256) exact"]),
   ]
+
+  /// Values in a document without a record are an error; without values it is an empty feed.
+  @Test func valuesWithoutARecord() {
+    let loaded = Loaded(
+      #"{"data":[{"malware":[{"name":"Test","sha256":"\#(Sample.sha256)"}]}]}"#, format: .threatfox)
+    #expect(loaded.error?.code == .noUsableLine)
+    #expect(loaded.error?.advice.contains("columns") ?? false)
+    let empty = Loaded(#"{"query_status":"no_result","data":[]}"#, format: .threatfox)
+    #expect(empty.entries == [])
+  }
 
   @Test(arguments: cases)
   func innerObjects(_ test: Case) {
@@ -132,6 +161,10 @@ import Testing
     #expect(
       Loaded(
         #"{"objects":[{"type":"x-own","id":"x-own--356f2f9e-214b-4c6e-80ab-882496b2791e"}]}"#
+      ).format == .stix)
+    #expect(
+      Loaded(
+        #"{"objects":[{"type":"url","id":"url--1","value":"http://evil.example/a"},{"type":"file","id":"file--1"}]}"#
       ).format == .stix)
   }
 
@@ -178,10 +211,11 @@ import Testing
     (#"{"allowlist":["good.example"],"blocklist":["evil.example"]}"#, ["evil"], ["good"]),
     (
       #"{"blocked_sites":["evil.example"],"denied":["bad.example"],"safe_sites":["good.example"],"x":["a.example"]}"#,
-      ["bad", "evil"], ["good"]
+      ["a", "bad", "evil"], ["good"]
     ),
     (#"{"disallowed":["evil.example"],"allowed":["good.example"]}"#, ["evil"], ["good"]),
     (#"{"sites":["evil.example"],"allow":["good.example"]}"#, ["evil"], ["good"]),
+    (#"{"clean":["good.example"],"malicious":["evil.example"]}"#, ["evil"], ["good"]),
   ]
 
   @Test(arguments: permissions)
@@ -195,5 +229,12 @@ import Testing
     var options = FeedOptions()
     options.isAllowList = true
     #expect(names(Loaded(text, format: .json, options: options)) == good, "\(text)")
+  }
+
+  /// Where the beginning holds nothing but what is good, the error says so.
+  @Test func longListsOfGood() {
+    let good = (1...70_000).map { #""good\#($0).example""# }.joined(separator: ",")
+    let loaded = Loaded(#"{"allow":[\#(good)],"deny":["evil.example"]}"#, format: .json)
+    #expect(loaded.error?.problem.contains("'allow'") ?? false, "\(loaded.entries.count)")
   }
 }

@@ -93,10 +93,14 @@ enum JSONDetection {
     return nil
   }
 
-  /// Whether objects in a list called `objects` are STIX's, by an identifier or type, or there are none.
+  /// Whether objects in a list called `objects` are STIX's, by a type or an identifier that begins with it, or there are
+  /// none.
   private static func mayHoldSTIX(_ evidence: Evidence) -> Bool {
-    !evidence.has("type") || evidence.has("id=") || evidence.has("spec_version")
+    !evidence.has("type") || evidence.has("spec_version")
       || types.contains { evidence.has("type=" + $0) }
+      || evidence.keys.keys.contains {
+        $0.hasPrefix("id=") && evidence.has("type=" + $0.dropFirst(3))
+      }
   }
 
   /// STIX's types with names that no other format uses.
@@ -164,8 +168,10 @@ enum JSONDetection {
         key = ""
       case .string where key == "ioc_value": note("ioc_value=", tokenizer.depth, &evidence)
       case .string where key == "id":
-        let value = Text.string(bytes.extracting(token.range))
-        if isSTIXIdentifier(value) { note("id=", tokenizer.depth, &evidence) }
+        let value = bytes.extracting(token.range)
+        if let mark = Text.firstIndex(of: "--", in: value) {
+          note("id=" + Text.string(value.extracting(0..<mark)), tokenizer.depth, &evidence)
+        }
         key = ""
       case .string where evidence.keys.isEmpty && tokenizer.depth == 1:
         let string = bytes.extracting(token.range)
@@ -184,12 +190,6 @@ enum JSONDetection {
     if evidence.keys.count < 4096 || evidence.keys[key] != nil {
       evidence.keys[key] = min(evidence.keys[key] ?? .max, depth)
     }
-  }
-
-  /// Whether text is a type, two hyphens and a UUID.
-  private static func isSTIXIdentifier(_ text: String) -> Bool {
-    let uuid = text.suffix(36)
-    return isUUID(String(uuid)) && text.dropLast(36).hasSuffix("--")
   }
 
   /// Whether text is 8-4-4-4-12 hex digits.

@@ -112,7 +112,7 @@ extension TextDetection {
     case .tableBelowComment: return plan.hasHeader && fitsMost(plan) ? table(plan) : nil
     case .plainRows:
       return plan.isPlainlyRows && !isMost(.netset) && fitsMost(plan) ? table(plan) : nil
-    case .anyTable: return fitsMost(plan) && !plan.isSingleRow ? table(plan) : nil
+    case .anyTable: return fitsMost(plan) && !plan.isSentence ? table(plan) : nil
     case .emptyTable:
       return plan.hasHeader && plan.rows == 0 && plan.columns.count > 1 ? table(plan) : nil
     default: return nil

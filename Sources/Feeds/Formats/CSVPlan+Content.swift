@@ -11,6 +11,10 @@ extension CSVPlan {
     settleNames()
     settleScores(rows)
     settleMasks(rows)
+    for column in members.indices where !columns[column].isValue && isList(column, ofGood: false) {
+      // `malicious` is a judgement, too.
+      if holdsOnly(column, rows, { test.fitsStrictly($0) }) { columns[column] = .unknown }
+    }
     let evidence = gather(rows, width: width, &test)
     isMixedList =
       keys.count == 1 && Self.isOfLists(columns[0]) && evidence[0].fitting < evidence[0].cells
@@ -181,14 +185,15 @@ extension CSVPlan {
       dropSharedDigests()
       dropContacts()
     } else {
-      settleLists(evidence)
-      decideByShape(evidence)
+      decideByShape(evidence, besideLists: settleLists(evidence))
     }
   }
 
-  /// Of lists in JSON whose names tell good from bad reads those that are asked for, and no others
-  /// beside them: `{"allow":[…],"deny":[…]}`.
-  private mutating func settleLists(_ evidence: [Evidence]) {
+  /// Of lists in JSON whose names tell good from bad reads those that are asked for, and none of the
+  /// opposite sort: `{"allow":[…],"deny":[…]}`; true if there are such.
+  ///
+  /// Beside lists of what is good, any other may be of what is bad.
+  private mutating func settleLists(_ evidence: [Evidence]) -> Bool {
     let lists = members.indices.filter {
       columns[$0] == .unknown && evidence[$0].mostly(evidence[$0].shaped)
     }
@@ -196,11 +201,12 @@ extension CSVPlan {
     for column in lists {
       if asked.contains(column) {
         columns[column] = .value(.none, nameMode: .withSubdomains)
-      } else if !asked.isEmpty || isList(column, ofGood: !isAllowList) {
+      } else if isAllowList && !asked.isEmpty || isList(column, ofGood: !isAllowList) {
         noteUnread(column, evidence[column].cells, evidence[column].shaped)
         columns[column] = .other
       }
     }
+    return !asked.isEmpty
   }
 
   /// Whether a member's name says that it lists what is good, or what is bad.
@@ -231,9 +237,8 @@ extension CSVPlan {
   }
 
   /// Whether a table's only row is a list: names alone, or URLs alone.
-  private func isList(_ evidence: [Evidence]) -> Bool {
-    columns.allSatisfy { $0 == .unknown }
-      && evidence.allSatisfy { $0.cells == 1 && $0.shaped == 1 && $0.addresses + $0.digests == 0 }
+  private static func isList(_ evidence: [Evidence]) -> Bool {
+    evidence.allSatisfy { $0.cells == 1 && $0.shaped == 1 && $0.addresses + $0.digests == 0 }
       && (evidence.allSatisfy { $0.urls == 1 } || evidence.allSatisfy { $0.urls == 0 })
   }
 
@@ -244,13 +249,14 @@ extension CSVPlan {
   /// Further names and URLs are as likely references, unless they are defanged and nearly all differ,
   /// or are downloads or senders in a table with digests. Addresses after a column of URLs are those of
   /// the URLs' hosts.
-  private mutating func decideByShape(_ evidence: [Evidence]) {
-    if rows == 1, isList(evidence) {
-      for column in columns.indices { columns[column] = .value(.none, nameMode: .withSubdomains) }
+  private mutating func decideByShape(_ evidence: [Evidence], besideLists hasLists: Bool) {
+    let open = columns.indices.filter { columns[$0] == .unknown }
+    if rows == 1, hasLists || open.count == columns.count, Self.isList(open.map { evidence[$0] }) {
+      for column in open { columns[column] = .value(.none, nameMode: .withSubdomains) }
       return
     }
     let typed = columns.contains(.type)
-    var hasFirst = false
+    var hasFirst = hasLists
     var isOfURLs = false
     let hasDigests = evidence.contains { $0.mostly($0.digests) }
     for column in columns.indices where columns[column] == .unknown {

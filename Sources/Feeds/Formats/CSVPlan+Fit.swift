@@ -16,11 +16,39 @@ extension CSVPlan {
     }
   }
 
-  /// Whether there is only a row of words with a value among them: no header, nor another row, nor its
-  /// types say that they are cells.
-  var isSingleRow: Bool {
-    rows == 1 && !hasHeader && !isPlainlyRows && !columns.contains(.type)
-      && !columns.allSatisfy(\.isValue)
+  /// Whether there is only a row of words with names of hosts or files among them, as in a sentence or a
+  /// script: nothing says that they are cells.
+  func isSentence(_ rows: [TableRow], of sample: [UInt8], _ test: inout ShapeTest) -> Bool {
+    guard rows.count == 1, let row = rows.first, !row.beginsQuoted, !hasHeader, !isPlainlyRows,
+      delimiter == Byte.comma || delimiter == UInt8(ascii: ";"), !columns.contains(.type),
+      !columns.allSatisfy(\.isValue)
+    else { return false }
+    for column in row.cells.indices {
+      let cell = row.bytes.rawSpan.extracting(row.range(column))
+      if Text.number(cell) != nil || FeedTime.nanoseconds(cell) != nil { return false }
+      if column < columns.count, columns[column].isValue, !Self.isBare(cell, &test) { return false }
+    }
+    return !isNamed(row, of: sample)
+  }
+
+  /// Whether a value may as well be a word of a sentence or a script.
+  private static func isBare(_ cell: RawSpan, _ test: inout ShapeTest) -> Bool {
+    switch test.kind(of: cell) {
+    case nil: !Refanging.isDefanged(cell)
+    case .domain: !test.droppedPort && !Refanging.isDefanged(cell)
+    case .url: Text.firstIndex(of: "://", in: cell) == nil
+    default: false
+    }
+  }
+
+  /// Whether a row is a value and what it is called: `evil.example,botnet`.
+  ///
+  /// A sentence has a blank behind its comma.
+  private func isNamed(_ row: TableRow, of sample: [UInt8]) -> Bool {
+    guard row.cells.count == 2, columns.first?.isValue ?? false else { return false }
+    let words = row.bytes[row.range(1)].split(separator: Byte.space)
+    let mark = sample.firstIndex(of: delimiter).map { $0 + 1 } ?? 0
+    return 1...2 ~= words.count && mark < sample.count && sample[mark] != Byte.space
   }
 
   /// Whether a cell of a row fits its column or the row's type.

@@ -26,6 +26,8 @@ struct CSVPlan {
   /// Without a header: the first cell of each row is its value, although the whole row could be
   /// taken for a URL as well: `evil.example/a,phishing`.
   private(set) var isPlainlyRows = false
+  /// The only row may be a sentence.
+  private(set) var isSentence = false
   /// The header ends in a colon, as headings do.
   private(set) var hasColonInHeader = false
   /// The only name in the header may be no column's but the first heading of a list, as `Domains`
@@ -213,6 +215,7 @@ struct CSVPlan {
     if !hasHeader, names == nil, columns.first?.isValue ?? false {
       isPlainlyRows = RowTest.arePlainlyRows(rows, delimiter: delimiter, &test)
     }
+    isSentence = isSentence(rows, of: sample, &test)
   }
 
   /// Validity dates beside certificate columns are the certificate's, not the indicator's.

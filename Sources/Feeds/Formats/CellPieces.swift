@@ -26,22 +26,28 @@ enum CellPieces {
   /// All values must be of one kind: prose that names a host, and a URL with a blank in it, are not
   /// lists. If there are other separators than blanks, up to half of the pieces may be damaged, or
   /// addresses, names and URLs may be mixed if none is damaged. A path after its host does not
-  /// count as damaged. Of a name and its address with a bar between them the name is the value, as of
+  /// count as damaged. Bars, line breaks of HTML and slashes stand in prose, too: none may be damaged
+  /// between these but the name of a digest's file, and a port behind a bar. Of a name and its address with a bar between them the name is the value, as of
   /// MISP's `domain|ip`, and the name of a file beside its digest is none.
   static func values(
     of cell: RawSpan, as declared: DeclaredKind, _ parser: inout IndicatorParser,
     _ options: AdmissionOptions
   ) -> [Range<Int>] {
-    var (pieces, hasBlanksOnly) = split(cell)
+    var (pieces, hasBlanksOnly, mayBeProse) = split(cell)
     guard pieces.count > 1, pieces.count <= 1 << 12 else { return [] }
     var kind: ValueKind?
     var isMixed = false
     var damaged = 0
+    var hasFile = false
     for piece in pieces {
       guard parser.parse(cell.extracting(piece), as: declared, options: options) == nil else {
         let isPath =
           kind != nil && !hasBlanksOnly && cell.byte(unchecked: piece.lowerBound) == Byte.slash
-        if !isPath { damaged += 1 }
+        if isPath { continue }
+        damaged += 1
+        if !mayBeProse || isPort(piece, of: cell) { continue }
+        guard FileExtensions.endsFile(cell.extracting(piece)) else { return [] }
+        hasFile = true
         continue
       }
       let found = ValueKind(parser.results.first?.kind)
@@ -51,7 +57,7 @@ enum CellPieces {
       }
       kind = found
     }
-    guard kind != nil, kind != .other else { return [] }
+    guard kind != nil, kind != .other, !hasFile || kind == .digest else { return [] }
     if isMixed {
       if damaged == 0, kind == .address, isPair(pieces, of: cell) { return [pieces[0]] }
       return damaged == 0 ? pieces : []
@@ -63,10 +69,21 @@ enum CellPieces {
     return pieces
   }
 
-  /// The parts of a cell between separators, and whether all of these are blanks.
-  private static func split(_ cell: RawSpan) -> (pieces: [Range<Int>], hasBlanksOnly: Bool) {
+  /// Whether a piece is a port behind a bar.
+  private static func isPort(_ piece: Range<Int>, of cell: RawSpan) -> Bool {
+    guard piece.lowerBound > 0, cell.byte(unchecked: piece.lowerBound - 1) == UInt8(ascii: "|"),
+      let number = Text.number(cell.extracting(piece))
+    else { return false }
+    return 1...65535 ~= number
+  }
+
+  /// The parts of a cell between separators, whether all of these are blanks, and whether there are
+  /// separators among them that prose has as well.
+  private static func split(
+    _ cell: RawSpan
+  ) -> (pieces: [Range<Int>], hasBlanksOnly: Bool, mayBeProse: Bool) {
     var pieces: [Range<Int>] = []
-    var hasBlanksOnly = true
+    var (hasBlanksOnly, mayBeProse) = (true, false)
     var (start, offset) = (0, 0)
     while offset < cell.byteCount {
       let length = separatorLength(cell, at: offset)
@@ -74,13 +91,15 @@ enum CellPieces {
         offset += 1
         continue
       }
-      if cell.byte(unchecked: offset) != Byte.space { hasBlanksOnly = false }
+      let mark = cell.byte(unchecked: offset)
+      if mark != Byte.space { hasBlanksOnly = false }
+      if "|/<".utf8.contains(mark) { mayBeProse = true }
       if offset > start { pieces.append(start..<offset) }
       offset += length
       start = offset
     }
     if offset > start { pieces.append(start..<offset) }
-    return (pieces, hasBlanksOnly)
+    return (pieces, hasBlanksOnly, mayBeProse)
   }
 
   /// Length of the separator at an offset, or 0.

@@ -188,9 +188,10 @@ extension Column {
       datedetected datefirst datefirstseen datelisted dateofdetection datepublished datereported \
       detected detecteddate detectiondate discovered firstdate firstreported \
       firstreporteddatetime firstseen firstseenat firstseenutc firstsubmission isotime listedon \
-      listingdate publisheddate reportdate startofvalidity submissiontime validfrom
+      listingdate publisheddate reportdate submissiontime
       """
     ),
+    (.validFrom, "startofvalidity validfrom"),
     (
       .validUntil,
       """

@@ -11,7 +11,7 @@ enum Column: Equatable {
   /// Length or mask of the prefix that begins with the address in another column.
   case mask
   case type
-  case description, malware, actor, confidence, tlp, reference, firstSeen, validUntil
+  case description, malware, actor, confidence, tlp, reference, firstSeen, validFrom, validUntil
   /// The entry's title: its description, if no other column holds one.
   case title
   /// Who reported it: the reference, if no other column names one.

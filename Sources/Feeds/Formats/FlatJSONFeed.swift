@@ -1,28 +1,32 @@
 import Indicators
+import Inputs
 import Parsing
 
 /// JSON whose objects are records with a value each: abuse.ch's exports, Spamhaus DROP.
 ///
-/// An object's members are read as the columns of a row; objects without a value are envelopes. Of the
-/// objects inside a record those are read that JSON of any publisher may have there (`JSONRecords`), and
-/// the lists of abuse.ch's own answers; what looks like values in others is counted.
+/// An object's members are read as the columns of a row; objects without a value are envelopes, of which
+/// all is read whose name does not say that it is something else. Of the objects inside a record those
+/// are read that JSON of any publisher may have there (`JSONRecords`), and what abuse.ch's own answers
+/// have there; what looks like values in others is counted.
 struct FlatJSONFeed: DocumentFeed {
   private var json: JSONFeed
   private let format: FeedFormat
-  /// Names of lists of records inside records in abuse.ch's answers to queries.
-  private let ownLists: Set<String>
+  /// Names of records, or lists of them, inside others in abuse.ch's answers to queries.
+  private let ownNames: Set<String>
   /// What is not read of the records.
   private var unread = UnreadMembers()
+  private var hasRecords = false
 
   var stream: FeedStream { json.stream }
 
   init(_ stream: FeedStream, format: FeedFormat) {
     json = JSONFeed(stream)
     self.format = format
-    ownLists =
+    ownNames =
       switch format {
       case .urlhaus: ["payloads", "urls"]
       case .threatfox: ["malwaresamples"]
+      case .malwarebazaar: ["metadata", "payloads"]
       default: []
       }
   }
@@ -36,7 +40,7 @@ struct FlatJSONFeed: DocumentFeed {
     while true {
       do throws(FeedError) {
         let token = try json.next()
-        if token.kind == .endOfInput { return }
+        if token.kind == .endOfInput { return try checkRecords() }
         try readValue(token, named: 0, in: .envelope, into: &sink)
       } catch {
         // In JSON lines, a bad line costs a line.
@@ -50,7 +54,16 @@ struct FlatJSONFeed: DocumentFeed {
     }
   }
 
-  /// Where an object stands: among those around the records, or in one or in a list of them.
+  /// That no record was found, but values, is more than an empty feed.
+  private func checkRecords() throws(FeedError) {
+    guard !hasRecords, !unread.warnings.isEmpty else { return }
+    throw FeedError(
+      .noUsableLine, path: stream.path,
+      problem: "none of its objects is a record of \(format.name)",
+      advice: "read it as \(.format("json")), and say with 'columns' what its members hold")
+  }
+
+  /// Where an object stands: among those around the records, or in one.
   private enum Place {
     case envelope, record
   }
@@ -65,7 +78,7 @@ struct FlatJSONFeed: DocumentFeed {
       while true {
         let element = try json.next()
         if element.kind == .endArray { return }
-        try readValue(element, named: name, in: .record, into: &sink)
+        try readValue(element, named: name, in: place, into: &sink)
       }
     default: break
     }
@@ -109,7 +122,10 @@ struct FlatJSONFeed: DocumentFeed {
       // Nobody has reported the address.
       return sink.refuse(.zeroScore, record.bytes.rawSpan, line: line)
     }
-    if record.hasValue { record.emit(into: &sink) }
+    if record.hasValue {
+      hasRecords = true
+      record.emit(into: &sink)
+    }
   }
 
   /// Reads an inner object or a list: as records, as values, or to count what is not read.
@@ -120,22 +136,22 @@ struct FlatJSONFeed: DocumentFeed {
     // abuse.ch names each record by its number.
     if key.count <= 18, !key.isEmpty, key.allSatisfy(Byte.isDigit) {
       let name = sink.collection.intern(key.rawSpan)
-      return try readValue(value, named: name, in: .record, into: &sink)
+      return try readValue(value, named: name, in: place, into: &sink)
     }
     let name = Text.key(key.rawSpan)
     if Self.context.contains(name) { return try json.skip(value) }
     let isRead = isRead(key, name, isList: value.kind == .beginArray, in: place)
     if value.kind == .beginArray, column.isValue {
-      return try readValues(column, key, isRead: isRead, into: &record, &sink)
+      return try readValues(column, key, isRead ? place : nil, into: &record, &sink)
     }
     guard isRead else { return try unread.read(value, under: key, in: .record, of: &json) }
-    let isEnvelope = place == .envelope && JSONTablePlan.envelopes.contains(name)
-    try readValue(value, named: 0, in: isEnvelope ? .envelope : .record, into: &sink)
+    try readValue(value, named: 0, in: place, into: &sink)
   }
 
-  /// Reads a list under the name of values: strings are values of the record, objects are records.
+  /// Reads a list under the name of values: strings are values of the record, objects are records if they
+  /// have a place.
   private mutating func readValues(
-    _ column: Column, _ key: [UInt8], isRead: Bool, into record: inout Record,
+    _ column: Column, _ key: [UInt8], _ place: Place?, into record: inout Record,
     _ sink: inout FeedSink
   ) throws(FeedError) {
     while true {
@@ -149,8 +165,13 @@ struct FlatJSONFeed: DocumentFeed {
         }
         let whole = json.append(element, to: &record.bytes)
         record.add(column, Text.trimmed(record.bytes.rawSpan, whole))
-      case _ where isRead: try readValue(element, named: 0, in: .record, into: &sink)
-      default: try unread.read(element, under: key, in: .element, of: &json)
+      default:
+        if let place {
+          try readValue(
+            element, named: 0, in: record.hasValue ? .record : place, into: &sink)
+        } else {
+          try unread.read(element, under: key, in: .element, of: &json)
+        }
       }
     }
   }
@@ -179,10 +200,14 @@ struct FlatJSONFeed: DocumentFeed {
 
   /// Whether objects called so are read as records, or lists of them.
   private func isRead(_ key: [UInt8], _ name: String, isList: Bool, in place: Place) -> Bool {
-    if format == .suricataDatajson || format == .abuseIPDB || ownLists.contains(name) {
+    if format == .suricataDatajson || format == .abuseIPDB || ownNames.contains(name) {
       return true
     }
-    if place == .envelope, JSONTablePlan.envelopes.contains(name) { return true }
+    if place == .envelope,
+      JSONTablePlan.envelopes.contains(name) || !ForeignMember.fits(key.rawSpan)
+    {
+      return true
+    }
     return !isList && JSONRecords.isOwn(key.rawSpan)
   }
 }

@@ -17,7 +17,7 @@ enum ForeignMember {
 
   /// Whole names of lists of what is let through, and of what is not.
   private static let permissions: Set<String> = ["allow", "permit", "permitted", "white", "fuzzy"]
-  private static let prohibitions: Set<String> = ["deny", "block", "black", "ban"]
+  private static let prohibitions: Set<String> = ["deny", "block", "black", "ban", "malicious"]
 
   /// Parts of the names of what is no indicator, or none any more, or none of the record.
   private static let others = Parts([

@@ -70,11 +70,11 @@ struct JSONTablePlan {
     guard !rows.isEmpty else { return }
     let plan = CSVPlan(
       names: names, rows: rows, roles: roles, isAllowList: isAllowList, &test)
+    warnings = plan.warnings
     guard plan.hasValues else { return }
     for (name, column) in zip(names, plan.columns) where column != .other && column != .unknown {
       columns[name] = column
     }
-    warnings = plan.warnings
     if !plan.missingNames.isEmpty {
       let names = plan.missingNames.map { "'\($0)'" }.joined(separator: ", ")
       warnings.append(FeedWarning(.columnNotFound, names, of: UInt64(rows.count)))
@@ -173,7 +173,7 @@ struct JSONTablePlan {
 
   /// Whether a member says when something was first or last seen.
   private static func isDate(_ key: String) -> Bool {
-    key == "date" || Column(key: key, format: .json) == .firstSeen
+    key == "date" || [.firstSeen, .validFrom].contains(Column(key: key, format: .json))
       || ["firstseen", "lastseen", "created", "detected"].contains { key.hasPrefix($0) }
   }
 

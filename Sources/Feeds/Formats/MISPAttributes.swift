@@ -83,7 +83,7 @@ struct MISPAttributes {
     context.id = id
     if let comment { context.description = intern(comment, &sink) }
     if let firstSeen,
-      let time = FeedTime.nanoseconds(arena.rawSpan.extracting(firstSeen))
+      let time = FeedTime.past(arena.rawSpan.extracting(firstSeen))
     {
       context.validFrom = time
     }

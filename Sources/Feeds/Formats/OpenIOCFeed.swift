@@ -155,7 +155,7 @@ struct OpenIOCFeed: DocumentFeed {
     } else if name.equals(ignoringCase: "description") {
       if context.description == 0 { context.description = value }
     } else if name.equals(ignoringCase: "authored_date") {
-      context.validFrom = FeedTime.nanoseconds(text.rawSpan) ?? context.validFrom
+      context.validFrom = FeedTime.past(text.rawSpan) ?? context.validFrom
     } else if name.equals(ignoringCase: "link") {
       if let target, !target.isEmpty { context.reference = sink.collection.intern(target.rawSpan) }
       if value == 0 { return }

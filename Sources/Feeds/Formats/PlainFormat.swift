@@ -5,6 +5,8 @@ import Parsing
 struct PlainFormat: LineFormat {
   /// What the values are if their shape does not say.
   var declared = DeclaredKind.none
+  /// The user says that lines are values, also those with bullets.
+  var isNamed = false
 
   func readMany(_ stream: inout FeedStream, into sink: inout FeedSink) {
     if declared == .none { sink.addDigestLines(&stream) }
@@ -12,7 +14,7 @@ struct PlainFormat: LineFormat {
 
   func read(_ line: RawSpan, number: UInt64, into sink: inout FeedSink) {
     if Comment.isWhole(line) { return }
-    let line = Self.withoutBullet(line)
+    let line = isNamed ? Self.withoutBullet(line) : line
     let blanked = Text.blanked(line)
     // Nearly all lines are a value and nothing else.
     guard blanked != nil || Text.hasSpace(line) || NotedAddress.hasCells(line) else {

@@ -246,6 +246,9 @@ struct Record {
         }
       case .firstSeen:
         context.validFrom =
+          known(FeedTime.past(cell, order: dateOrder), .time, cell, &sink) ?? context.validFrom
+      case .validFrom:
+        context.validFrom =
           known(FeedTime.nanoseconds(cell, order: dateOrder), .time, cell, &sink)
           ?? context.validFrom
       case .validUntil:

@@ -7,8 +7,8 @@ import Parsing
 enum RowTest {
   /// Whether at least 95 of 100 rows begin with a value that the next cell does not continue.
   ///
-  /// A single row does not prove that its comma is not part of a URL, nor do rows that all end in
-  /// one: they may be a list with commas at the ends of its lines.
+  /// A single row does not prove that its comma is not part of a URL. Where all lines end in one they
+  /// may be a list: values with nothing else behind them prove nothing.
   static func arePlainlyRows(
     _ rows: [TableRow], delimiter: UInt8, _ test: inout ShapeTest
   ) -> Bool {
@@ -34,7 +34,7 @@ enum RowTest {
         fitting += 1
       }
     }
-    return fitting * 100 >= rows.count * 95 && (proven > 0 || fitting > 1 && !areEnded)
+    return fitting * 100 >= rows.count * 95 && (proven > 0 || fitting > 1)
       && (proven > 0 || endsOfFiles == 0 || halves * 10 < rows.count * 9)
   }
 

@@ -45,9 +45,19 @@ enum TagList {
     return (Text.trimmed(list, start..<end), end + 1)
   }
 
+  /// Where a tag ends: a bar between double quotes is the tag's, as in MISP's `a:b="c|d"`.
   private static func endOfTag(_ list: RawSpan, from start: Int) -> Int {
     var end = start
-    while end < list.byteCount, !",;|".utf8.contains(list.byte(unchecked: end)) { end += 1 }
+    var isQuoted = false
+    while end < list.byteCount {
+      switch list.byte(unchecked: end) {
+      case Byte.comma, UInt8(ascii: ";"): return end
+      case UInt8(ascii: "|") where !isQuoted: return end
+      case Byte.quote: isQuoted.toggle()
+      default: break
+      }
+      end += 1
+    }
     return end
   }
 

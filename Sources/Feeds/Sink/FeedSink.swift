@@ -218,7 +218,8 @@ struct FeedSink {
         return add(noted, of: cell, as: declared, nameMode: nameMode, line: line, id: id)
       }
       summary.candidates += 1
-      if declared == .none, !isStrict,
+      // A bar stands in no name of a file: `label|a.pdb`.
+      if declared == .none, !isStrict, cell.firstOffset(of: UInt8(ascii: "|")) == nil,
         parser.readLongFileName(cell, refused: refusal, options: admission)
       {
         return appendResults(cell, nameMode: nameMode, line: line, id: id)

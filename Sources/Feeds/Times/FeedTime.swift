@@ -39,6 +39,14 @@ enum FeedTime {
     return iso8601(dashed.rawSpan, 0..<dashed.count) ?? written(text, range, order)
   }
 
+  /// A time at which something was seen or written: a far-off one stands for none.
+  ///
+  /// As the start of an entry's validity it would keep it from ever being found.
+  static func past(_ text: RawSpan, order: Order? = nil) -> Int64? {
+    let time = nanoseconds(text, order: order)
+    return time == .max ? nil : time
+  }
+
   private static func iso8601(_ text: RawSpan, _ range: Range<Int>) -> Int64? {
     let time = Timestamp.iso8601(text, range, outOfRange: .clamped)
     return time == Int64.min + 1 ? nil : time
