@@ -41,6 +41,23 @@ extension EvasionTests {
     }
   }
 
+  @Test("queries whose front comes late, and again behind all, without a SYN")
+  func frontAgain() {
+    let stream = StreamBuilder(port: 53)
+    let names = ["f1.example", "f2.example", "f3.example"]
+    let bytes = names.flatMap { name -> [UInt8] in
+      let query = DNSBuilder().question(name).bytes
+      return UInt16(query.count).bytes + query
+    }
+    let pieces = stream.segments(bytes, [12, 18, 42, 64])
+    for order in [[1, 2, 0, 3, 4, 0], [1, 2, 3, 0, 4, 0], [1, 0, 2, 3, 4, 0]] {
+      let values = Observed(pcap(order.map { CapturedPacket(pieces[$0]) })).values
+      for name in names {
+        #expect(values.contains { $0.hasSuffix(" dns.query \(name)") }, "\(order), \(name)")
+      }
+    }
+  }
+
   @Test(
     "a message's pieces from its last to its first, each with other bytes in its place",
     arguments: Message.all)

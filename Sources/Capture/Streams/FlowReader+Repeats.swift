@@ -22,7 +22,14 @@ extension FlowReader {
     var isBefore = false
     switch streams[direction.stream].history.compare(payload, at: sequence, next: direction.next) {
     case .same:
-      return skips.add(.retransmission)
+      // What precedes the read bytes of a connection without a SYN is read once more with all that came since.
+      guard direction.isUnannounced, direction.base.offset(from: sequence) > 0,
+        let bytes = streams[direction.stream].history.bytes(
+          fromBefore: sequence, next: direction.next)
+      else { return skips.add(.retransmission) }
+      version = bytes
+      changed = 0..<min(payload.byteCount, bytes.count)
+      isBefore = true
     case .unknown:
       return rereadUnknown(payload, at: sequence, direction, visit)
     case .earlier(let bytes, let count):

@@ -85,6 +85,12 @@ struct StreamHistory {
     room.reach(bytes.count)
   }
 
+  /// The kept bytes from `sequence` on, where that is before what the stream has read.
+  func bytes(fromBefore sequence: SequenceNumber, next: SequenceNumber) -> [UInt8]? {
+    let start = bytes.count - next.offset(from: sequence)
+    return 0..<preceding ~= start ? Array(bytes[start...]) : nil
+  }
+
   /// Takes other versions of the kept bytes, if they are as long as these.
   mutating func add(_ others: [[UInt8]], latest: [UInt8]) {
     func isOther(_ version: [UInt8]) -> Bool { version.count == bytes.count && version != bytes }
