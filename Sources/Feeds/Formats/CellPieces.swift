@@ -27,8 +27,9 @@ enum CellPieces {
   /// lists. If there are other separators than blanks, up to half of the pieces may be damaged, or
   /// addresses, names and URLs may be mixed if none is damaged. A path after its host does not
   /// count as damaged. Bars, line breaks of HTML and slashes stand in prose, too: none may be damaged
-  /// between these but the name of a digest's file, and a port behind a bar. Of a name and its address with a bar between them the name is the value, as of
-  /// MISP's `domain|ip`, and the name of a file beside its digest is none.
+  /// between these but the name of a digest's file, and a port behind a bar. Of a name and its
+  /// address with a bar between them the name is the value, as of MISP's `domain|ip`, and the name of
+  /// a file beside its digest is none.
   static func values(
     of cell: RawSpan, as declared: DeclaredKind, _ parser: inout IndicatorParser,
     _ options: AdmissionOptions
@@ -93,7 +94,10 @@ enum CellPieces {
       }
       let mark = cell.byte(unchecked: offset)
       if mark != Byte.space { hasBlanksOnly = false }
-      if "|/<".utf8.contains(mark) { mayBeProse = true }
+      switch mark {
+      case UInt8(ascii: "|"), UInt8(ascii: "<"), Byte.slash: mayBeProse = true
+      default: break
+      }
       if offset > start { pieces.append(start..<offset) }
       offset += length
       start = offset
@@ -171,6 +175,9 @@ enum CellPieces {
   }
 
   private static func isSeparator(_ byte: UInt8) -> Bool {
-    Text.isSpace(byte) || ",;|".utf8.contains(byte)
+    switch byte {
+    case Byte.comma, UInt8(ascii: ";"), UInt8(ascii: "|"): true
+    default: Text.isSpace(byte)
+    }
   }
 }
