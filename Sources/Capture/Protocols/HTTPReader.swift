@@ -6,7 +6,8 @@ import Parsing
 ///
 /// A line that is whole in one packet is read in place; only a line that continues in the next
 /// packet is kept (`HTTPReader+Lines.swift`). Bodies are stepped over. The methods that write
-/// values are in `HTTPReader+Values.swift` and `+FileNames.swift`.
+/// values are in `HTTPReader+Values.swift` and `+FileNames.swift`; what may be asked of the reader's
+/// place in the stream is in `HTTPReader+Phases.swift`.
 struct HTTPReader {
   enum Phase {
     case requestLine
@@ -56,51 +57,8 @@ struct HTTPReader {
   /// same segment.
   private static let longestAnswer = 64 << 10
 
-  /// Whether all requests that have begun are complete.
-  var isBetweenMessages: Bool {
-    switch phase {
-    case .requestLine: line.isEmpty
-    case .body, .chunk, .chunkSize, .trailers: isAnswer && line.isEmpty
-    case .headers, .lost: false
-    }
-  }
-
   /// Whether no request line has confirmed yet that these are requests; always true for answers.
   var isOnlyAssumed: Bool { isAnswer || !hasRead }
-
-  /// Whether a request line, or what is taken for one, is incomplete.
-  var isInRequestLine: Bool {
-    if case .requestLine = phase { !isAnswer && !line.isEmpty } else { false }
-  }
-
-  /// Whether the next request is searched for in bytes that cannot be read.
-  var isLost: Bool {
-    if case .lost = phase { true } else { false }
-  }
-
-  /// Whether a request line is expected, but the bytes that have come of it, if any, cannot begin
-  /// one.
-  var isOutOfStep: Bool {
-    if isLost { return true }
-    guard case .requestLine = phase, !isAnswer else { return false }
-    return line.isEmpty || !HTTPRequest.mayBegin(line.bytes.rawSpan)
-  }
-
-  /// Whether an answer's body is stepped over.
-  var isInAnswer: Bool {
-    switch phase {
-    case .requestLine, .headers, .lost: false
-    case .body, .chunk, .chunkSize, .trailers: isAnswer
-    }
-  }
-
-  /// Whether much of a body or chunk is still to come.
-  var isLongBody: Bool {
-    switch phase {
-    case .body(let rest), .chunk(let rest): rest > 1 << 15
-    default: false
-    }
-  }
 
   /// The packet that brought the first byte that waits for others.
   var firstMark: StreamMark? { line.marks.first }
@@ -135,11 +93,6 @@ struct HTTPReader {
       0 < $0 && $0 < rest.byteCount
         && HTTPRequest.begins(rest.extracting($0..<rest.byteCount))
     } ?? 0
-  }
-
-  /// Whether a chunk's length is expected next.
-  var isBeforeChunk: Bool {
-    if case .chunkSize = phase { !isAnswer } else { false }
   }
 
   /// The most bytes after chunks with invalid lengths in which the next request is searched for.
@@ -278,14 +231,6 @@ struct HTTPReader {
       keepURLOnce(context, into: &writer, &skips)
     }
     return nil
-  }
-
-  /// Whether a body or its first chunk is to come next.
-  private var announcesBody: Bool {
-    switch phase {
-    case .body, .chunkSize: true
-    default: false
-    }
   }
 
   /// Steps over bytes that the capture does not have; false if they did not belong to a body.
