@@ -129,18 +129,4 @@ extension CSVPlan {
     }
     return false
   }
-
-  // MARK: Texts
-
-  /// Columns that say something of a row's value; digests in them may be those of other files.
-  static let texts: [Column] = [.description, .title, .reference, .source]
-
-  /// Notes columns of text nearly all of whose cells are digests.
-  mutating func noteTexts(_ evidence: [Evidence]) {
-    textsOfDigests = columns.indices.compactMap { column in
-      let found = evidence[column]
-      guard Self.texts.contains(columns[column]), found.mostly(found.digests) else { return nil }
-      return (column, found.cells, found.digests)
-    }
-  }
 }

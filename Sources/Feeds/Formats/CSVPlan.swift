@@ -39,7 +39,7 @@ struct CSVPlan {
   private(set) var holdsAddressesWithPorts = false
   /// Columns that are not read although their names say what they hold or half of their cells look
   /// like values.
-  private(set) var unread: [(column: Int, cells: Int, values: Int)] = []
+  var unread: [(column: Int, cells: Int, values: Int)] = []
   /// Columns of text, which are never read, although nearly all of their cells are digests.
   var textsOfDigests: [(column: Int, cells: Int, values: Int)] = []
   /// Which of two numbers in the table's dates is the day.
@@ -289,43 +289,6 @@ struct CSVPlan {
 
   private static func holdsValue(_ row: TableRow, _ test: inout ShapeTest) -> Bool {
     row.cells.indices.contains { test.fits(row.bytes.rawSpan.extracting(row.range($0))) }
-  }
-
-  /// Notes a column that is not read, if half of its cells or more look like values.
-  mutating func noteUnread(_ column: Int, _ cells: Int, _ values: Int) {
-    if values * 2 >= cells { noteUnread(named: column, cells, values) }
-  }
-
-  /// Notes a column that is not read although its name says what it holds.
-  ///
-  /// A word that is in the names of other columns as well (`server`, `data`) promises little.
-  mutating func noteUnread(named column: Int, _ cells: Int, _ values: Int) {
-    guard cells > 0 else { return }
-    if values == 0 {
-      guard case .value(let kind, _) = columns[column], kind != .network, Self.hasShape(kind) else {
-        return
-      }
-    }
-    unread.append((column, cells, values))
-  }
-
-  /// What a person should know of the columns that are not read.
-  var warnings: [FeedWarning] {
-    (unread.filter { columns[$0.column] == .other || columns[$0.column] == .unknown }
-      + textsOfDigests).map {
-        FeedWarning(
-          .columnNotRead, name(of: $0.column), count: UInt64($0.values), of: UInt64($0.cells))
-      }
-  }
-
-  private func name(of column: Int) -> String {
-    // Those of inner objects are the same with their dots only.
-    if column < members.count, members[column].contains(Byte.dot) {
-      let member = members[column]
-      return "'\(Excerpt.text(member.rawSpan))'"
-    }
-    return column < keys.count && !keys[column].isEmpty
-      ? "'\(keys[column])'" : "column \(column + 1)"
   }
 
   private mutating func take(header row: TableRow) {
