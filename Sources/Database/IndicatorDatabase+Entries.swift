@@ -1,6 +1,6 @@
 public import Indicators
-internal import Matchers
-internal import Parsing
+import Matchers
+import Parsing
 
 /// An entry of a database: a value, and how it is compared.
 public struct DatabaseEntry: Sendable, Equatable {

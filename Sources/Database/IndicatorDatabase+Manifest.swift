@@ -1,7 +1,7 @@
 public import Indicators
-internal import Matchers
-internal import Parsing
-internal import Synchronization
+import Matchers
+import Parsing
+import Synchronization
 
 /// What a database keeps about one of the feeds it was compiled from.
 public struct DatabaseFeed: Sendable, Equatable {

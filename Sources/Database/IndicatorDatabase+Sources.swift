@@ -1,6 +1,6 @@
 public import Indicators
-internal import Matchers
-internal import Parsing
+import Matchers
+import Parsing
 
 /// What one feed says of an entry.
 public struct DatabaseSource: Sendable {

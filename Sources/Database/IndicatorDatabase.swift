@@ -1,7 +1,7 @@
-internal import Glibc
-internal import Indicators
+import Glibc
+import Indicators
 package import Matchers
-internal import Synchronization
+import Synchronization
 
 /// A compiled, immutable set of indicators, ready for lookups.
 ///

@@ -1,5 +1,5 @@
 public import Indicators
-internal import Inputs
+import Inputs
 
 /// Reads shared feeds of any format into a collection of indicators.
 public enum FeedReader {

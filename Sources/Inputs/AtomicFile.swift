@@ -1,4 +1,4 @@
-internal import Glibc
+import Glibc
 import Parsing
 
 /// A file that appears under its name only when it is complete.

@@ -1,4 +1,4 @@
-internal import Synchronization
+import Synchronization
 
 /// A piece of an input with the memory that holds it, to be passed from a reader to a worker.
 ///

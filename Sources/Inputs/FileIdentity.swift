@@ -1,4 +1,4 @@
-internal import Glibc
+import Glibc
 
 /// The identity of a regular file, whatever path leads to it.
 package struct FileIdentity: Hashable, Sendable {

@@ -1,4 +1,4 @@
-internal import Glibc
+import Glibc
 
 /// A log file that is followed by its name as it grows, as `tail -F` does.
 ///

@@ -1,4 +1,4 @@
-internal import Glibc
+import Glibc
 
 /// Why an input could not be read, or not to its end.
 ///

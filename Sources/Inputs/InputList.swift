@@ -1,4 +1,4 @@
-internal import Glibc
+import Glibc
 import Parsing
 
 /// One input to read: a file that was named or found in a folder, or standard input.

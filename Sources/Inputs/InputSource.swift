@@ -1,4 +1,4 @@
-internal import Glibc
+import Glibc
 import Parsing
 
 /// One file, pipe or standard input (`-`), opened and decompressed by content (gzip, zstd).

@@ -1,4 +1,4 @@
-internal import Glibc
+import Glibc
 
 /// Reads the bytes of a file descriptor, with a buffer in which the first ones can be looked at.
 @safe

@@ -1,4 +1,4 @@
-internal import Glibc
+import Glibc
 
 /// Descriptors 0 to 2, which a parent process may have closed.
 package enum StandardStreams {

@@ -1,4 +1,4 @@
-internal import Glibc
+import Glibc
 
 /// The system's clocks.
 package enum SystemClock {

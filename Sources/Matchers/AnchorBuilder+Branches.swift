@@ -1,4 +1,4 @@
-internal import CByteKernels
+import CByteKernels
 
 /// The plan for one key: its literals, and its further windows with their keys if it branches.
 struct AnchorPlan {

@@ -1,4 +1,4 @@
-internal import CByteKernels
+import CByteKernels
 
 /// Builds the tables of an `AnchorIndex`.
 ///

@@ -1,4 +1,4 @@
-internal import CByteKernels
+import CByteKernels
 
 /// A small bit table of the *grams* of all literals: the few bytes at each one's anchor.
 ///

@@ -1,4 +1,4 @@
-internal import CByteKernels
+import CByteKernels
 
 /// An index of literals, which finds each by a rare pair of bytes in it.
 ///

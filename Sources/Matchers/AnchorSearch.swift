@@ -1,4 +1,4 @@
-internal import CByteKernels
+import CByteKernels
 
 /// What a search by anchors does with the literals that it finds, and with outputs of automata.
 protocol LiteralSink: MatchSink {

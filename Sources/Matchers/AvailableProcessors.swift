@@ -1,4 +1,4 @@
-internal import CProcessors
+import CProcessors
 
 /// The processors of the machine, as far as this process may use them.
 package enum AvailableProcessors {

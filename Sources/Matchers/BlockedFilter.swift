@@ -1,4 +1,4 @@
-internal import CByteKernels
+import CByteKernels
 
 /// A Bloom filter whose bits for one key lie in one 64-bit word.
 ///

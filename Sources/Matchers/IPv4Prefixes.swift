@@ -1,4 +1,4 @@
-internal import CByteKernels
+import CByteKernels
 
 /// IPv4 addresses and prefixes in blocks of 256 addresses, or of 65 536 if there are few prefixes.
 ///

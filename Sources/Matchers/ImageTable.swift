@@ -1,4 +1,4 @@
-internal import CByteKernels
+import CByteKernels
 
 /// A table of little-endian integers inside an image.
 ///

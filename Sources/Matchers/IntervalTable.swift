@@ -1,4 +1,4 @@
-internal import CByteKernels
+import CByteKernels
 
 /// Intervals of addresses, each with a value: nested prefixes, flattened.
 ///

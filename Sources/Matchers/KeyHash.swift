@@ -1,4 +1,4 @@
-internal import CByteKernels
+import CByteKernels
 
 /// The keyed hash of `KeySet`, which `CByteKernels` computes: see `sekisho_key_hash`.
 ///

@@ -1,4 +1,4 @@
-internal import CByteKernels
+import CByteKernels
 
 /// A key that may be in a set, and the number it would have there.
 public struct KeyCandidate: Sendable, Equatable {

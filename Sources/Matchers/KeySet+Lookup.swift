@@ -1,4 +1,4 @@
-internal import CByteKernels
+import CByteKernels
 
 extension KeySet {
   /// Keys that go through the stages together: enough to fill the memory system with loads.

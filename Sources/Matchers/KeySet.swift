@@ -1,4 +1,4 @@
-internal import CByteKernels
+import CByteKernels
 
 /// Where one key's bytes are in the span given beside it.
 @frozen

@@ -1,4 +1,4 @@
-internal import CByteKernels
+import CByteKernels
 
 /// Builds a `KeySet` image.
 ///

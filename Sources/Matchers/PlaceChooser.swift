@@ -1,4 +1,4 @@
-internal import CByteKernels
+import CByteKernels
 
 /// Where a pattern is looked up; later an entry, which leads from a hash to a record.
 ///

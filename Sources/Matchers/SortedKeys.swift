@@ -1,4 +1,4 @@
-internal import CByteKernels
+import CByteKernels
 
 /// A view of a sorted table of keys of one width, such as digests, that finds a key's place in it.
 ///

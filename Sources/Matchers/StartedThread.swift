@@ -1,4 +1,4 @@
-internal import Glibc
+import Glibc
 
 /// A running thread; the one place that creates threads.
 package struct StartedThread {

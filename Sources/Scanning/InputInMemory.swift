@@ -1,4 +1,4 @@
-internal import Glibc
+import Glibc
 public import Inputs
 
 /// An input in memory: the bytes of a capture or a log, plain or compressed with gzip or zstd.

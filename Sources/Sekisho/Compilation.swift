@@ -1,7 +1,7 @@
 public import Database
 public import Feeds
 public import Indicators
-internal import Parsing
+import Parsing
 
 /// Indicators read from feeds, from which a database can be made.
 ///

@@ -1,4 +1,4 @@
-internal import CLibYAML
+import CLibYAML
 
 /// The events of libyaml's parser, one after another, as values that own what they hold.
 ///

@@ -1,4 +1,4 @@
-internal import CPcap
+import CPcap
 import Glibc
 import Parsing
 

@@ -1,4 +1,4 @@
-internal import Crypto
+import Crypto
 
 /// The digests that fingerprints, certificates and Community IDs use: MD5 (RFC 1321), SHA-1 and
 /// SHA-256 (FIPS 180-4).

@@ -1,7 +1,7 @@
-internal import CByteKernels
-internal import Indicators
-internal import Matchers
-internal import Parsing
+import CByteKernels
+import Indicators
+import Matchers
+import Parsing
 
 // The candidate filter
 // ====================

@@ -1,5 +1,5 @@
-internal import Indicators
-internal import Parsing
+import Indicators
+import Parsing
 
 extension CandidateFinder {
   /// Finds what may be a part of a defanged value (`evil[.]example`, `hxxp://`).

@@ -1,5 +1,5 @@
-internal import Indicators
-internal import Parsing
+import Indicators
+import Parsing
 
 extension CandidateFinder {
   /// Looks at the run of hexadecimal digits around an offset.

@@ -1,5 +1,5 @@
-internal import Indicators
-internal import Parsing
+import Indicators
+import Parsing
 
 extension CandidateFinder {
   /// How many bytes of units that follow a candidate directly are stepped over.

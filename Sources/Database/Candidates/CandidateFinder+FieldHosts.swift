@@ -1,5 +1,5 @@
-internal import Indicators
-internal import Parsing
+import Indicators
+import Parsing
 
 /// Hosts of URLs that are not written as a name in text is: in percent units, or in a field of their own.
 extension CandidateFinder {

@@ -1,6 +1,6 @@
-internal import CByteKernels
-internal import Indicators
-internal import Parsing
+import CByteKernels
+import Indicators
+import Parsing
 
 extension CandidateFinder {
   /// Looks at the names of a window.

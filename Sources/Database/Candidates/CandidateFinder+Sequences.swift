@@ -1,4 +1,4 @@
-internal import Parsing
+import Parsing
 
 extension CandidateFinder {
   /// Looks at what stands behind an ANSI sequence: what begins there is taken for a part of the sequence

@@ -1,5 +1,5 @@
-internal import Indicators
-internal import Parsing
+import Indicators
+import Parsing
 
 /// What is known of the last run that was read: name characters, some of them above ASCII.
 struct WideRun {

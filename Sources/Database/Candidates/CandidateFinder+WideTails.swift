@@ -1,5 +1,5 @@
-internal import Indicators
-internal import Parsing
+import Indicators
+import Parsing
 
 /// Tells whether the last two labels of a run, some of whose characters are above ASCII or written
 /// otherwise, may be those of a value.

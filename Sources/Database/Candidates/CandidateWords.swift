@@ -1,6 +1,6 @@
-internal import Indicators
-internal import Matchers
-internal import Parsing
+import Indicators
+import Matchers
+import Parsing
 
 /// What is known of a word besides its bytes.
 struct CandidateWord {

@@ -1,6 +1,6 @@
-internal import Indicators
-internal import Matchers
-internal import Parsing
+import Indicators
+import Matchers
+import Parsing
 
 /// Gathers words that stand in text wherever some indicators match that the filters do not know: file names,
 /// user agents and other strings, and hosts that are no names of two labels.

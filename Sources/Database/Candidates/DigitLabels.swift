@@ -1,4 +1,4 @@
-internal import Parsing
+import Parsing
 
 /// Which last labels of names begin with a digit, by a hash of eight bits.
 ///

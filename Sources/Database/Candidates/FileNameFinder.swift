@@ -1,6 +1,6 @@
-internal import Indicators
+import Indicators
 package import Matchers
-internal import Parsing
+import Parsing
 
 /// Finds the file names and paths of databases in free text.
 ///

@@ -1,6 +1,6 @@
-internal import CByteKernels
-internal import Matchers
-internal import Parsing
+import CByteKernels
+import Matchers
+import Parsing
 
 /// Where the bits of a key are in a Bloom filter: in one word, or in a pair of words where a wrong
 /// answer costs more than the bits.

@@ -1,4 +1,4 @@
-internal import Parsing
+import Parsing
 
 /// Which names may be hosts of the URLs of some databases, by their last two labels (`CandidateFilter`).
 ///

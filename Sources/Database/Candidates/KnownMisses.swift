@@ -1,4 +1,4 @@
-internal import Parsing
+import Parsing
 
 /// Names, or other values, that were looked up lately and that no entry covers.
 ///

@@ -1,4 +1,4 @@
-internal import Parsing
+import Parsing
 
 /// Hashes of what text may hold.
 ///

@@ -1,4 +1,4 @@
-internal import Parsing
+import Parsing
 
 /// Classes of bytes: what a byte of text can be a part of.
 ///

@@ -1,5 +1,5 @@
-internal import CByteKernels
-internal import Parsing
+import CByteKernels
+import Parsing
 
 /// The shapes that the kernel `sekisho_find_shapes` found in a window of text.
 ///

@@ -1,5 +1,5 @@
-internal import Indicators
-internal import Parsing
+import Indicators
+import Parsing
 
 /// A label of a run, as it is read.
 struct WideLabel {

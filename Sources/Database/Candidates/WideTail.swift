@@ -1,5 +1,5 @@
-internal import Indicators
-internal import Parsing
+import Indicators
+import Parsing
 
 /// The last two labels of a name, one of which holds characters above ASCII.
 ///

@@ -1,5 +1,5 @@
-internal import Matchers
-internal import Parsing
+import Matchers
+import Parsing
 
 /// Which three characters follow one another in some word: one bit for each three.
 ///

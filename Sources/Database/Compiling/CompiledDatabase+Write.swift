@@ -1,4 +1,4 @@
-internal import Inputs
+import Inputs
 
 extension CompiledDatabase {
   /// Writes the image to a file that appears under its name only when it is complete.

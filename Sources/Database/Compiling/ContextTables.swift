@@ -1,4 +1,4 @@
-internal import Indicators
+import Indicators
 
 /// Strings, lists, contexts and origins as they go into the image.
 ///

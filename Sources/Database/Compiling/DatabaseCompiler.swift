@@ -1,6 +1,6 @@
 public import Indicators
-internal import Matchers
-internal import Parsing
+import Matchers
+import Parsing
 
 /// Compiles indicators into the image of a database.
 ///

@@ -1,4 +1,4 @@
-internal import Parsing
+import Parsing
 
 /// A record on its way through the sort: its number, and the part of its key now compared.
 struct SortItem {

@@ -1,5 +1,5 @@
-internal import Indicators
-internal import Parsing
+import Indicators
+import Parsing
 
 /// Facts about the entries of one kind that a lookup needs before it reads them (`KindLayout`).
 struct KindFacts: Sendable, Equatable {

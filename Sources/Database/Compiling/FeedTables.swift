@@ -1,4 +1,4 @@
-internal import Indicators
+import Indicators
 
 /// The manifest while it is built: feeds in the order of their names, and what is counted for each.
 ///

@@ -1,6 +1,6 @@
-internal import Indicators
-internal import Matchers
-internal import Parsing
+import Indicators
+import Matchers
+import Parsing
 
 /// Builds the lookup structures from the finished entries; they depend on those and the seed alone.
 struct LookupTables {

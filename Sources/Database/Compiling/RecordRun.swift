@@ -1,4 +1,4 @@
-internal import Indicators
+import Indicators
 
 /// The records of one kind, if they are all alike and at equal distances: a list of digests, one on
 /// each line.

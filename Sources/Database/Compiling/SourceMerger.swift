@@ -1,4 +1,4 @@
-internal import Indicators
+import Indicators
 
 /// Merges the records of one entry into its sources.
 struct SourceMerger {

@@ -1,4 +1,4 @@
-internal import Parsing
+import Parsing
 
 // Which feeds vouch for an entry, and in which lines. Numbers are of variable length (LEB128, at
 // most ten bytes, the low seven bits first) unless something else is said.

@@ -1,5 +1,5 @@
-internal import Glibc
-internal import Parsing
+import Glibc
+import Parsing
 
 extension RawSpan {
   /// Whether both hold the same bytes.

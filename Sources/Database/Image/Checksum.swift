@@ -1,7 +1,7 @@
-internal import CXXHash
-internal import Glibc
+import CXXHash
+import Glibc
 public import Indicators
-internal import Inputs
+import Inputs
 
 /// The hash of the database file: XXH3 with 64 bits for checks, with 128 for the build's identity.
 ///

@@ -1,5 +1,5 @@
-internal import Indicators
-internal import Parsing
+import Indicators
+import Parsing
 
 /// The digests of one kind, from lists and from records, sorted by value.
 ///

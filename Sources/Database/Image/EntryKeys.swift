@@ -1,6 +1,6 @@
-internal import CByteKernels
-internal import Indicators
-internal import Parsing
+import CByteKernels
+import Indicators
+import Parsing
 
 /// What tells apart entries of one kind with the same comparison key, in the order of comparison.
 ///

@@ -1,6 +1,6 @@
-internal import Indicators
-internal import Matchers
-internal import Parsing
+import Indicators
+import Matchers
+import Parsing
 
 /// Reads the entries and their sources in order and checks each against the one before.
 struct EntryVerifier {

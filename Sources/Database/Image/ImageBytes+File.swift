@@ -1,7 +1,7 @@
-internal import CMappedRegions
-internal import Glibc
-internal import Inputs
-internal import Matchers
+import CMappedRegions
+import Glibc
+import Inputs
+import Matchers
 
 extension ImageBytes {
   /// The bytes of a database file: mapped, or read into memory.

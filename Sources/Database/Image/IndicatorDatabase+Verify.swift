@@ -1,6 +1,6 @@
-internal import Indicators
-internal import Matchers
-internal import Parsing
+import Indicators
+import Matchers
+import Parsing
 
 extension IndicatorDatabase {
   /// Reads the whole image and checks its sums, every internal reference, the order of the entries,

@@ -1,5 +1,5 @@
-internal import CMappedRegions
-internal import Glibc
+import CMappedRegions
+import Glibc
 
 /// The file behind a mapped image; tells whether another process has cut it.
 final class MappedFile: Sendable {

@@ -1,5 +1,5 @@
-internal import Indicators
-internal import Parsing
+import Indicators
+import Parsing
 
 /// Flags of an entry in the image.
 struct EntryFlags: OptionSet, Sendable {

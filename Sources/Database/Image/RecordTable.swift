@@ -1,5 +1,5 @@
-internal import Matchers
-internal import Parsing
+import Matchers
+import Parsing
 
 /// A table of records of one size inside an image.
 ///

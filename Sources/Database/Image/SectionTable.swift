@@ -1,6 +1,6 @@
-internal import Indicators
-internal import Matchers
-internal import Parsing
+import Indicators
+import Matchers
+import Parsing
 
 /// Header and section table of an image, read once when it is opened.
 struct SectionTable: Sendable {

@@ -1,7 +1,7 @@
-internal import CByteKernels
-internal import Indicators
-internal import Matchers
-internal import Parsing
+import CByteKernels
+import Indicators
+import Matchers
+import Parsing
 
 /// The columns of one kind in an opened image: where the values are, and which head each entry has.
 ///

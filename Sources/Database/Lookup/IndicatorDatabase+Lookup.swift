@@ -1,6 +1,6 @@
 public import Indicators
-internal import Matchers
-internal import Parsing
+import Matchers
+import Parsing
 
 extension IndicatorDatabase {
   /// Finds the entries that the observables of a batch match.

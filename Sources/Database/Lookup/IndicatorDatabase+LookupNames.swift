@@ -1,6 +1,6 @@
-internal import Indicators
-internal import Matchers
-internal import Parsing
+import Indicators
+import Matchers
+import Parsing
 
 extension IndicatorDatabase {
   /// How many keys are gathered before they are looked up, besides those of one name.

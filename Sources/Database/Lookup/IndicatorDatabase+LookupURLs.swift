@@ -1,6 +1,6 @@
-internal import Indicators
-internal import Matchers
-internal import Parsing
+import Indicators
+import Matchers
+import Parsing
 
 extension IndicatorDatabase {
   /// Looks up URLs: the whole comparison key, its leading parts, and its path.

@@ -1,6 +1,6 @@
-internal import Indicators
-internal import Matchers
-internal import Parsing
+import Indicators
+import Matchers
+import Parsing
 
 extension IndicatorDatabase {
   /// Looks up observables of a kind whose entries are only met as a whole.

@@ -1,5 +1,5 @@
-internal import Indicators
-internal import Parsing
+import Indicators
+import Parsing
 
 extension IndicatorDatabase {
   /// Whether a URL entry may have this name as its host.

@@ -1,6 +1,6 @@
-internal import Indicators
-internal import Matchers
-internal import Parsing
+import Indicators
+import Matchers
+import Parsing
 
 /// Finds the entries of one kind by their comparison keys, which are stored only as the kind's
 /// values.

@@ -1,5 +1,5 @@
-internal import Indicators
-internal import Matchers
+import Indicators
+import Matchers
 
 /// Memory that lookups reuse; one for each thread.
 public struct LookupScratch: Sendable {

@@ -1,4 +1,4 @@
-internal import Matchers
+import Matchers
 
 /// The trie of one address family and, for each of its prefixes, the run of its entries.
 ///

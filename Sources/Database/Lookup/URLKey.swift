@@ -1,4 +1,4 @@
-internal import Parsing
+import Parsing
 
 /// Borders inside the comparison key of a URL.
 enum URLKey {

@@ -1,6 +1,6 @@
-internal import Indicators
-internal import Matchers
-internal import Parsing
+import Indicators
+import Matchers
+import Parsing
 
 /// URL indicators that ended in `*`: the sorted table of their keys, each with the longest other
 /// key that it begins with.

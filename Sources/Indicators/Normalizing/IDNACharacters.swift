@@ -1,4 +1,4 @@
-internal import Parsing
+import Parsing
 
 /// The part that a character above ASCII plays in a run of name characters (`Matching.md` §1).
 @frozen

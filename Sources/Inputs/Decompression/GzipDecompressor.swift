@@ -1,4 +1,4 @@
-internal import CZlib
+import CZlib
 
 /// gzip (RFC 1952) by zlib: header, deflate data, checksum and length are checked.
 @safe

@@ -1,4 +1,4 @@
-internal import CZstd
+import CZstd
 
 /// Zstandard (RFC 8878) by libzstd, frames and skippable frames.
 @safe

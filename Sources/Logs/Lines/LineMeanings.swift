@@ -1,4 +1,4 @@
-internal import CByteKernels
+import CByteKernels
 import Parsing
 
 /// What the first byte of a line tells about stepping over the line, if nothing in it is asked for.

@@ -1,5 +1,5 @@
 public import Inputs
-internal import Scanning
+import Scanning
 
 /// Rates that were measured before, with which a later run is compared.
 public struct Baseline: Sendable {

@@ -1,4 +1,4 @@
-internal import Inputs
+import Inputs
 
 /// A fixed piece of work that says how fast the machine is just now.
 ///

@@ -1,4 +1,4 @@
-internal import Inputs
+import Inputs
 
 /// An input in memory, decompressed, so that nothing but scanning is measured.
 struct MeasuredInput: Sendable {

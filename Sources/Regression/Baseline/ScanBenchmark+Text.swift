@@ -1,4 +1,4 @@
-internal import Scanning
+import Scanning
 
 extension ScanBenchmark.Result {
   /// Lines for people.

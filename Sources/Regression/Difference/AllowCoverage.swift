@@ -1,6 +1,6 @@
-internal import Database
-internal import Indicators
-internal import Parsing
+import Database
+import Indicators
+import Parsing
 
 /// Tells which entries of a database, or of another one, a database's allow entries cover.
 ///

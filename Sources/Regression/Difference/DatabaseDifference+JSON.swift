@@ -1,5 +1,5 @@
-internal import Indicators
-internal import Scanning
+import Indicators
+import Scanning
 
 extension DatabaseDifference {
   /// One JSON object, ending in a newline.

@@ -1,4 +1,4 @@
-internal import Indicators
+import Indicators
 
 extension DatabaseDifference {
   /// Markdown for a pull request; values are defanged and nothing from feeds or inputs is markup.

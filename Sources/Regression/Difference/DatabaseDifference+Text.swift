@@ -1,4 +1,4 @@
-internal import Indicators
+import Indicators
 
 extension DatabaseDifference {
   /// The most changes of each kind that tables show.

@@ -1,6 +1,6 @@
 public import Database
 public import Feeds
-internal import Indicators
+import Indicators
 public import Inputs
 
 /// One of the two states that are compared: a database file, or feeds compiled just now.

@@ -1,5 +1,5 @@
-internal import Database
-internal import Indicators
+import Database
+import Indicators
 
 /// Walks the sorted entries of two databases side by side.
 enum EntryMerge {

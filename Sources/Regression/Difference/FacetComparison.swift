@@ -1,6 +1,6 @@
-internal import Database
-internal import Indicators
-internal import Parsing
+import Database
+import Indicators
+import Parsing
 
 /// Compares what two sides say of one entry, source by source.
 struct FacetComparison {

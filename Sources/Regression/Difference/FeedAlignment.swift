@@ -1,4 +1,4 @@
-internal import Database
+import Database
 
 /// Pairs the feeds of the old side with those of the new one.
 ///

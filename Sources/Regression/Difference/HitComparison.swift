@@ -1,8 +1,8 @@
-internal import Database
-internal import Indicators
-internal import Inputs
-internal import Scanning
-internal import Synchronization
+import Database
+import Indicators
+import Inputs
+import Scanning
+import Synchronization
 
 /// Scans inputs with both sides and compares hit by hit.
 ///

@@ -1,9 +1,9 @@
-internal import Database
-internal import Feeds
-internal import Inputs
-internal import Indicators
-internal import Parsing
-internal import Scanning
+import Database
+import Feeds
+import Inputs
+import Indicators
+import Parsing
+import Scanning
 
 /// Finds out why an entry of the old side is not on the new one.
 struct RemovalCauses {

@@ -1,7 +1,7 @@
-internal import Database
-internal import Feeds
-internal import Indicators
-internal import Parsing
+import Database
+import Feeds
+import Indicators
+import Parsing
 
 /// Compares the entries of two sides in one merge, then looks for the cause of each change.
 ///

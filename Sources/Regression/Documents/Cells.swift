@@ -1,4 +1,4 @@
-internal import Parsing
+import Parsing
 
 /// Rows of feeds, in which a value is one of several.
 enum Cells {

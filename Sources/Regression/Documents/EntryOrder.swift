@@ -1,6 +1,6 @@
-internal import Database
-internal import Indicators
-internal import Parsing
+import Database
+import Indicators
+import Parsing
 
 /// The order in which a database holds its entries: by kind, comparison key and attributes.
 ///

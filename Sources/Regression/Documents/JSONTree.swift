@@ -1,4 +1,4 @@
-internal import Parsing
+import Parsing
 
 /// A value of JSON as a tree, for comparing hits with what was expected of them.
 indirect enum JSONTree: Sendable, Equatable {

@@ -1,4 +1,4 @@
-internal import Indicators
+import Indicators
 
 /// Values inside sentences, marked so that sentences for people can show them defanged while those for
 /// programs hold them as they are.

@@ -1,4 +1,4 @@
-internal import Scanning
+import Scanning
 
 /// A log in OASIS' SARIF 2.1.0, which code hosts show beside the lines it points at.
 struct SARIFLog {

@@ -1,4 +1,4 @@
-internal import Parsing
+import Parsing
 
 /// Points in time as people and programs read them.
 enum TimeText {

@@ -1,5 +1,5 @@
-internal import Indicators
-internal import Parsing
+import Indicators
+import Parsing
 
 /// A value given by hand, read as the indicator that it would be.
 struct AskedValue: Sendable {

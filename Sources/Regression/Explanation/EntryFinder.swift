@@ -1,7 +1,7 @@
-internal import Database
-internal import Indicators
-internal import Parsing
-internal import Scanning
+import Database
+import Indicators
+import Parsing
+import Scanning
 
 /// Asks databases which entries cover a value, whatever the options of a scan say.
 struct EntryFinder {

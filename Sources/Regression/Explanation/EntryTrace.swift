@@ -1,6 +1,6 @@
-internal import Database
-internal import Indicators
-internal import Scanning
+import Database
+import Indicators
+import Scanning
 
 /// Judges the entries that cover a value as a scan does, and says why each counts or not.
 struct EntryTrace {

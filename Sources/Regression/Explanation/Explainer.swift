@@ -2,7 +2,7 @@ public import Database
 public import Feeds
 package import Indicators
 public import Inputs
-internal import Parsing
+import Parsing
 public import Scanning
 
 /// Explains why values are hits or not.

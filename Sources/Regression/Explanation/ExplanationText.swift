@@ -1,5 +1,5 @@
-internal import Indicators
-internal import Scanning
+import Indicators
+import Scanning
 
 extension Explanation {
   /// Lines for people: values defanged, controls escaped.

@@ -1,9 +1,9 @@
-internal import Database
-internal import Indicators
-internal import Inputs
-internal import Parsing
-internal import Scanning
-internal import Synchronization
+import Database
+import Indicators
+import Inputs
+import Parsing
+import Scanning
+import Synchronization
 
 /// Follows a value through inputs: where scans see it, and where they pass over its bytes.
 struct InputTrace {

@@ -1,7 +1,7 @@
-internal import Database
-internal import Indicators
-internal import Parsing
-internal import Scanning
+import Database
+import Indicators
+import Parsing
+import Scanning
 
 /// Entries that do not cover a value and nearly do: what people most often expected to match.
 ///

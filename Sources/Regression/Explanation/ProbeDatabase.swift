@@ -1,6 +1,6 @@
-internal import Database
-internal import Indicators
-internal import Parsing
+import Database
+import Indicators
+import Parsing
 
 /// Databases that hold nothing but a value, to see where inputs show it.
 enum ProbeDatabase {

@@ -1,8 +1,8 @@
-internal import Database
-internal import Indicators
-internal import Inputs
-internal import Parsing
-internal import Scanning
+import Database
+import Indicators
+import Inputs
+import Parsing
+import Scanning
 
 /// Finds the bytes of a value in text where no scan sees the value, and says why.
 ///

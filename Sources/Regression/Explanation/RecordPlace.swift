@@ -1,4 +1,4 @@
-internal import Parsing
+import Parsing
 
 /// The string of a JSON record that contains an offset of its line.
 struct JSONPlace {

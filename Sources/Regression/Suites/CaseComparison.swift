@@ -1,7 +1,7 @@
-internal import Indicators
-internal import Inputs
-internal import Scanning
-internal import YAML
+import Indicators
+import Inputs
+import Scanning
+import YAML
 
 /// Compares the hits and figures of a case with its expectation.
 struct CaseComparison {

@@ -1,7 +1,7 @@
-internal import Glibc
-internal import Inputs
-internal import Scanning
-internal import Synchronization
+import Glibc
+import Inputs
+import Scanning
+import Synchronization
 
 /// Runs one case and compares what it finds with what it expects.
 struct CaseRunner {

@@ -1,8 +1,8 @@
-internal import Database
-internal import Feeds
-internal import Indicators
-internal import Inputs
-internal import Synchronization
+import Database
+import Feeds
+import Indicators
+import Inputs
+import Synchronization
 
 /// Databases and what their feeds refused, made once for all cases that ask for the same.
 final class DatabaseCache: Sendable {

@@ -1,5 +1,5 @@
-internal import Scanning
-internal import YAML
+import Scanning
+import YAML
 
 /// What is expected of a hit: any of its members, however deep.
 struct HitPattern: Sendable {

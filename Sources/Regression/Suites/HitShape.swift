@@ -1,4 +1,4 @@
-internal import Indicators
+import Indicators
 
 /// The keys that a hit may have (`Outputs.md`) and how each is compared with what is expected: what a
 /// suite's expectations are checked against, so that a misspelt key cannot pass for a missing hit.

@@ -1,4 +1,4 @@
-internal import Indicators
+import Indicators
 
 /// Hits and patterns of hits as text.
 enum HitText {

@@ -1,6 +1,6 @@
-internal import Feeds
-internal import Scanning
-internal import YAML
+import Feeds
+import Scanning
+import YAML
 
 /// A file of regression cases: what is to be found in which inputs with which indicators.
 public struct Suite: Sendable {

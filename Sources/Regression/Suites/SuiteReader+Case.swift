@@ -1,7 +1,7 @@
-internal import Feeds
-internal import Inputs
-internal import Scanning
-internal import YAML
+import Feeds
+import Inputs
+import Scanning
+import YAML
 
 extension SuiteReader {
   /// Reads one case; `defaults` apply where the case says nothing itself.

@@ -1,6 +1,6 @@
-internal import Feeds
-internal import Inputs
-internal import YAML
+import Feeds
+import Inputs
+import YAML
 
 /// Why a suite cannot be run: one line that names file, line and remedy.
 public struct SuiteError: Error, Sendable, CustomStringConvertible {

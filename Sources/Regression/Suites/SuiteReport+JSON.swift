@@ -1,5 +1,5 @@
-internal import Inputs
-internal import Scanning
+import Inputs
+import Scanning
 
 extension SuiteReport {
   /// One JSON object, ending in a newline.

@@ -1,4 +1,4 @@
-internal import Parsing
+import Parsing
 
 extension SuiteReport {
   /// JUnit's XML, valid by the schemas of both the Jenkins xUnit plugin and windyroad.

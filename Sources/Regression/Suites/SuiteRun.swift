@@ -1,5 +1,5 @@
 public import Scanning
-internal import Synchronization
+import Synchronization
 
 /// Runs the cases of suites, several at once; results come in the order of the suites.
 public struct SuiteRun: Sendable {

@@ -1,6 +1,6 @@
-internal import Indicators
-internal import Scanning
-internal import YAML
+import Indicators
+import Scanning
+import YAML
 
 /// The keys below `scan:`, called as the options of `sekisho scan`.
 enum SuiteScanOptions {

@@ -1,5 +1,5 @@
-internal import Inputs
-internal import YAML
+import Inputs
+import YAML
 
 /// Rewrites the expectations of failed cases to what was found.
 ///

@@ -1,4 +1,4 @@
-internal import YAML
+import YAML
 
 /// What is expected of the summary's figures.
 struct SummaryPattern: Sendable {

@@ -1,5 +1,5 @@
-internal import Matchers
-internal import Parsing
+import Matchers
+import Parsing
 
 /// Measures one matcher over data in memory.
 ///

@@ -1,5 +1,5 @@
-internal import Matchers
-internal import Parsing
+import Matchers
+import Parsing
 
 /// The lines of a text.
 enum Lines {
