@@ -100,6 +100,9 @@ struct JoinedParts {
   var host: [UInt8] = []
   var path: [UInt8] = []
   var query: [UInt8] = []
+
+  /// Where the query begins: some proxies write the `?` before it as well.
+  var queryStart: Int { query.first == UInt8(ascii: "?") ? 1 : 0 }
 }
 
 extension TextScanner {
@@ -112,40 +115,29 @@ extension TextScanner {
     let parts = joined
     joined = JoinedParts()
     defer { joined = parts }
-    let (host, path, query) = (parts.host, parts.path, parts.query)
-
-    // Some proxies write the `?` before a query as well.
-    let queryStart = query.first == UInt8(ascii: "?") ? 1 : 0
-    record.urlBudget -= path.count + query.count
+    record.urlBudget -= parts.path.count + parts.query.count
     guard record.urlBudget > 0 else {
       counters.crowdedURLs += 1
       return false
     }
-    let unit = TextUnit(
-      start: url.place, end: url.place, level: url.level, field: url.field, fieldClass: .text)
-    let hasPort = Normalizer.hasPort(host: host.rawSpan)
+    let hasPort = Normalizer.hasPort(host: parts.host.rawSpan)
     let firstPort = url.isPortSecond || hasPort ? 0 : url.port
     // If the record names no scheme, the port tells it.
     let isToldByPort =
-      url.scheme == nil && (hasPort ? Self.endsInPort443(host.rawSpan) : firstPort == 443)
+      url.scheme == nil && (hasPort ? Self.endsInPort443(parts.host.rawSpan) : firstPort == 443)
     let scheme = url.scheme ?? (isToldByPort ? "https://" : "http://")
     guard
       emitJoined(
-        url, scheme, host.rawSpan, path.rawSpan, query.rawSpan.extracting(queryStart...),
-        port: firstPort, flags: url.isSecond ? .joint : [], unit, into: &batch)
+        url, parts, scheme, port: firstPort, flags: url.isSecond ? .joint : [], into: &batch)
     else { return false }
     if isScan, isToldByPort {
       // Some servers use no TLS on port 443.
-      _ = emitJoined(
-        url, "http://", host.rawSpan, path.rawSpan, query.rawSpan.extracting(queryStart...),
-        port: 443, flags: .joint, unit, into: &batch)
+      _ = emitJoined(url, parts, "http://", port: 443, flags: .joint, into: &batch)
       return true
     }
     let isUsual = url.port == 80 || url.port == 443 && !url.isZeek
     if isScan, url.isPortSecond, url.port != 0, !isUsual, !hasPort {
-      _ = emitJoined(
-        url, scheme, host.rawSpan, path.rawSpan, query.rawSpan.extracting(queryStart...),
-        port: url.port, flags: .joint, unit, into: &batch)
+      _ = emitJoined(url, parts, scheme, port: url.port, flags: .joint, into: &batch)
     }
     return true
   }
@@ -154,16 +146,19 @@ extension TextScanner {
     host.byteCount > 4 && host.starts(with: ":443", at: host.byteCount - 4)
   }
 
+  /// Emits one form of a URL; false if its parts make none.
   private mutating func emitJoined(
-    _ url: JoinedURL, _ scheme: StaticString, _ host: RawSpan, _ path: RawSpan, _ query: RawSpan,
-    port: UInt16, flags: ObservableFlags, _ unit: TextUnit, into batch: inout ObservableBatch
+    _ url: JoinedURL, _ texts: JoinedParts, _ scheme: StaticString, port: UInt16,
+    flags: ObservableFlags, into batch: inout ObservableBatch
   ) -> Bool {
+    let unit = TextUnit(
+      start: url.place, end: url.place, level: url.level, field: url.field, fieldClass: .text)
     let start = batch.arena.count
     var parts = URLParts()
     let refusal = normalizer.appendJoinedURL(
-      scheme: scheme, host: host, port: port, path: path,
-      query: query, options: url.isZeek ? .encodesNumberSign : [], parts: &parts,
-      to: &batch.arena)
+      scheme: scheme, host: texts.host.rawSpan, port: port, path: texts.path.rawSpan,
+      query: texts.query.rawSpan.extracting(texts.queryStart...),
+      options: url.isZeek ? .encodesNumberSign : [], parts: &parts, to: &batch.arena)
     guard refusal == nil else { return false }
     emitFromArena(
       .url, flags: flags, from: start, at: unit.start, of: unit,

@@ -6,16 +6,15 @@ import Parsing
 extension Extraction {
   /// Notes the fact that a member of the record, or of an object in it, states about the event.
   ///
-  /// `base` is the number of objects and arrays around the record, if `depth` does not tell it.
+  /// The member counts as one of the object `above` objects and arrays further up.
   mutating func noteFact(
     _ bytes: RawSpan, _ token: JSONToken, _ fieldClass: FieldClass, _ top: inout JSONFrame,
-    _ walk: inout JSONWalk, depth: Int, base: Int? = nil
+    _ walk: inout JSONWalk, above: Int = 0
   ) {
+    let depth = depth(in: walk) - above
     let isInRecord =
       depth > EventNotes.deepestOwnFact
-      && scanner.paths.fieldClass(
-        objects.frames[(base ?? objects.frames.count - depth) + 2].path
-      ).traits.contains(.isRecord)
+      && scanner.paths.fieldClass(objects.frames[walk.base + 2].path).traits.contains(.isRecord)
     event.noteFact(
       bytes, token, fieldClass, &top, depth: depth, isOwn: walk.level == 0 && walk.report == nil,
       isInRecord: isInRecord)
@@ -34,18 +33,16 @@ extension Extraction {
   /// further up, but comes behind that object's own members.
   mutating func noteNamedFact(
     _ bytes: RawSpan, _ token: JSONToken, _ named: FieldClass, of above: Int,
-    _ walk: inout JSONWalk, depth: Int
+    _ walk: inout JSONWalk
   ) {
     let holder = objects.frames.count - above
-    guard depth > above, objects.frames[holder].isObject, !objects.frames[holder + 1].isObject
+    guard holder > walk.base, objects.frames[holder].isObject, !objects.frames[holder + 1].isObject
     else { return }
     guard Self.eventLists.contains(scanner.paths.key(of: objects.frames[holder + 1].path)) else {
       return
     }
     var frame = objects.frames[holder]
-    noteFact(
-      bytes, token, named.behindOwn(2), &frame, &walk, depth: depth - above,
-      base: objects.frames.count - depth)
+    noteFact(bytes, token, named.behindOwn(2), &frame, &walk, above: above)
     objects.frames[holder].endpoints = frame.endpoints
   }
 
@@ -56,7 +53,7 @@ extension Extraction {
   @inline(__always)
   mutating func note(
     _ bytes: RawSpan, _ token: JSONToken, _ index: Int, _ path: FieldPaths.ID,
-    _ top: inout JSONFrame, _ walk: inout JSONWalk, depth: Int
+    _ top: inout JSONFrame, _ walk: inout JSONWalk
   ) {
     let fieldClass = scanner.paths.fieldClass(path)
     let isString = token.kind == .string
@@ -70,11 +67,11 @@ extension Extraction {
       if fieldClass.role == .connectionPort { top.connectionPort = port }
       scanner.paths.setPort(port, of: path, owner: top.serial)
     case .time, .date, .zone:
-      walk.noteTime(token, index, fieldClass, &top, depth: depth, scanner.paths)
+      walk.noteTime(token, index, fieldClass, &top, depth: depth(in: walk), scanner.paths)
     case .pairName where isString && token.range.count <= Self.longestPairName:
       top.pairName = index
     case .message where isString:
-      guard !top.isInArray, depth <= EventNotes.deepestOwnFact,
+      guard !top.isInArray, depth(in: walk) <= EventNotes.deepestOwnFact,
         fieldClass.rank < walk.messageRank
       else { return }
       (walk.message, walk.messageRank) = (index, fieldClass.rank)
@@ -97,11 +94,11 @@ extension Extraction {
 
   /// Notes that the host of an object is the client of its request.
   mutating func noteClient(
-    _ bytes: RawSpan, _ token: JSONToken, _ top: inout JSONFrame, _ walk: inout JSONWalk, depth: Int
+    _ bytes: RawSpan, _ token: JSONToken, _ top: inout JSONFrame, _ walk: inout JSONWalk
   ) {
     var fieldClass = FieldClass.text
     (fieldClass.fact, fieldClass.factRank) = (.source, LocalEndpoints.lastOfClients)
-    noteFact(bytes, token, fieldClass, &top, &walk, depth: depth)
+    noteFact(bytes, token, fieldClass, &top, &walk)
   }
 
   /// Gives addresses the ports of the object that ends, and joins its URL.

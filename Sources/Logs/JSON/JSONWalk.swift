@@ -77,6 +77,8 @@ struct JSONWalk {
   var report: FieldPaths.ID?
   /// The path of the record itself: that of the list which it is an element of.
   var top = FieldPaths.root
+  /// Open objects and arrays around the record.
+  var base = 0
   /// The members that may tell the record's time.
   var times = JSONTimes()
   /// The token of a time in the record's first member, or -1, and the rank of its name.
@@ -103,6 +105,7 @@ extension Extraction {
     into batch: inout ObservableBatch
   ) {
     let base = objects.frames.count
+    walk.base = base
     defer { objects.frames.removeLast(objects.frames.count - base) }
     // The bottom frame, for a value that is in no object or array.
     var top = JSONFrame(
@@ -124,19 +127,18 @@ extension Extraction {
         if top.members < 2 { top.members += 1 }
       case .string:
         let path = top.isObject ? current : top.path
-        walkString(
-          bytes, tokens, index, path, &top, &walk, depth: objects.frames.count - base, into: &batch)
+        walkString(bytes, tokens, index, path, &top, &walk, into: &batch)
       case .number:
         guard top.isObject else { continue }
-        note(bytes, token, index, current, &top, &walk, depth: objects.frames.count - base)
+        note(bytes, token, index, current, &top, &walk)
         let fieldClass = scanner.paths.fieldClass(current)
         if fieldClass.fact != .none {
-          noteFact(bytes, token, fieldClass, &top, &walk, depth: objects.frames.count - base)
+          noteFact(bytes, token, fieldClass, &top, &walk)
         }
       case .trueLiteral, .falseLiteral:
         let fieldClass = scanner.paths.fieldClass(current)
         if fieldClass.fact == .isBlocked {
-          noteFact(bytes, token, fieldClass, &top, &walk, depth: objects.frames.count - base)
+          noteFact(bytes, token, fieldClass, &top, &walk)
         }
       case .beginObject:
         let path = top.isObject ? current : top.path
@@ -162,7 +164,7 @@ extension Extraction {
       case .endObject:
         if top.mayBeHostClient, tokens[top.host].isAddress(bytes) {
           top.isHostClient = true
-          noteClient(bytes, tokens[top.host], &top, &walk, depth: objects.frames.count - base)
+          noteClient(bytes, tokens[top.host], &top, &walk)
         }
         endObject(bytes, tokens, top, walk, into: &batch)
         let object = top
@@ -195,17 +197,20 @@ extension Extraction {
     return tokens[index + 1].kind == .string || tokens[index + 1].kind == .number
   }
 
+  /// Open objects and arrays of the record that is walked.
+  @inline(__always)
+  func depth(in walk: borrowing JSONWalk) -> Int { objects.frames.count - walk.base }
+
   @inline(__always)
   private mutating func walkString(
     _ bytes: RawSpan, _ tokens: borrowing [JSONToken], _ index: Int, _ path: FieldPaths.ID,
-    _ top: inout JSONFrame, _ walk: inout JSONWalk, depth: Int,
-    into batch: inout ObservableBatch
+    _ top: inout JSONFrame, _ walk: inout JSONWalk, into batch: inout ObservableBatch
   ) {
     let token = tokens[index]
     guard token.start < token.end else { return }
     var fieldClass = scanner.paths.fieldClass(path)
     if fieldClass.role != .none || fieldClass.part != .none, top.isObject {
-      note(bytes, token, index, path, &top, &walk, depth: depth)
+      note(bytes, token, index, path, &top, &walk)
       if fieldClass.role == .pairValue {
         // OpenTelemetry's value is an object of its own: `{"key": …, "value": {"stringValue": …}}`.
         let isInner = fieldClass.rank == FieldClass.attribute
@@ -225,9 +230,9 @@ extension Extraction {
             named = fieldClass
           }
           (fieldClass.traits, fieldClass.label) = (named.traits, named.label)
-          if named.isHost, !isInner { objects.noteHeader(index, below: depth) }
+          if named.isHost, !isInner { objects.noteHeader(index, below: depth(in: walk)) }
           if named.fact != .none {
-            noteNamedFact(bytes, token, named, of: isInner ? 3 : 2, &walk, depth: depth)
+            noteNamedFact(bytes, token, named, of: isInner ? 3 : 2, &walk)
           }
         }
       } else if fieldClass.role == .pairName, fieldClass.rank == FieldClass.attribute,
@@ -237,8 +242,8 @@ extension Extraction {
         return
       }
     }
-    if fieldClass.fact != .none { noteFact(bytes, token, fieldClass, &top, &walk, depth: depth) }
-    if walk.report == nil { objects.noteOuter(of: top, depth: depth) }
+    if fieldClass.fact != .none { noteFact(bytes, token, fieldClass, &top, &walk) }
+    if walk.report == nil { objects.noteOuter(of: top, depth: depth(in: walk)) }
     var unit = TextUnit(
       start: token.start, end: token.end, level: walk.level, field: walk.report ?? path,
       fieldClass: fieldClass)

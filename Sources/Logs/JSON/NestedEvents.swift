@@ -38,8 +38,7 @@ extension Extraction {
     into batch: inout ObservableBatch
   ) {
     keepingOuterEvent { extraction in
-      extraction.emitNestedEvent(
-        bytes, tokens, 0..<tokens.count, place, top: FieldPaths.root, into: &batch)
+      extraction.emitNestedEvent(bytes, tokens, 0..<tokens.count, place, into: &batch)
     }
   }
 
@@ -57,12 +56,12 @@ extension Extraction {
   /// Emits one event inside the record begun.
   mutating func emitNestedEvent(
     _ bytes: RawSpan, _ tokens: borrowing [JSONToken], _ range: Range<Int>, _ place: RecordPlace,
-    top: FieldPaths.ID, into batch: inout ObservableBatch
+    into batch: inout ObservableBatch
   ) {
     event.forgetFacts()
     let outer = scanner.record.beginEvent(batch)
     var walk = JSONWalk(level: place.level, report: place.holder)
-    walk.top = top
+    walk.top = place.top
     walkRecord(bytes, tokens, range, &walk, into: &batch)
     if scanner.record.isInBatch {
       if let time = walk.times.time(bytes, year: options.year) {

@@ -11,6 +11,8 @@ struct RecordPlace {
   var holder: FieldPaths.ID?
   /// The text level of its bytes.
   var level = 0
+  /// The path of the list that it is an element of.
+  var top = FieldPaths.root
 
   init(number: UInt64) { self.number = number }
 
@@ -19,6 +21,13 @@ struct RecordPlace {
     number = 0
     self.holder = holder
     self.level = level
+  }
+
+  /// The place as that of an element of a list.
+  func inside(_ list: FieldPaths.ID) -> RecordPlace {
+    var place = self
+    place.top = list
+    return place
   }
 }
 
@@ -41,8 +50,8 @@ extension Extraction {
       emitObject(chunk, tokens, from: start, to: end, place, into: &batch)
     case .some(let list):
       emitRecord(
-        chunk, tokens, 0..<tokens.count, from: start, to: end, place,
-        top: scanner.paths.path(of: list),
+        chunk, tokens, 0..<tokens.count, at: start..<end,
+        place.inside(scanner.paths.path(of: list)),
         into: &batch)
     }
   }
@@ -69,7 +78,7 @@ extension Extraction {
         continue
       }
       if !others.isEmpty {
-        emitRecord(chunk, tokens, others, from: start, to: end, place, into: &batch)
+        emitRecord(chunk, tokens, others, at: start..<end, place, into: &batch)
       }
       others = index..<index
       let (first, last) = (tokens[element].start, tokens[index - 1].end)
@@ -78,11 +87,11 @@ extension Extraction {
         let own = (element..<index).map { tokens[$0] }
         emitObject(chunk, own, from: first, to: last, line, into: &batch)
       } else {
-        emitRecord(chunk, tokens, element..<index, from: first, to: last, line, into: &batch)
+        emitRecord(chunk, tokens, element..<index, at: first..<last, line, into: &batch)
       }
     }
     if !others.isEmpty {
-      emitRecord(chunk, tokens, others, from: start, to: end, place, into: &batch)
+      emitRecord(chunk, tokens, others, at: start..<end, place, into: &batch)
     }
   }
 
@@ -100,8 +109,7 @@ extension Extraction {
         return emitWrapped(chunk, tokens, lists, place, into: &batch)
       }
     }
-    emitRecord(
-      chunk, tokens, 0..<tokens.count, from: start, to: end, place, into: &batch)
+    emitRecord(chunk, tokens, 0..<tokens.count, at: start..<end, place, into: &batch)
   }
 
   /// The lists of events that an object holds: the one that it begins with, as CloudTrail's files
@@ -128,19 +136,18 @@ extension Extraction {
     counted = offset
   }
 
-  /// Emits the record that some tokens are; `top` is the path of the list that it is an element of.
+  /// Emits the record that some tokens are, and whose bytes are at `text`.
   mutating func emitRecord(
-    _ chunk: RawSpan, _ tokens: borrowing [JSONToken], _ range: Range<Int>, from start: Int,
-    to end: Int, _ place: RecordPlace, top: FieldPaths.ID = FieldPaths.root,
-    into batch: inout ObservableBatch
+    _ chunk: RawSpan, _ tokens: borrowing [JSONToken], _ range: Range<Int>, at text: Range<Int>,
+    _ place: RecordPlace, into batch: inout ObservableBatch
   ) {
     if place.holder != nil {
-      return emitNestedEvent(chunk, tokens, range, place, top: top, into: &batch)
+      return emitNestedEvent(chunk, tokens, range, place, into: &batch)
     }
-    guard candidates.isAny(inRecord: start..<end, of: chunk) else { return }
-    beginRecord(at: start, length: end - start, number: place.number, batch: batch)
+    guard candidates.isAny(inRecord: text, of: chunk) else { return }
+    beginRecord(at: text.lowerBound, length: text.count, number: place.number, batch: batch)
     var walk = JSONWalk(level: 0, report: nil)
-    walk.top = top
+    walk.top = place.top
     walkRecord(chunk, tokens, range, &walk, into: &batch)
     scanner.record.end(&batch)
     guard scanner.record.isInBatch else { return }

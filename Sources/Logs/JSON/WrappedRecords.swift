@@ -225,8 +225,8 @@ extension Extraction {
         let first = tokens[element].start
         if list.hasOwnLines { count(chunk, to: first, &counted, &line) }
         emitRecord(
-          chunk, tokens, element..<index, from: first, to: tokens[index - 1].end, line,
-          top: list.path, into: &batch)
+          chunk, tokens, element..<index, at: first..<tokens[index - 1].end,
+          line.inside(list.path), into: &batch)
       }
       (next, outer) = (list.end, list.outer)
     }
@@ -241,7 +241,7 @@ extension Extraction {
     guard part.contains(where: { tokens[$0].kind == .string }) else { return }
     let all = (outer + part).map { tokens[$0] }
     emitRecord(
-      chunk, all, 0..<all.count, from: tokens[part.lowerBound].start,
-      to: tokens[part.upperBound - 1].end, place, into: &batch)
+      chunk, all, 0..<all.count,
+      at: tokens[part.lowerBound].start..<tokens[part.upperBound - 1].end, place, into: &batch)
   }
 }

@@ -133,10 +133,10 @@ extension Extraction {
     switch lineEnd(chunk, from: start, isFinal: isFinal) {
     case .unknown: return false
     case .at(let end, let hasLineFeed):
-      scanLine(
-        chunk, from: start, to: end, number: position.line + 1,
-        isCutAtStart: state.isInsideLongLine, isCutAtEnd: false,
-        isWhole: !state.isInsideLine && !state.isInsideLongLine, into: &batch)
+      let piece = LinePiece(
+        range: start..<end, number: position.line + 1, isCutAtStart: state.isInsideLongLine,
+        isWhole: !state.isInsideLine && !state.isInsideLongLine)
+      scanLine(chunk, piece, into: &batch)
       countOnce(chunk, start..<end, &state)
       position.offset = hasLineFeed ? end + 1 : end
       if hasLineFeed { position.line += 1 }
@@ -145,9 +145,10 @@ extension Extraction {
     case .beyondLimit:
       if !state.isInsideLongLine { scanner.counters.longLines += 1 }
       let end = UTF8Decoder.border(chunk, near: start + options.lineLimit)
-      scanLine(
-        chunk, from: start, to: end, number: position.line + 1,
-        isCutAtStart: state.isInsideLongLine, isCutAtEnd: true, isWhole: false, into: &batch)
+      let piece = LinePiece(
+        range: start..<end, number: position.line + 1, isCutAtStart: state.isInsideLongLine,
+        isCutAtEnd: true)
+      scanLine(chunk, piece, into: &batch)
       countOnce(chunk, start..<end, &state)
       state.isInsideCutRun = isInRun(chunk.byte(unchecked: end - 1))
       position.offset = end
@@ -156,28 +157,41 @@ extension Extraction {
     return true
   }
 
+  /// A line, or a piece of one beyond the limit.
+  private struct LinePiece {
+    let range: Range<Int>
+    /// The line's number, from 1.
+    let number: UInt64
+    /// Other pieces of the line are before this one, or behind it.
+    var isCutAtStart = false
+    var isCutAtEnd = false
+    /// It may be a record of one of the formats that are known line by line.
+    ///
+    /// Otherwise it is text, at whose end may be a JSON record.
+    var isWhole = false
+
+    var isCut: Bool { isCutAtStart || isCutAtEnd }
+  }
+
   /// Emits the values of a line.
-  ///
-  /// If `isWhole`, it may be a record of one of the formats that are known line by line. Otherwise
-  /// it is text, at whose end may be a JSON record.
   private mutating func scanLine(
-    _ chunk: RawSpan, from start: Int, to end: Int, number: UInt64, isCutAtStart: Bool,
-    isCutAtEnd: Bool, isWhole: Bool, into batch: inout ObservableBatch
+    _ chunk: RawSpan, _ piece: LinePiece, into batch: inout ObservableBatch
   ) {
+    let (start, end) = (piece.range.lowerBound, piece.range.upperBound)
     let isAny =
-      isCutAtStart || isCutAtEnd
+      piece.isCut
       ? candidates.isAny(from: start, to: end) : candidates.isAny(inRecord: start..<end, of: chunk)
     let counted = scanner.counters.cutRuns
     defer {
       // A run counts even if this piece does not show that it may be a value.
       let runs =
-        (isCutAtStart && start < end && isInRun(chunk.byte(unchecked: start)) ? UInt64(1) : 0)
-        + (isCutAtEnd && isInRun(chunk.byte(unchecked: end - 1)) ? 1 : 0)
+        (piece.isCutAtStart && start < end && isInRun(chunk.byte(unchecked: start)) ? UInt64(1) : 0)
+        + (piece.isCutAtEnd && isInRun(chunk.byte(unchecked: end - 1)) ? 1 : 0)
       scanner.counters.cutRuns = max(scanner.counters.cutRuns, counted + runs)
     }
     guard isAny else { return }
-    beginRecord(at: start, length: end - start, number: number, batch: batch)
-    if isWhole, options.readsLineRecords,
+    beginRecord(at: start, length: end - start, number: piece.number, batch: batch)
+    if piece.isWhole, options.readsLineRecords,
       LineRecordReader.read(chunk, start..<end, isWhole: true, &self)
     {
       let headerTime = line.headerTime
@@ -212,9 +226,9 @@ extension Extraction {
     }
     var unit = TextUnit(
       start: start, end: end, level: 0, field: FieldPaths.root, fieldClass: .text)
-    unit.isCutAtStart = isCutAtStart
-    unit.isCutAtEnd = isCutAtEnd
-    if isCutAtStart || isCutAtEnd {
+    unit.isCutAtStart = piece.isCutAtStart
+    unit.isCutAtEnd = piece.isCutAtEnd
+    if piece.isCut {
       scanner.scan(chunk, unit, into: &batch)
     } else {
       scanRest(chunk, from: start, to: end, into: &batch)

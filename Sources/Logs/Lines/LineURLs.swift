@@ -8,7 +8,7 @@ extension Extraction {
     _ bytes: RawSpan, _ fields: [LineField], into batch: inout ObservableBatch
   ) {
     if let host = line.urlHost, let path = line.urlPath {
-      if !line.isTunnel { join(bytes, host: host, path: path, into: &batch) }
+      if !line.isTunnel { join(bytes, URLFields(host: host, path: path), into: &batch) }
       return
     }
     let start = min(line.headerCount, fields.count)
@@ -63,20 +63,31 @@ extension Extraction {
     let isRequest =
       hasMethod || hostRank == FieldClass.namesPath && furtherRank == FieldClass.namedByHost
     guard let host, let path = path ?? (isRequest ? further : nil) else { return }
-    join(bytes, host: host, path: path, port: port, scheme: scheme, query: query, into: &batch)
+    join(
+      bytes, URLFields(host: host, path: path, port: port, scheme: scheme, query: query),
+      into: &batch)
+  }
+
+  /// The fields that make a URL together.
+  private struct URLFields {
+    let host: LineField
+    let path: LineField
+    var port: UInt16 = 0
+    var scheme: LineField?
+    var query: LineField?
   }
 
   private mutating func join(
-    _ bytes: RawSpan, host: LineField, path: LineField, port: UInt16 = 0,
-    scheme: LineField? = nil, query: LineField? = nil, into batch: inout ObservableBatch
+    _ bytes: RawSpan, _ fields: URLFields, into batch: inout ObservableBatch
   ) {
+    let path = fields.path
     var map = OffsetMap()
-    Self.unescape(bytes, host, to: &scanner.joined.host, &map)
+    Self.unescape(bytes, fields.host, to: &scanner.joined.host, &map)
     Self.unescape(bytes, path, to: &scanner.joined.path, &map)
     if scanner.joined.host.count == 1, scanner.joined.host[0] == Byte.minus { return }
     scanner.joined.query.removeAll(keepingCapacity: true)
     // A path may have its query already.
-    if let query, !scanner.joined.path.contains(UInt8(ascii: "?")) {
+    if let query = fields.query, !scanner.joined.path.contains(UInt8(ascii: "?")) {
       Self.unescape(bytes, query, to: &scanner.joined.query, &map)
       let isAny = scanner.paths.fieldClass(query.path).rank > 1
       if isAny && JoinedURL.isName(scanner.joined.query.rawSpan)
@@ -87,8 +98,8 @@ extension Extraction {
     }
     var url = JoinedURL(
       field: line.report ?? path.path, place: path.start, level: line.level)
-    if let scheme { url.setScheme(bytes, scheme.start..<scheme.end) }
-    url.port = port
+    if let scheme = fields.scheme { url.setScheme(bytes, scheme.start..<scheme.end) }
+    url.port = fields.port
     scanner.emitJoined(url, into: &batch)
   }
 }

@@ -197,6 +197,17 @@ extension TextScanner {
 
   // MARK: Candidates
 
+  /// What the candidates of a URL's text, which all begin at the same place, have in common.
+  private struct URLCandidates {
+    /// The smallest end that one can have.
+    let minimum: Int
+    let hasScheme: Bool
+    /// Those of the next one: after the first URL they are fallbacks.
+    var flags: ObservableFlags = []
+    /// The normal form of a longer one.
+    var form: URLForm?
+  }
+
   /// Emits the candidates of the text of a URL with a scheme, unless it touches a cut of its line.
   private mutating func emitURL(
     _ bytes: RawSpan, _ range: Range<Int>, authority: Int, _ unit: TextUnit,
@@ -226,6 +237,7 @@ extension TextScanner {
     let own = ownEnd(bytes, range, minimum: minimum, hasScheme: hasScheme)
     let isAlone = own == range.upperBound
     var tail = URLTail(bytes, range)
+    var candidates = URLCandidates(minimum: minimum, hasScheme: hasScheme)
     guard isScan else {
       if !isAlone, record.urlBudget <= 0 {
         counters.crowdedURLs += 1
@@ -237,13 +249,10 @@ extension TextScanner {
         while tail.cut(bytes, classes) {}
       }
       if tail.end >= minimum {
-        var (flags, form) = (ObservableFlags(), URLForm?.none)
-        emitURL(bytes, start..<tail.end, &flags, &form, hasScheme: true, unit, into: &batch)
+        emitURL(bytes, start..<tail.end, &candidates, unit, into: &batch)
       }
       return
     }
-    var flags: ObservableFlags = []
-    var form: URLForm?
     var isComplete = true
     var waits = false
     repeat {
@@ -255,10 +264,10 @@ extension TextScanner {
         if isAlone { continue }
         break
       }
-      emitURL(bytes, start..<tail.end, &flags, &form, hasScheme: hasScheme, unit, into: &batch)
+      emitURL(bytes, start..<tail.end, &candidates, unit, into: &batch)
     } while tail.cut(bytes, classes)
     if waits, isAlone {
-      emitURL(bytes, start..<tail.end, &flags, &form, hasScheme: hasScheme, unit, into: &batch)
+      emitURL(bytes, start..<tail.end, &candidates, unit, into: &batch)
     }
 
     // The pieces that are always tried.
@@ -281,14 +290,10 @@ extension TextScanner {
       }
       end -= 1
       guard Self.isSeparator(bytes.byte(unchecked: end)) else { continue }
-      emitPiece(
-        bytes, start..<end, minimum: minimum, &flags, &form, hasScheme: hasScheme, unit,
-        into: &batch)
+      emitPiece(bytes, start..<end, &candidates, unit, into: &batch)
     }
     for end in urlEnds.reversed() {
-      emitPiece(
-        bytes, start..<end, minimum: minimum, &flags, &form, hasScheme: hasScheme, unit,
-        into: &batch)
+      emitPiece(bytes, start..<end, &candidates, unit, into: &batch)
     }
     if !isComplete { counters.crowdedURLs += 1 }
   }
@@ -296,15 +301,14 @@ extension TextScanner {
   /// Emits the text before a separator, then that text without the punctuation and brackets at its
   /// end.
   private mutating func emitPiece(
-    _ bytes: RawSpan, _ range: Range<Int>, minimum: Int, _ flags: inout ObservableFlags,
-    _ form: inout URLForm?, hasScheme: Bool, _ unit: TextUnit, into batch: inout ObservableBatch
+    _ bytes: RawSpan, _ range: Range<Int>, _ candidates: inout URLCandidates, _ unit: TextUnit,
+    into batch: inout ObservableBatch
   ) {
-    emitURL(bytes, range, &flags, &form, hasScheme: hasScheme, unit, into: &batch)
+    emitURL(bytes, range, &candidates, unit, into: &batch)
     var tail = URLTail(bytes, range)
-    while tail.end > minimum, tail.cut(bytes, classes) {}
-    guard tail.end < range.upperBound, tail.end >= minimum else { return }
-    let cut = range.lowerBound..<tail.end
-    emitURL(bytes, cut, &flags, &form, hasScheme: hasScheme, unit, into: &batch)
+    while tail.end > candidates.minimum, tail.cut(bytes, classes) {}
+    guard tail.end < range.upperBound, tail.end >= candidates.minimum else { return }
+    emitURL(bytes, range.lowerBound..<tail.end, &candidates, unit, into: &batch)
   }
 
   @inline(__always)
@@ -344,18 +348,20 @@ extension TextScanner {
   }
 
   /// Emits one candidate, if it is a URL; shorter ones tried after it are then fallbacks.
-  ///
-  /// `form` is the normal form of a longer candidate that begins at the same place.
   private mutating func emitURL(
-    _ bytes: RawSpan, _ range: Range<Int>, _ flags: inout ObservableFlags, _ form: inout URLForm?,
-    hasScheme: Bool, _ unit: TextUnit, into batch: inout ObservableBatch
+    _ bytes: RawSpan, _ range: Range<Int>, _ candidates: inout URLCandidates, _ unit: TextUnit,
+    into batch: inout ObservableBatch
   ) {
     record.urlBudget -= range.count + 16
-    if let length = form?.length(to: range.upperBound, in: bytes, batch.arena.rawSpan), let form {
+    if let length = candidates.form?.length(
+      to: range.upperBound, in: bytes, batch.arena.rawSpan),
+      let form = candidates.form
+    {
       emit(
-        .url, flags: flags.union(.inArena), at: range.lowerBound, of: unit, offset: form.start,
+        .url, flags: candidates.flags.union(.inArena), at: range.lowerBound, of: unit,
+        offset: form.start,
         length: length, schemeLength: form.schemeLength, into: &batch)
-      flags = .fallback
+      candidates.flags = .fallback
       return
     }
     let start = batch.arena.count
@@ -364,16 +370,17 @@ extension TextScanner {
       normalizer.appendURL(bytes.extracting(range), options: [], parts: &parts, to: &batch.arena)
         == nil
     else { return }
-    guard parts.schemeLength > 0 || !hasScheme else {
+    guard parts.schemeLength > 0 || !candidates.hasScheme else {
       // Longer than any scheme is.
       batch.arena.removeLast(batch.arena.count - start)
       return
     }
     emitFromArena(
-      .url, flags: flags, from: start, at: range.lowerBound, of: unit,
+      .url, flags: candidates.flags, from: start, at: range.lowerBound, of: unit,
       schemeLength: parts.schemeLength, into: &batch)
-    flags = .fallback
-    form = URLForm(parts, start: start, length: batch.arena.count - start, end: range.upperBound)
+    candidates.flags = .fallback
+    candidates.form = URLForm(
+      parts, start: start, length: batch.arena.count - start, end: range.upperBound)
   }
 
   /// The comma before capitals and `=`, where a distinguished name goes on behind a URL.
