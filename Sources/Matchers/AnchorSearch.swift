@@ -1,27 +1,5 @@
 import CByteKernels
 
-/// What a search by anchors does with the literals that it finds, and with outputs of automata.
-protocol LiteralSink: MatchSink {
-  /// Begins a stretch: positions up to `end` are searched next.
-  mutating func begin(through end: UInt64)
-  /// Takes a literal; they come in no particular order, but each ends after what was settled last.
-  mutating func accept(_ literal: AnchorIndex.Found, in index: AnchorIndex, end: UInt64)
-  /// Everything that ends at or before `end` has been accepted.
-  mutating func settle(through end: UInt64, in index: AnchorIndex)
-  /// What ends after `end` will be accepted again, by an automaton.
-  mutating func forget(after end: UInt64)
-  /// From now on outputs of automata end `shift` later, and count only if they end after `after`.
-  mutating func prepare(shift: UInt64, after: UInt64)
-}
-
-extension AnchorIndex {
-  /// A literal's record and what its head says.
-  struct Found {
-    var record: Int
-    var head: Head
-  }
-}
-
 /// One search over bytes that are in memory as a whole.
 ///
 /// Anchors first; where they are so dense that an automaton would be faster, and there is one of all
@@ -40,9 +18,6 @@ struct AnchorSearch {
   /// The same where its rows do not fit a second-level cache: from `uncachedFrom` slots on.
   private static let uncachedAutomatonCost = 20
   private static let uncachedFrom = 1 << 13
-  /// What a candidate costs that passed a filter: twice as much where the slots do not fit a cache.
-  private static let candidateCost = 20
-  private static let cachedSlots = 1 << 16
   /// The fewest bytes that an automaton takes over.
   ///
   /// Each time, a pattern's length is searched twice at both borders, and its rows push the anchors'
@@ -130,35 +105,56 @@ struct AnchorSearch {
           else { return }
           // SAFETY: the three regions are alive in this closure and as large as asked for.
           unsafe search(
-            bytes, start.assumingMemoryBound(to: UInt8.self),
+            bytes,
             Buffers(
-              anchors: first, passed: first + Self.batch, records: first + 2 * Self.batch,
-              hashes: hashes), origin, reported, &sink)
+              haystack: start.assumingMemoryBound(to: UInt8.self), anchors: first,
+              passed: first + Self.batch, records: first + 2 * Self.batch, hashes: hashes),
+            Progress(origin: origin, reported: reported), &sink)
         }
       }
     }
   }
 
+  /// How far a search has come, and what it has cost.
+  struct Progress {
+    /// The offset of the first byte in the stream.
+    let origin: UInt64
+    /// Bytes of the front whose ends are known already.
+    var reported: Int
+    /// What the anchors have cost since the costs were looked at: about a processor's cycles.
+    var cost = 0
+    /// The slots that may still be looked at for the present candidate.
+    var visits = 0
+  }
+
+  /// Anchors that go through the stages together: their positions, behind `base`, are in `Buffers`.
+  struct Anchors {
+    let base: Int
+    var count: Int
+  }
+
   /// Memory of a search: `batch` elements each, `records` twice as many.
   @unsafe
-  private struct Buffers {
+  struct Buffers {
+    /// The bytes that are searched.
+    let haystack: UnsafePointer<UInt8>
     var anchors: UnsafeMutablePointer<UInt32>
     var passed: UnsafeMutablePointer<UInt32>
     var records: UnsafeMutablePointer<UInt32>
     var hashes: UnsafeMutablePointer<UInt64>
   }
 
-  /// `start` points to the first of `bytes`.
+  /// `buffers.haystack` points to the first of `bytes`.
   private func search<Sink: LiteralSink>(
-    _ bytes: RawSpan, _ start: UnsafePointer<UInt8>, _ buffers: Buffers, _ origin: UInt64,
-    _ alreadyReported: Int, _ sink: inout Sink
+    _ bytes: RawSpan, _ buffers: Buffers, _ begun: Progress, _ sink: inout Sink
   ) {
     let count = bytes.byteCount
-    var reported = alreadyReported
+    var progress = begun
+    let origin = progress.origin
+    // SAFETY: the tables' memory is the index's.
     let tables = unsafe index.pairs.pointer.assumingMemoryBound(to: UInt8.self)
-    var at = max(0, reported &- (longest &- 1))
+    var at = max(0, progress.reported &- (longest &- 1))
     var automatonRun = Self.shortestAutomatonRun
-    var cost = 0
     var costStart = at
     let automatonCost =
       index.slots.count < Self.uncachedFrom ? Self.automatonCost : Self.uncachedAutomatonCost
@@ -171,226 +167,67 @@ struct AnchorSearch {
       let end =
         unsafe base
         &+ sekisho_find_pairs(
-          index.variant, start + base, count &- base, 0, limit,
+          index.variant, buffers.haystack + base, count &- base, 0, limit,
           tables, index.hasMoreGroups ? tables + PairGroups.tableBytes : nil,
           buffers.anchors, Self.batch, &found)
-      cost &+= 3 &* found
+      progress.cost &+= 3 &* found
       if found > 0, let grams = index.grams {
         // SAFETY: the anchors are positions of the bytes.
-        found = unsafe grams.keep(index.variant, start, count, base: base, buffers.anchors, found)
+        found = unsafe grams.keep(
+          index.variant, buffers.haystack, count, base: base, buffers.anchors, found)
       } else if found > 0, let exact = index.exact {
         // SAFETY: the anchors are positions of the bytes; the table has 1024 words.
         found = unsafe sekisho_keep_pairs(
-          start, count, base, buffers.anchors, found, exact.pointer)
+          buffers.haystack, count, base, buffers.anchors, found, exact.pointer)
       }
       if found > 0 {
         sink.begin(through: origin &+ UInt64(end))
-        cost &+= found &* (4 &* index.windows.count)
+        progress.cost &+= found &* (4 &* index.windows.count)
+        let anchors = Anchors(base: base, count: found)
         for window in index.windows {
           // SAFETY: as above; the filter's words are inside, checked when the image was opened.
-          unsafe confirm(
-            bytes, start, base, window, found, buffers, origin, reported, &cost, &sink)
+          unsafe confirm(bytes, anchors, window, buffers, &progress, &sink)
         }
       }
       at = end
-      if at > reported {
+      if at > progress.reported {
         sink.settle(through: origin &+ UInt64(at), in: index)
-        reported = at
+        progress.reported = at
       }
       let searched = at &- costStart
-      guard let automata, cost > automatonCost &* (searched &+ 1024) else {
+      guard let automata, progress.cost > automatonCost &* (searched &+ 1024) else {
         if searched > 8 &* Self.stretch {
-          cost = 0
+          progress.cost = 0
           costStart = at
           automatonRun = Self.shortestAutomatonRun
         }
         continue
       }
       let until = min(count, at &+ max(automatonRun, 4 &* longest))
-      sink.forget(after: origin &+ UInt64(reported))
-      run(
-        automata, bytes, from: max(0, reported &- (longest &- 1)), to: until, origin, reported,
-        &sink)
-      reported = until
+      sink.forget(after: origin &+ UInt64(progress.reported))
+      run(automata, bytes, to: until, progress, &sink)
+      progress.reported = until
       at = until == count ? count : max(0, until &- (longest &- 1))
       automatonRun = min(2 &* automatonRun, Self.longestAutomatonRun)
-      cost = 0
+      progress.cost = 0
       costStart = at
     }
-    if count > reported { sink.settle(through: origin &+ UInt64(count), in: index) }
+    if count > progress.reported { sink.settle(through: origin &+ UInt64(count), in: index) }
   }
 
-  /// Reports what ends in `reported ..< end`, from an automaton's start state at `start`.
+  /// Reports what ends behind what is reported and before `end`, by an automaton.
+  ///
+  /// It begins as many bytes earlier as a pattern can be long.
   private func run<Sink: LiteralSink>(
-    _ automata: AutomatonPair, _ bytes: RawSpan, from start: Int, to end: Int, _ origin: UInt64,
-    _ reported: Int, _ sink: inout Sink
+    _ automata: AutomatonPair, _ bytes: RawSpan, to end: Int, _ progress: Progress,
+    _ sink: inout Sink
   ) {
+    let (origin, reported) = (progress.origin, progress.reported)
+    let start = max(0, reported &- (longest &- 1))
     var state = LiteralMatcher.State()
     sink.prepare(shift: origin &+ UInt64(start), after: origin &+ UInt64(reported))
     automata.scan(bytes.extracting(start..<end), state: &state, sink: &sink)
     sink.prepare(shift: 0, after: 0)
-  }
-
-  /// Looks up the anchors under one kind of window.
-  private func confirm<Sink: LiteralSink>(
-    _ bytes: RawSpan, _ start: UnsafePointer<UInt8>, _ base: Int, _ window: AnchorIndex.Window,
-    _ found: Int, _ buffers: Buffers, _ origin: UInt64, _ reported: Int, _ cost: inout Int,
-    _ sink: inout Sink
-  ) {
-    var kernel = unsafe sekisho_window(
-      before: window.before, width: window.width, seed: window.seed,
-      filter: index.filters.pointer + 8 * window.firstWord, word_bits: window.wordBits)
-    // SAFETY: the anchors are positions of the bytes; the buffers have room for as many.
-    let passed = unsafe sekisho_filter_windows(
-      index.variant, start, bytes.byteCount, base, buffers.anchors, found, &kernel, buffers.passed,
-      buffers.hashes)
-    guard passed > 0 else { return }
-    cost &+=
-      passed &* (index.slots.count > Self.cachedSlots ? 2 : 1) &* Self.candidateCost
-    for at in 0..<passed { unsafe index.slots.prefetch(index.home(buffers.hashes[at])) }
-    // The first record of each candidate is prefetched before any is compared.
-    var kept = 0
-    for at in 0..<passed {
-      let key = unsafe buffers.hashes[at]
-      guard let slot = firstSlot(key) else { continue }
-      index.records.prefetch(recordOffset(slot.record))
-      unsafe buffers.hashes[kept] = key
-      unsafe buffers.passed[kept] = buffers.passed[at]
-      unsafe buffers.records[kept] = UInt32(truncatingIfNeeded: slot.place)
-      kept &+= 1
-    }
-    for at in 0..<kept {
-      let (key, place) = unsafe (buffers.hashes[at], Int(buffers.records[at]))
-      let position = base &+ Int(unsafe buffers.passed[at])
-      var visits = AnchorIndex.visitLimit
-      compare(
-        bytes, at: position, key: key, from: place, depth: 0, &visits, origin, reported, &cost,
-        &sink)
-    }
-  }
-
-  @inline(__always)
-  private func recordOffset(_ record: UInt32) -> Int { Int(record &- 1) &* 4 }
-
-  /// The first slot with a key, if there is one.
-  @inline(__always)
-  private func firstSlot(_ key: UInt64) -> (place: Int, record: UInt32)? {
-    let home = index.home(key)
-    var place = home
-    while place < home &+ AnchorIndex.probeLimit {
-      let slot = index.slots[clamping: place]
-      if slot == 0 { return nil }
-      if AnchorIndex.isSlot(slot, of: key) {
-        return (place, UInt32(truncatingIfNeeded: slot &>> 32))
-      }
-      place &+= 1
-    }
-    return nil
-  }
-
-  /// Compares the literals behind a key with the bytes around an anchor.
-  ///
-  /// `place` is the first slot with the key, `visits` the slots that may still be looked at.
-  private func compare<Sink: LiteralSink>(
-    _ bytes: RawSpan, at position: Int, key: UInt64, from place: Int, depth: Int,
-    _ visits: inout Int, _ origin: UInt64, _ reported: Int, _ cost: inout Int, _ sink: inout Sink
-  ) {
-    let records = index.records
-    let end = index.home(key) &+ AnchorIndex.probeLimit
-    var place = place
-    while place < end, visits > 0 {
-      visits &-= 1
-      let slot = index.slots[clamping: place]
-      if slot == 0 { return }
-      place &+= 1
-      guard AnchorIndex.isSlot(slot, of: key) else { continue }
-      if slot & AnchorIndex.moreSlots == 0 { place = end }
-      let record = recordOffset(UInt32(truncatingIfNeeded: slot &>> 32))
-      let head = AnchorIndex.Head(word: records.load(clamping: record, as: UInt32.self))
-      guard !head.isBranch else {
-        if depth < AnchorIndex.branchDepth {
-          follow(
-            bytes, at: position, key: key, record, head, depth: depth, &visits, origin, reported,
-            &cost, &sink)
-        }
-        continue
-      }
-      let length = head.length
-      let first = position &- head.anchor
-      cost &+= 10
-      guard length > 0, first >= 0, length <= bytes.byteCount &- first, first &+ length > reported,
-        record &+ 8 &+ length <= records.count
-      else { continue }
-      cost &+= length &>> 2
-      guard
-        Self.equal(
-          bytes, at: first, records.bytes, at: record &+ 8, length: length,
-          foldingCase: head.ignoresCase)
-      else { continue }
-      sink.accept(
-        AnchorIndex.Found(record: record, head: head), in: index,
-        end: origin &+ UInt64(first &+ length))
-    }
-  }
-
-  /// Whether `length` bytes are equal; both ranges are in their spans.
-  ///
-  /// Most literals have 8 to 32 bytes. Those are compared without a branch on their length, which
-  /// would be mispredicted about once a match.
-  @inline(__always)
-  private static func equal(
-    _ bytes: RawSpan, at first: Int, _ stored: RawSpan, at second: Int, length: Int,
-    foldingCase: Bool
-  ) -> Bool {
-    guard length &- 8 <= 24, length >= 8 else {
-      return KeyBytes.equal(
-        bytes, at: first, stored, at: second, length: length, foldingCase: foldingCase)
-    }
-    @inline(__always)
-    func difference(_ at: Int) -> UInt64 {
-      let word = bytes.little(unchecked: first &+ at, as: UInt64.self)
-      return (foldingCase ? word.foldingASCIICapitals : word)
-        ^ stored.little(unchecked: second &+ at, as: UInt64.self)
-    }
-    let last = length &- 8
-    return difference(0) | difference(min(8, last)) | difference(max(0, last &- 8))
-      | difference(last) == 0
-  }
-
-  /// Looks up the windows of a branch.
-  private func follow<Sink: LiteralSink>(
-    _ bytes: RawSpan, at position: Int, key: UInt64, _ record: Int, _ head: AnchorIndex.Head,
-    depth: Int, _ visits: inout Int, _ origin: UInt64, _ reported: Int, _ cost: inout Int,
-    _ sink: inout Sink
-  ) {
-    for shapeNumber in 0..<head.shapes where visits > 0 {
-      visits &-= 1
-      cost &+= 10
-      let shape = index.records.load(
-        clamping: record &+ 8 &+ 4 &* shapeNumber, as: UInt32.self)
-      let width = AnchorIndex.width(ofShape: shape)
-      let first = position &+ AnchorIndex.offset(ofShape: shape)
-      guard first >= 0, first &+ width <= bytes.byteCount else { continue }
-      let key = sekisho_window_hash(
-        Self.word(bytes, at: first, width: width), UInt32(width),
-        AnchorIndex.branchSeed(key, shape: shape))
-      guard let slot = firstSlot(key) else { continue }
-      compare(
-        bytes, at: position, key: key, from: slot.place, depth: depth + 1, &visits, origin,
-        reported, &cost, &sink)
-    }
-  }
-
-  /// The bytes of a window, which lies inside, as a word; above them are zeros or other bytes.
-  @inline(__always)
-  private static func word(_ bytes: RawSpan, at offset: Int, width: Int) -> UInt64 {
-    if offset &+ 8 <= bytes.byteCount { return bytes.little(unchecked: offset, as: UInt64.self) }
-    var word: UInt64 = 0
-    for at in 0..<width {
-      word |=
-        UInt64(bytes.little(unchecked: offset &+ at, as: UInt8.self)) &<< UInt64(8 &* at)
-    }
-    return word
   }
 }
 
