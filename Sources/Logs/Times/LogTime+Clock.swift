@@ -29,16 +29,14 @@ extension LogTime {
     if let zone = offsetEnd(bytes, from: stop) { return (zone, true) }
     guard isBorder(bytes, at: stop) else { return nil }
     guard bytes.byte(unchecked: stop) == Byte.space else { return (stop, false) }
-    if let zone = offsetEnd(bytes, from: stop + 1), zone > stop + 4 { return (zone, true) }
+    if let zone = longOffsetEnd(bytes, from: stop + 1) { return (zone, true) }
     let isBracketed =
       stop + 1 < end
       && (bytes.byte(unchecked: stop + 1) == UInt8(ascii: "(")
         || bytes.byte(unchecked: stop + 1) == UInt8(ascii: "["))
     let start = isBracketed ? stop + 2 : stop + 1
     if regions.contains(where: { bytes.starts(with: $0, at: start) }) { return nil }
-    var word = start
-    while word < end, Byte.isCapital(bytes.byte(unchecked: word)) { word += 1 }
-    guard word - start <= 4, isBorder(bytes, at: word) else { return (stop, false) }
+    guard let word = zoneWord(bytes, at: start) else { return (stop, false) }
     switch String(decoding: bytes.copied(start..<word), as: UTF8.self) {
     case "Z", "UTC", "GMT":
       if isBracketed { return (stop, false) }
@@ -94,15 +92,13 @@ extension LogTime {
       guard let end = offsetEnd(bytes, from: start) else { return false }
       return end > start + 3 || !isApart && bytes.byte(unchecked: start) != Byte.minus
     }
-    var word = start
-    while word < bytes.byteCount, Byte.isCapital(bytes.byte(unchecked: word)) { word += 1 }
-    guard 1...4 ~= word - start, isBorder(bytes, at: word) else { return false }
+    guard let word = zoneWord(bytes, at: start) else { return false }
     let name = String(decoding: bytes.copied(start..<word), as: UTF8.self)
     return ["Z", "UTC", "GMT", "AM", "PM"].contains(name) || isApart && zones.contains(name)
   }
 
   /// The end of `+02`, `+0200` or `+02:00`; nil for what may be another part of a date or a number.
-  static func offsetEnd(_ bytes: RawSpan, from start: Int) -> Int? {
+  private static func offsetEnd(_ bytes: RawSpan, from start: Int) -> Int? {
     guard start < bytes.byteCount, isSign(bytes.byte(unchecked: start)) else { return nil }
     let hours = digits(bytes, from: start + 1, to: bytes.byteCount)
     var stop = hours.upperBound
@@ -115,6 +111,11 @@ extension LogTime {
       abs(offset) <= farthestZone
     else { return nil }
     return isDateOrTime(bytes, behind: start, stop) ? nil : stop
+  }
+
+  /// The same for an offset that has minutes, and so cannot be another number of two digits.
+  static func longOffsetEnd(_ bytes: RawSpan, from start: Int) -> Int? {
+    offsetEnd(bytes, from: start).flatMap { $0 > start + 3 ? $0 : nil }
   }
 
   /// Whether what looks like an offset is the end of a date, as `-05-01`, or a time of day, as `-11:00:00`.

@@ -89,7 +89,7 @@ extension LogTime {
     guard let found = weekdayFirst(window, 0..<window.byteCount), isBorder(window, at: found.end)
     else { return nil }
     if window.starts(with: " ", at: found.end),
-      let zone = offsetEnd(window, from: found.end + 1), zone > found.end + 4,
+      let zone = longOffsetEnd(window, from: found.end + 1),
       let offset = offset(window, found.end + 1..<zone)
     {
       return (found.time &- offset, true)

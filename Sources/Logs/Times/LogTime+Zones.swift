@@ -108,13 +108,20 @@ extension LogTime {
     return offset(bytes, zone).map { time &- $0 }
   }
 
+  /// The end of the word of capitals at an offset, as zones are called by; nil for one of more than
+  /// four letters, or that goes on otherwise.
+  static func zoneWord(_ bytes: RawSpan, at start: Int) -> Int? {
+    let last = min(bytes.byteCount, start + 5)
+    var stop = start
+    while stop < last, Byte.isCapital(bytes.byte(unchecked: stop)) { stop += 1 }
+    return 1...4 ~= stop - start && isBorder(bytes, at: stop) ? stop : nil
+  }
+
   /// The end of the zone's name at `start`, and whether it is one of UTC; nil for another word.
   static func zoneName(
     _ bytes: RawSpan, from start: Int, to end: Int
   ) -> (end: Int, isUTC: Bool)? {
-    var stop = start
-    while stop < min(end, start + 5), Byte.isCapital(bytes.byte(unchecked: stop)) { stop += 1 }
-    guard 1...4 ~= stop - start, stop < end,
+    guard let stop = zoneWord(bytes, at: start), stop < end,
       bytes.byte(unchecked: stop) == Byte.space || bytes.byte(unchecked: stop) == Byte.colon
     else { return nil }
     switch String(decoding: bytes.copied(start..<stop), as: UTF8.self) {
