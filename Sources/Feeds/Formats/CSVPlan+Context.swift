@@ -4,7 +4,7 @@ import Parsing
 /// Finds context in columns without a telling name, by their cells.
 extension CSVPlan {
   /// Counts of what the cells of a column without values look like.
-  private struct ContextEvidence {
+  private struct ContextEvidence: CellCounts {
     var cells = 0
     var times = 0
     var pages = 0
@@ -14,8 +14,6 @@ extension CSVPlan {
     var words = 0
     /// Cells that have the shape of a value.
     var shaped = 0
-
-    func mostly(_ count: Int) -> Bool { cells > 0 && count * 10 >= cells * 9 }
   }
 
   /// Guesses context columns: a time, a page, tags, and the first words after the value.

@@ -1,10 +1,21 @@
 import Indicators
 import Parsing
 
+/// Counts of the cells of a column, some of which are alike.
+protocol CellCounts {
+  /// All of them but those that say that there is no value.
+  var cells: Int { get }
+}
+
+extension CellCounts {
+  /// Whether a number of cells is nearly all of them.
+  func mostly(_ count: Int) -> Bool { cells > 0 && count * 10 >= cells * 9 }
+}
+
 /// Counts what the cells of a table's columns hold.
 extension CSVPlan {
   /// Counts of what the cells of a column hold.
-  struct Evidence {
+  struct Evidence: CellCounts {
     var cells = 0
     /// Cells that fit the column's name.
     var fitting = 0
@@ -53,8 +64,6 @@ extension CSVPlan {
 
     /// With fewer URLs, the signs of downloads may be chance.
     private static let fewestDownloads = 12
-
-    func mostly(_ count: Int) -> Bool { cells > 0 && count * 10 >= cells * 9 }
   }
 
   /// What the cells of each column hold.
