@@ -20,12 +20,7 @@ struct CompileCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("Feeds, or folders of feeds.", valueName: "feed[=format]"))
   var feeds: [String] = []
 
-  @Option(
-    name: .customLong("feeds"),
-    help: ArgumentHelp(
-      "A file that lists feeds and says of each what cannot be guessed; repeatable.",
-      valueName: "config"))
-  var configurations: [String] = []
+  @OptionGroup var lists: FeedLists
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The database file to write.", valueName: "file"))
   var output: String
@@ -71,7 +66,7 @@ struct CompileCommand: ParsableCommand {
   var quiet = false
 
   func validate() throws {
-    if feeds.isEmpty, allow.isEmpty, configurations.isEmpty {
+    if feeds.isEmpty, allow.isEmpty, lists.configurations.isEmpty {
       throw ValidationError("give at least one feed, an --allow list, or a --feeds configuration")
     }
     if output.isEmpty {
@@ -87,10 +82,10 @@ struct CompileCommand: ParsableCommand {
     var requests =
       try feeds.map { try FeedArgument.request($0) }
       + allow.map { try FeedArgument.request($0, isAllowList: true) }
-      + FeedArgument.requests(ofConfigurations: configurations)
+      + FeedArgument.requests(ofConfigurations: lists.configurations)
     try OutputPaths.check(
       [.init(option: "--output", path: output, content: .database)],
-      read: configurations, feeds: requests.map(\.path))
+      read: lists.configurations, feeds: requests.map(\.path))
     if let cache {
       try OutputPaths.check(folder: cache, option: "--cache", feeds: requests.map(\.path))
     }

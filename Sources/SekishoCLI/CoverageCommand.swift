@@ -34,12 +34,7 @@ struct CoverageCommand: ParsableCommand {
       "A folder of dated copies of feeds; repeatable.", valueName: "path[=format]"))
   var snapshots: [String] = []
 
-  @Option(
-    name: .customLong("feeds"),
-    help: ArgumentHelp(
-      "A file that lists feeds and says of each what cannot be guessed; repeatable.",
-      valueName: "config"))
-  var configurations: [String] = []
+  @OptionGroup var lists: FeedLists
 
   @Option(
     help: ArgumentHelp(
@@ -79,7 +74,7 @@ struct CoverageCommand: ParsableCommand {
   var quiet = false
 
   func validate() throws {
-    guard !feed.isEmpty || !snapshots.isEmpty || !configurations.isEmpty else {
+    guard !feed.isEmpty || !snapshots.isEmpty || !lists.configurations.isEmpty else {
       throw ValidationError(
         "nothing to compare; give feeds (--feed PATH), copies of feeds (--snapshots PATH) or a configuration (--feeds FILE)"
       )
@@ -94,7 +89,7 @@ struct CoverageCommand: ParsableCommand {
         .init(option: "--html", path: html, content: .page),
         .init(option: "--navigator", path: navigator, content: .layer),
       ],
-      read: inputs + configurations,
+      read: inputs + lists.configurations,
       feeds: (request.feeds + request.snapshots + request.allow + request.truth).map(\.path))
     let feeds = CoverageFeeds(request)
     FeedReporting.report(feeds.compilation, details: false, quiet: quiet)
@@ -137,7 +132,7 @@ struct CoverageCommand: ParsableCommand {
     request.snapshots = try snapshots.map { try FeedArgument.request($0) }
     request.allow = try allow.map { try FeedArgument.request($0, isAllowList: true) }
     request.truth = try truth.map { try FeedArgument.request($0) }
-    request.feeds += try FeedArgument.requests(ofConfigurations: configurations)
+    request.feeds += try FeedArgument.requests(ofConfigurations: lists.configurations)
     request.inputs = inputs.map(RawArgument.path)
     if let now {
       request.options.now = try PointInTime.parse(now, option: "--now")

@@ -11,12 +11,7 @@ struct NamedSources: ParsableArguments {
     help: ArgumentHelp("A feed to compile for this; repeatable.", valueName: "path[=format]"))
   var feed: [String] = []
 
-  @Option(
-    name: .customLong("feeds"),
-    help: ArgumentHelp(
-      "A file that lists feeds and says of each what cannot be guessed; repeatable.",
-      valueName: "config"))
-  var configurations: [String] = []
+  @OptionGroup var lists: FeedLists
 
   @Option(
     help: ArgumentHelp(
@@ -33,7 +28,7 @@ struct NamedSources: ParsableArguments {
   var copyDb = false
 
   /// Whether no source was named; allow lists alone match nothing.
-  var isEmpty: Bool { db.isEmpty && feed.isEmpty && configurations.isEmpty }
+  var isEmpty: Bool { db.isEmpty && feed.isEmpty && lists.configurations.isEmpty }
 
   /// Checks that there is something to match against.
   ///
@@ -48,7 +43,7 @@ struct NamedSources: ParsableArguments {
 
   /// Every file that is named.
   var paths: [String] {
-    db + configurations + (feed + allow).map { (try? FeedArgument.request($0))?.path ?? $0 }
+    db + lists.configurations + (feed + allow).map { (try? FeedArgument.request($0))?.path ?? $0 }
   }
 
   /// Opens the databases.
@@ -65,7 +60,7 @@ struct NamedSources: ParsableArguments {
   func requests() throws -> [FeedRequest] {
     var requests =
       try feed.map { try FeedArgument.request($0) }
-      + FeedArgument.requests(ofConfigurations: configurations)
+      + FeedArgument.requests(ofConfigurations: lists.configurations)
     if trusted { for index in requests.indices { requests[index].options.isTrusted = true } }
     return try requests + allow.map { try FeedArgument.request($0, isAllowList: true) }
   }
