@@ -138,17 +138,13 @@ extension DealerCore {
       guard let segment = PlainSegment(record.bytes, at: record.place, record.time, &ends) else {
         break
       }
-      // SAFETY: shard numbers are masked, so they are below the number of shards.
-      if !segment.isOfSameFlow {
-        unsafe shards.base[Int(segment.shard)].flows.prefetch(segment.hash, 0)
-      }
+      if !segment.isOfSameFlow { shards.prefetch(segment.hash, in: segment.shard, 0) }
       plain[count] = segment
       count &+= 1
     }
     if hasManyFlows {
       for index in 0..<count where !plain[index].isOfSameFlow {
-        // SAFETY: shard numbers are masked, so they are below the number of shards.
-        unsafe shards.base[Int(plain[index].shard)].flows.prefetch(plain[index].hash, 1)
+        shards.prefetch(plain[index].hash, in: plain[index].shard, 1)
       }
     }
     return count

@@ -55,8 +55,16 @@ final class FlowShards: @unchecked Sendable {
   }
 
   deinit {
+    // SAFETY: `count` shards were initialised, and no thread has any of them now.
     unsafe base.deinitialize(count: count)
     unsafe base.deallocate()
+  }
+
+  /// Prefetches what a packet will touch in the flow table of a shard (`FlowTable.prefetch`).
+  @inline(__always)
+  func prefetch(_ hash: UInt64, in shard: UInt8, _ step: Int) {
+    // SAFETY: the number of a shard comes from a key's hash, masked to those that there are.
+    unsafe base[Int(shard)].flows.prefetch(hash, step)
   }
 
   /// A number that no batch has had; never 0.

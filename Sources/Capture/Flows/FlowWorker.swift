@@ -74,9 +74,10 @@ private struct Core: ~Copyable {
       let ahead = position &+ 2 &* Self.distance
       if ahead < span.count {
         items.prefetch(ahead &+ 2 &* Self.distance, of: group)
-        FlowReader.prefetch(span[ahead], 0, shards)
+        shards.prefetch(span[ahead].hash, in: span[ahead].shard, 0)
         stretch.prefetch(span[ahead])
-        FlowReader.prefetch(span[ahead &- Self.distance], 1, shards)
+        let nearer = span[ahead &- Self.distance]
+        shards.prefetch(nearer.hash, in: nearer.shard, 1)
       }
       if reader.writer.batch.isFull, !span[position].facts.contains(.isContinued) { break }
       reader.read(span[position], stretch, shards)

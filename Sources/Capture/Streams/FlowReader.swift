@@ -182,6 +182,7 @@ struct FlowReader: ~Copyable {
   /// Reads one item of a stretch.
   @inline(__always)
   mutating func read(_ item: FlowItem, _ stretch: CaptureStretch, _ shards: FlowShards) {
+    // SAFETY: an item's shard is one of these.
     unsafe shard = shards.base + Int(item.shard)
     let flow = flows.find(item.key, item.hash)
     if flow != 0, item.place == 0, case .tcp = item.work, passes(item, flow, stretch) { return }
@@ -233,15 +234,9 @@ struct FlowReader: ~Copyable {
     }
   }
 
-  /// Prefetches what reading an item will touch in its flow table, in two steps some items apart.
-  @inline(__always)
-  static func prefetch(_ item: FlowItem, _ step: Int, _ shards: FlowShards) {
-    // SAFETY: an item's shard is one of the capture's.
-    unsafe shards.base[Int(item.shard)].flows.prefetch(item.hash, step)
-  }
-
   /// Reads what waits in the streams of a shard: the capture has ended.
   mutating func finish(_ shards: FlowShards, _ index: Int, _ last: CaptureStretch) {
+    // SAFETY: the index is that of a shard, which no other thread has.
     unsafe shard = shards.base + index
     stretch = 0
     writer.beginPacket(
@@ -254,6 +249,7 @@ struct FlowReader: ~Copyable {
   /// Points at a shard.
   @inline(__always)
   mutating func point(at index: UInt8, of shards: FlowShards) {
+    // SAFETY: as above.
     unsafe shard = shards.base + Int(index)
   }
 

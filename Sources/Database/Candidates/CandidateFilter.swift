@@ -1,4 +1,3 @@
-import CByteKernels
 import Indicators
 import Matchers
 import Parsing
@@ -154,7 +153,7 @@ struct CandidateFilterBuilder {
     for (index, hash) in values.enumerated() {
       // The filter is larger than the caches, so that words are asked for ahead of their use.
       if index + 16 < values.count {
-        Self.prefetch(words, tailWords + FilterWords.index(values[index + 16], count: valueWords))
+        words.prefetch(tailWords + FilterWords.index(values[index + 16], count: valueWords))
       }
       insertPaired(hash, from: tailWords, count: valueWords)
     }
@@ -182,13 +181,4 @@ struct CandidateFilterBuilder {
 
   /// Makes room for `count` more values.
   mutating func reserve(values count: Int) { values.reserveCapacity(values.count + count) }
-
-  /// Asks for the cache line of a word.
-  @inline(__always)
-  private static func prefetch(_ words: [UInt64], _ index: Int) {
-    // SAFETY: the address is only a hint, which is never read from.
-    unsafe words.withUnsafeBufferPointer { words in
-      if let base = words.baseAddress { unsafe sekisho_prefetch(base + index) }
-    }
-  }
 }

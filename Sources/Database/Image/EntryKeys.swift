@@ -1,4 +1,3 @@
-import CByteKernels
 import Indicators
 import Parsing
 
@@ -138,10 +137,7 @@ struct RecordKeys {
   /// Asks for the cache line of a record.
   @inline(__always)
   func prefetchRecord(_ index: UInt32) {
-    // SAFETY: the address is only a hint, which is never read from.
-    unsafe collection.records.withUnsafeBufferPointer { records in
-      if let base = records.baseAddress { unsafe sekisho_prefetch(base + Int(index)) }
-    }
+    collection.records.prefetch(Int(index))
   }
 
   /// Asks for the cache line of a record's value.
@@ -153,10 +149,7 @@ struct RecordKeys {
   /// Asks for the cache line of the value at an offset.
   @inline(__always)
   func prefetchValue(_ offset: Int) {
-    // SAFETY: the address is only a hint, which is never read from.
-    unsafe collection.values.withUnsafeBytes { bytes in
-      if let base = bytes.baseAddress { unsafe sekisho_prefetch(base + offset) }
-    }
+    collection.values.prefetch(offset)
   }
 
   /// What tells a record's entry apart from others with the same key.
