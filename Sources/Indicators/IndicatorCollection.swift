@@ -85,6 +85,7 @@ public struct IndicatorCollection: Sendable {
   /// The identifier of a string; empty strings are 0.
   public mutating func intern(_ string: String) -> StringID {
     var string = string
+    // SAFETY: the span is used only within the closure.
     return string.withUTF8 { unsafe strings.intern($0.span.bytes) }
   }
 

@@ -19,6 +19,8 @@ package final class Chunk: @unchecked Sendable {
   /// Whether the chunk ends inside a line that is longer than the greatest size.
   package internal(set) var cutsLine = false
 
+  // SAFETY of these: whoever holds the chunk has its memory alone.
+
   init(capacity: Int) {
     unsafe memory = .allocate(byteCount: max(capacity, 16), alignment: 64)
   }

@@ -190,6 +190,7 @@ package struct ChunkReader: ~Copyable {
       }
       do throws(InputError) {
         if transcoder == nil {
+          // SAFETY: nobody else has the chunk while it is filled.
           let count = try unsafe source.read(into: chunk.room(from: end))
           end += count
           isAtEnd = count == 0

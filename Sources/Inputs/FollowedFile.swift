@@ -42,6 +42,7 @@ package final class FollowedFile {
   /// Reads new bytes into the buffer, or looks what became of the file if there are none.
   package func step(into buffer: UnsafeMutableRawBufferPointer) -> Step {
     if descriptor < 0, let error = open() { return .absent(error) }
+    // SAFETY: the buffer is the caller's, and read into no further than its length.
     let count = unsafe read(into: buffer)
     if count > 0 { return .bytes(count) }
     if count < 0 {

@@ -244,6 +244,9 @@ package final class InputSource {
 
   // MARK: Producing bytes
 
+  // SAFETY of what follows: the buffer is the caller's for the length of a call. `raw.unread` points
+  // into the reader's own memory, and is used up before the reader reads on.
+
   private func produce(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
     if let fault { throw fault }
     do throws(InputError) {

@@ -34,6 +34,7 @@ final class RawReader {
     self.isRegularFile = isRegularFile
     self.size = size
     let length = size.map { max(Int(clamping: $0), Self.leastBuffer) } ?? Self.greatestBuffer
+    // SAFETY: the memory is this reader's own until its end.
     unsafe buffer = .allocate(byteCount: min(length, Self.greatestBuffer), alignment: 64)
     // A larger pipe means fewer switches between writer and reader; if the system refuses, it stays
     // as it is.
@@ -52,6 +53,7 @@ final class RawReader {
     self.path = path
     isRegularFile = true
     size = UInt64(bytes.count)
+    // SAFETY: the memory is this reader's own until its end.
     unsafe buffer = .allocate(byteCount: max(bytes.count, 1), alignment: 64)
     // SAFETY: the buffer was made for this many bytes.
     unsafe buffer.copyBytes(from: bytes)
@@ -102,6 +104,7 @@ final class RawReader {
   /// Reads into `target` directly, whose caller has drained the buffer; 0 is the end.
   func read(into target: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
     guard !isAtEnd else { return 0 }
+    // SAFETY: the target is the caller's, and written no further than its length.
     return try unsafe receive(target)
   }
 

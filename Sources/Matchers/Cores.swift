@@ -42,6 +42,8 @@ struct DividedElements<Element>: @unchecked Sendable {
   // Sendable, since no two threads touch the same element, which the parts of `forEachPart` see to.
   private let elements: UnsafeMutableBufferPointer<Element>
 
+  // SAFETY of these: as above; the ranges of parts are those of the elements.
+
   init(_ elements: UnsafeMutableBufferPointer<Element>) { unsafe self.elements = elements }
 
   /// The elements of a part, for the thread whose part it is.

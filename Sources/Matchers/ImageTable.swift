@@ -60,6 +60,7 @@ struct ImageTable<Element: FixedWidthInteger & BitwiseCopyable & Sendable>: Send
   }
 
   /// The first byte, of any alignment, for a kernel that is told the number of elements.
+  // SAFETY: nothing is read here.
   @unsafe
   var pointer: UnsafeRawPointer { unsafe start }
 

@@ -31,6 +31,7 @@ struct CachedFeedReader {
       used.insert(name)
       use.found += 1
       // Update the file's time, which says when it was used last.
+      // SAFETY: the call only reads the path.
       _ = unsafe utimes(path, nil)
       report.feeds.append(found)
       return input
@@ -101,6 +102,7 @@ private struct FileState: Equatable {
 
   init(_ path: String) {
     var facts = stat()
+    // SAFETY: the call reads the path and fills the local structure.
     guard unsafe stat(path, &facts) == 0 else { return }
     number = UInt64(facts.st_ino)
     length = Int(facts.st_size)
@@ -114,6 +116,7 @@ private enum Program {
   /// Identifies the build of the program, which its version need not.
   static let identity: String = {
     var facts = stat()
+    // SAFETY: the call reads the path and fills the local structure.
     guard unsafe stat("/proc/self/exe", &facts) == 0 else { return "" }
     return "\(facts.st_size) \(facts.st_mtim.tv_sec) \(facts.st_mtim.tv_nsec)"
   }()

@@ -11,6 +11,8 @@ final class ChunkMemory: @unchecked Sendable {
   /// Clearing a large page takes longer than a small one, but all of it is then used over and over.
   private static let longCapture: UInt64 = 8 << 20
 
+  // SAFETY of what follows: the memory has `capacity` bytes, and is freed only here.
+
   let start: UnsafeMutableRawPointer
   private var isLargePage = false
 
@@ -64,6 +66,7 @@ struct InputBuffer: ~Copyable {
   init(_ source: InputSource) {
     self.source = source
     mayWait = source.mayWait
+    // SAFETY: `chunk` is kept as long as its memory is pointed to.
     unsafe memory = chunk.start
   }
 

@@ -8,6 +8,10 @@ import Inputs
 /// a pipe or is compressed is first written to an unnamed temporary file.
 @safe
 final class LibpcapReader {
+  // SAFETY of what follows: `handle` is open until `deinit`, and closes its file; files that it does
+  // not take over are closed where they were opened. Lengths are those of the buffers given, and
+  // texts of libpcap end in a NUL.
+
   private let path: String
   private let handle: OpaquePointer
   private let linkType: UInt32

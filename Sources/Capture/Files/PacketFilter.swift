@@ -5,6 +5,9 @@ import Parsing
 /// A packet filter compiled by libpcap for one link type.
 @safe
 final class PacketFilter {
+  // SAFETY of what follows: handles and files are open when they are used, and closed by whoever got
+  // them; the program is this object's own, and empty unless libpcap filled it.
+
   private var program = unsafe bpf_program()
   /// The same filter for loopback packets from big-endian machines.
   private let swapped: PacketFilter?

@@ -167,6 +167,7 @@ struct PacketFramer: ~Copyable {
 
   /// The bytes of the record that the last step moved to; valid until the next step.
   func pointer() -> UnsafeRawPointer {
+    // SAFETY: both point to the record as long as it is documented; nothing is read here.
     if let libraryBytes = unsafe libraryBytes { return unsafe libraryBytes }
     return unsafe input.pointer
   }

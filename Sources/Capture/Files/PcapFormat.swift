@@ -121,7 +121,8 @@ struct PlainRecords {
     let record = unsafe PlainRecord(
       start: header + 16, place: place &+ 16, length: captured, time: time)
     place &+= captured &+ 16
-    // Prefetches the next packet's headers; the addresses may be beyond the buffer's end.
+    // Prefetches the next packet's headers.
+    // SAFETY: the addresses are only hints, and may be beyond the buffer's end.
     unsafe sekisho_prefetch(memory + place)
     unsafe sekisho_prefetch(memory + place + 64)
     return record

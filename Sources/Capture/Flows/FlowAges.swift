@@ -32,6 +32,7 @@ struct FlowAges: ~Copyable {
   @unsafe
   init(_ ring: UnsafeMutablePointer<FlowAge>, capacity: Int) {
     assert(capacity.nonzeroBitCount == 1)
+    // SAFETY: the caller's memory has `capacity` places and outlives this ring.
     unsafe self.ring = ring
     mask = capacity - 1
   }

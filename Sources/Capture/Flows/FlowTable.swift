@@ -112,6 +112,7 @@ struct FlowTable: ~Copyable {
     ages = unsafe FlowAges(plan.ring(base), capacity: plan.ringCount)
   }
 
+  // SAFETY: the piece is of the length that the plan says, and of this memory.
   deinit { unsafe memory.free(base, plan.byteCount) }
 
   /// The flow at an index that `find` gave out since the last insertion.

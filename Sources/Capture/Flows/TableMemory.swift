@@ -60,6 +60,7 @@ final class TableMemory: Sendable {
       blocks[place].pieces += 1
       return address
     }
+    // SAFETY: the address is inside a block, of which nobody else was given these bytes.
     guard let pointer = unsafe UnsafeMutableRawPointer(bitPattern: address) else {
       preconditionFailure("a block is somewhere")
     }

@@ -6,6 +6,7 @@ struct PlainSegments: ~Copyable {
 
   init() {}
 
+  // SAFETY: segments are trivial, and nobody else has the memory.
   deinit { unsafe memory.deallocate() }
 
   /// The segment at an index below `capacity`, which must have been written before it is read.

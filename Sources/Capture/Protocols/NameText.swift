@@ -12,6 +12,8 @@ struct NameText: ~Copyable {
   /// A label holds a byte that is written as an escape, so this is no host name.
   var hasEscapes = false
 
+  // SAFETY of these: the memory has `capacity` bytes, and nobody else has it.
+
   init() {
     unsafe memory = .allocate(capacity: Self.capacity)
     unsafe memory.initialize(repeating: 0, count: Self.capacity)

@@ -129,6 +129,7 @@ extension FlowReader {
       {
         return .not
       }
+      // SAFETY: no flow is added while this one is pointed to; so also below.
       if !own.isStarted {
         unsafe flow.pointee[isFromFirst: isFromFirst].isUnannounced = true
       }

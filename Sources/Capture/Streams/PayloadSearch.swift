@@ -45,6 +45,8 @@ struct PayloadSearch: ~Copyable {
   /// The stream of the last piece, whose bytes are the stream's last ones; nil if there is none.
   private var lastStream: SearchStream?
 
+  // SAFETY of these: the memory has `capacity` bytes, and nobody else has it.
+
   init(_ matchers: [LiteralMatcher]) {
     self.matchers = matchers
     isEmpty = matchers.isEmpty

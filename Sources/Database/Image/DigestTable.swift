@@ -119,6 +119,7 @@ struct DigestTable {
     _ source: RawSpan, _ offset: Int, to target: UnsafeMutableRawPointer, _ width: Int
   ) {
     var done = 0
+    // SAFETY: the target has `width` bytes; a word is stored only where eight of them are left.
     // All widths are multiples of four, nearly all of eight.
     while done + 8 <= width {
       unsafe target.storeBytes(

@@ -46,6 +46,7 @@ extension ImageBytes {
       }
       offset += part.count
     }
+    // SAFETY: the memory has `count` bytes, all of them copied above, and only the release frees it.
     unsafe self.init(baseAddress: UnsafeRawPointer(memory), count: compiled.count) { start, _ in
       unsafe start.deallocate()
     }

@@ -24,6 +24,7 @@ final class MappedFile: Sendable {
   var isCut: Bool {
     if sekisho_region_is_cut(region) != 0 { return true }
     var status = stat()
+    // SAFETY: the call fills the local structure.
     return unsafe fstat(descriptor, &status) == 0 && Int(status.st_size) < count
   }
 }

@@ -117,6 +117,7 @@ struct PatternParser {
   }
 
   private mutating func take(_ word: StaticString) -> Bool {
+    // SAFETY: a static string's bytes are there for ever.
     let bytes = unsafe UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
     guard unsafe text[offset...].starts(with: bytes) else { return false }
     offset += word.utf8CodeUnitCount

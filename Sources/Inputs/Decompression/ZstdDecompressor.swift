@@ -42,6 +42,7 @@ final class ZstdDecompressor: Decompressor {
 
   func reset() {
     wanted = 5
+    // SAFETY: the context is this object's own until it is freed at its end.
     guard let context = unsafe context else { return }
     _ = unsafe ZSTD_DCtx_reset(context, ZSTD_reset_session_only)
   }

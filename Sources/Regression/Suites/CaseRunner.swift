@@ -24,6 +24,7 @@ struct CaseRunner {
   private func compared() -> CaseResult {
     var result = CaseResult(
       suite: suite.path, suiteName: suite.name, name: test.name, line: test.line, status: .passed)
+    // SAFETY: the call only reads the path.
     for path in test.requires where unsafe access(path, F_OK) != 0 {
       result.status = .skipped
       result.faults = [

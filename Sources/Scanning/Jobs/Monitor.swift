@@ -20,6 +20,8 @@ final class Monitor<Value>: @unchecked Sendable {
     unsafe pthread_cond_init(condition, nil)
   }
 
+  // SAFETY of what follows: as above; whoever calls a method holds this object.
+
   deinit {
     unsafe pthread_cond_destroy(condition)
     unsafe pthread_mutex_destroy(mutex)
