@@ -196,6 +196,12 @@ enum ExtractionCases {
         "37 domain[q] 4.3.2.1.in-addr.arpa",
       ]),
     .init(
+      "the domain of reverse names alone",
+      #"{"query":".in-addr.arpa","host":"-.IN-ADDR.ARPA:443","sni":"..ip6.arpa"}"#,
+      [
+        "11 domain[query] in-addr.arpa", "35 domain[host] in-addr.arpa", "62 domain[sni] ip6.arpa",
+      ]),
+    .init(
       "reverse names of version 6",
       #"{"query":"1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa"}"#,
       [

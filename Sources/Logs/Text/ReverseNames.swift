@@ -10,7 +10,8 @@ extension TextScanner {
   ) {
     guard !unit.fieldClass.traits.contains(.noAddresses) else { return }
     let (start, end) = (name.lowerBound, name.upperBound)
-    if bytes.starts(ignoringCase: ".in-addr.arpa", at: end - 13) {
+    // The dot before a name that is nothing but the domain was stripped, and is no part of it.
+    if end - start > 13, bytes.starts(ignoringCase: ".in-addr.arpa", at: end - 13) {
       guard let backwards = IPAddressText.ipv4(bytes, start..<end - 13), wants(.ipv4) else {
         return
       }
