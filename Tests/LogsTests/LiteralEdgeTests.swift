@@ -1,3 +1,4 @@
+import Indicators
 import Logs
 import TestSupport
 import Testing
@@ -12,7 +13,7 @@ struct LiteralEdgeTests {
     ".in-addr.arpa", "4.3.2.1.in-addr.arpa", ".ip6.arpa",
     "1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa", "*.a.example",
     ".a.example", "a.zip", "a.app", "xn--", ":443", ":80", "#53", "/24", "%eth0", "%25", "%2F",
-    "192.0.2.1", "192.0.2.1-192.0.2.2", "::", "::1", "::ffff:192.0.2.1", "[2001:db8::1]:443",
+    "192.0.2.1", "192.0.2.1-192.0.2.2", "2001:db8::1", "::ffff:192.0.2.1", "[2001:db8::1]:443",
     "rv:192.0.2.1", "~192.0.2.1", "inside:192.0.2.1", "a@a.example", "@", "(0)",
     "(1)a(7)example(0)",
     // Schemes, and what programs write where a value is missing.
@@ -29,7 +30,8 @@ struct LiteralEdgeTests {
     "1714557600.123",
     // Fronts of lines and words in them.
     "<13>1 ", "CEF:0|", "LEEF:2.0|", "%ASA-6-302013: ", "%FTD-1-430003: ", "#Fields: ", "#fields\t",
-    "#separator ", "<Event", "[{", "{\"Records\":[", "client 192.0.2.1#53", "client @0x7f ",
+    "#separator ", "<Event", "[{", "{\"Records\":[", "client 192.0.2.1#53 (a.example)",
+    "client @0x7f ",
     "query: ",
     "query[A] ", "reply:", "rpz ", "disabled rpz ", "denied", "IN=", "SRC=", "sep=", "msg=audit(",
     "connection received: host=", "relay=", "DIRECT/", "TCP_DENIED/403", "[client ", ", host: \"",
@@ -103,9 +105,18 @@ struct LiteralEdgeTests {
       let step = 1
     #endif
     let some = format.log(stride(from: 0, to: values.count, by: step).map { values[$0] })
-    let differences = LogDifferences(
-      reference: ExtractionWay.reference.extract(some), extractor: ExtractionWay.whole.extract(some)
-    )
-    #expect(differences.isEmpty, "\(differences.describe(log: "\(format)", limit: 10))")
+    let expected = Self.values(ExtractionWay.reference.extract(some))
+    let found = Self.values(ExtractionWay.whole.extract(some))
+    let differences = found.symmetricDifference(expected).sorted().prefix(10)
+    #expect(differences.isEmpty, "\(differences.joined(separator: "\n"))")
+  }
+
+  /// What was found and where, without the fields: in which a broken line is read is no matter here.
+  private static func values(_ found: [ReferenceObservable]) -> Set<String> {
+    let own = [.userAgent, .filename, .registryKey, .mutex, .pipe, .ja4].map(\IndicatorKind.name)
+    return Set(
+      found.lazy.filter { !own.contains($0.kind) }.map {
+        "\($0.line):\($0.offset) \($0.kind) \(String(decoding: $0.value, as: UTF8.self))"
+      })
   }
 }
