@@ -9,6 +9,28 @@ extension ExtractionCases {
     // §1.1: the whole run is classified, and no part of it is a value: neither before an address.
     .init(
       "a name that runs into an address", "foo.example-2001:db8::1", ["12 ipv6 2001:db8::1"]),
+    // §1.1: but they are not ASCII, so that they end such a part as well.
+    .init(
+      "ideographic stops behind values",
+      "C2为evil.example。2024年5月 访问192.0.2.1．5月 系a@evil.example｡2024年 载http://evil.example/a。2024",
+      [
+        "5 domain evil.example", "38 ipv4 192.0.2.1", "58 email a@evil.example",
+        "60 domain evil.example", "86 url http://evil.example/a", "93 domain evil.example",
+      ]),
+    .init(
+      "ideographic stops in fields of names",
+      #"{"host":"为evil.example。2024年","sni":"系统。1.2.0.192.in-addr.arpa。查"}"#,
+      [
+        "9 domain[host] xn--evil-uh5f.example.xn--2024-eg2h", "12 domain[host] evil.example",
+        "43 domain[sni] xn--r9zs2b.1.2.0.192.in-addr.arpa.xn--jvv", "52 ipv4[sni] 192.0.2.1",
+        "52 domain[sni] 1.2.0.192.in-addr.arpa",
+      ]),
+    .init(
+      "values joined by ideographic dots", "连a.example。b.example．c.example断b。example查",
+      [
+        "3 domain a.example", "3 domain a.example.b.example.c.example", "15 domain b.example",
+        "27 domain c.example", "39 domain b.example",
+      ]),
     // §4: whatever stands directly before `@` and a name character is a local part and yields no name.
     .init(
       "two signs, judged", "a@b.example@c.example",

@@ -63,6 +63,20 @@ enum TextRuleCases {
         "domain text www.example.com @6",
       ], purpose: .scan, kinds: [.init(.domain)]),
     Case(
+      "an ideographic stop behind a name", "C2为evil.example。2024年 访问192.0.2.1．5月",
+      ["domain text evil.example @5", "ipv4 text 192.0.2.1 @34"]),
+    Case(
+      "names with ideographic stops between them", "连a.example。b.example｡c.example断",
+      [
+        "domain text a.example @3", "domain text a.example.b.example.c.example @3",
+        "domain text b.example @15", "domain text c.example @27",
+      ]),
+    Case(
+      "an ideographic stop before a name or behind it", "系统。evil.example。然后",
+      ["domain text evil.example @9"]),
+    Case(
+      "an ideographic stop without letters of its script", "evil.example。2024", []),
+    Case(
       "a name between unspaced letters", "访问www.example.com查看", ["domain text www.example.com @6"]),
     Case(
       "the whole run as well", "中文.example.com",
@@ -251,6 +265,18 @@ enum TextRuleCases {
         "domain text mail.example @21",
       ]),
     Case("the list applies", "user@host.notatld", []),
+    Case(
+      "an ideographic stop behind a host", "联系a@evil.example。2024年 写b@evil。example查",
+      [
+        "email text a@evil.example @6", "domain text evil.example @8",
+        "email text b@evil.example @34", "domain text evil.example @36",
+      ]),
+    Case(
+      "an ideographic stop behind a host, every reading", "系a@b.example。C查",
+      [
+        "email text a@b.example @3", "email text a@b.example.c @3",
+        "email text a@b.example.xn--c-th7b @3",
+      ], purpose: .scan, kinds: [.init(.email)]),
     Case(
       "cipher fields",
       #"{"kex":"aes128-gcm@openssh.com","mac_alg":"x@openssh.com","hassh.string":"a@openssh.com","ssh":{"hassh":{"string":"a@openssh.com"}},"algo":"umac@openssh.com"}"#,

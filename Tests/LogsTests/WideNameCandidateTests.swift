@@ -33,6 +33,9 @@ struct WideNameCandidateTests {
     Case(text: "to größe.evil.example", isCandidate: true),
     Case(text: "访问evil.example查看", isCandidate: true),
     Case(text: "访问evil。example查看", isCandidate: true),
+    Case(text: "C2为evil.example。2024年5月", isCandidate: true),
+    Case(text: #"{"m":"C2\u4e3aevil.example\u30022024\u5e74"}"#, isCandidate: true),
+    Case(text: "系统2。evil.example。Windows", isCandidate: true),
     // Words, sentences, paths and other names.
     Case(text: "to e\u{301}te\u{301}.example", isCandidate: false),
     Case(text: "to \u{1100}\u{1161}\u{11a8}.example", isCandidate: false),
@@ -68,6 +71,8 @@ struct WideNameCandidateTests {
     Case(text: "to 192.0.2.%31", isCandidate: true),
     Case(text: "to 1.2.0.192.in-addr.%61rpa", isCandidate: true),
     Case(text: #"{"m":"\nev%69l.example"}"#, isCandidate: true),
+    Case(text: "C2为192.0.2.1。2024年", isCandidate: true),
+    Case(text: "C2为ev%69l.example。2024年", isCandidate: true),
     Case(text: "to %61.example", isCandidate: false),
     Case(text: "to other%2Eexample", isCandidate: false),
     Case(text: "to größe.%61.example", isCandidate: false),

@@ -94,20 +94,49 @@ extension TextScanner {
       }
       var end = index + 1
       while end < run.count, run[end] < 0x80 { end += 1 }
-      let part = strip(run.rawSpan, index..<end)
-      if part.count > 2,
-        run.rawSpan.firstOffset(of: Byte.dot, from: part.lowerBound, to: part.upperBound) != nil
-      {
-        let context = RunContext(
-          run: range, isStrippedAtEnd: part.upperBound < end, isInsideAtStart: index > 0,
-          isInsideAtEnd: end < run.count)
-        classifyDecoded(
-          run.rawSpan, part, at: offsets, context, text: bytes,
-          isWholeName: isWholeName, isLocal: isLocal && end == run.count, unit, &cursor,
-          into: &batch)
-      }
+      classifyParts(
+        run.rawSpan, index..<end, at: offsets, run: range, text: bytes, isWholeName: isWholeName,
+        isLocal: isLocal && end == run.count, unit, &cursor, into: &batch)
       index = end
     }
+  }
+
+  /// Classifies the ASCII characters between letters of an unspaced script: what lies between the
+  /// dots of that script, which end sentences, and all of it, since they also stand for dots.
+  private mutating func classifyParts(
+    _ decoded: RawSpan, _ whole: Range<Int>, at offsets: [Int32], run: Range<Int>, text: RawSpan,
+    isWholeName: Bool, isLocal: Bool, _ unit: TextUnit, _ cursor: inout TextCursor,
+    into batch: inout ObservableBatch
+  ) {
+    let value = strip(decoded, whole)
+    guard value.count > 2,
+      decoded.firstOffset(of: Byte.dot, from: value.lowerBound, to: value.upperBound) != nil
+    else { return }
+    var start = whole.lowerBound
+    var isDivided = false
+    for end in value.lowerBound..<whole.upperBound + 1 {
+      guard end == whole.upperBound || isWideDot(decoded, end, at: offsets, text) else { continue }
+      if end < value.upperBound { isDivided = true }
+      classifyPart(start..<end)
+      start = end + 1
+    }
+    if isDivided { classifyPart(whole) }
+
+    func classifyPart(_ part: Range<Int>) {
+      let value = strip(decoded, part)
+      guard value.count > 2 else { return }
+      let context = RunContext(
+        run: run, isStrippedAtEnd: value.upperBound < part.upperBound,
+        isInsideAtStart: part.lowerBound > 0, isInsideAtEnd: part.upperBound < decoded.byteCount)
+      classifyDecoded(
+        decoded, value, at: offsets, context, text: text, isWholeName: isWholeName,
+        isLocal: isLocal, unit, &cursor, into: &batch)
+    }
+  }
+
+  /// Whether a character of a decoded run is a dot that the text writes above ASCII: `。．｡`.
+  func isWideDot(_ decoded: RawSpan, _ index: Int, at offsets: [Int32], _ text: RawSpan) -> Bool {
+    decoded.byte(unchecked: index) == Byte.dot && text.byte(unchecked: Int(offsets[index])) >= 0x80
   }
 
   /// Classifies one decoded value; `offsets` has the place of each byte of its run in the text.

@@ -100,15 +100,12 @@ extension TextScanner {
         guard decoded.isUnspaced, isScan else { return }
         // The reading below, whose host ends before the first letter of the script, is a value of
         // its own.
-        let next = batch.arena.count
-        // The local part is copied first: a slice would be a second reference to the arena, and the
-        // append would copy all of it.
-        let local = Array(batch.arena[start..<hostStart])
-        batch.arena.append(contentsOf: local)
-        emitSpacelessEmail(run, from: next, at: place, unit, into: &batch)
+        emitSpacelessEmail(
+          bytes, Array(batch.arena[start..<hostStart]), at: place, unit, into: &batch)
       } else if decoded.isUnspaced {
-        batch.arena.removeLast(batch.arena.count - hostStart)
-        emitSpacelessEmail(run, from: start, at: place, unit, into: &batch)
+        let local = Array(batch.arena[start..<hostStart])
+        batch.arena.removeLast(batch.arena.count - start)
+        emitSpacelessEmail(bytes, local, at: place, unit, into: &batch)
       } else {
         batch.arena.removeLast(batch.arena.count - start)
       }
@@ -130,19 +127,28 @@ extension TextScanner {
     }
   }
 
-  /// Emits the e-mail address whose host is followed by letters of a script without spaces; its
-  /// local part and `@` were appended to the arena.
+  /// Emits the e-mail address whose host is followed by letters of a script without spaces, or by
+  /// a dot of that script, which ends a sentence; `local` is its local part and `@`.
   private mutating func emitSpacelessEmail(
-    _ run: [UInt8], from start: Int, at place: Int, _ unit: TextUnit,
+    _ bytes: RawSpan, _ local: [UInt8], at place: Int, _ unit: TextUnit,
     into batch: inout ObservableBatch
   ) {
-    let hostStart = batch.arena.count
+    let (run, offsets) = (runDecoder.bytes, runDecoder.offsets)
     let end = run.firstIndex { $0 >= 0x80 } ?? 0
-    batch.arena.append(run.rawSpan, strip(run.rawSpan, 0..<end))
-    if end > 0, endsEmail(batch.arena, host: hostStart) {
+    let dot = (0..<end).first { isWideDot(run.rawSpan, $0, at: offsets, bytes) } ?? end
+    var last: Range<Int>?
+    for host in [strip(run.rawSpan, 0..<end), strip(run.rawSpan, 0..<dot)]
+    where !host.isEmpty && host != last {
+      let start = batch.arena.count
+      batch.arena.append(contentsOf: local)
+      batch.arena.append(run.rawSpan, host)
+      guard endsEmail(batch.arena, host: start + local.count) else {
+        batch.arena.removeLast(batch.arena.count - start)
+        continue
+      }
       emitFromArena(.email, from: start, at: place, of: unit, into: &batch)
-    } else {
-      batch.arena.removeLast(batch.arena.count - start)
+      if !isScan { return }
+      last = host
     }
   }
 

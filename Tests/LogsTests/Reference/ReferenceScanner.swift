@@ -123,21 +123,27 @@ struct ReferenceScanner {
   }
 
   /// In a run with letters of a script without spaces, the maximal ASCII parts with a dot inside.
+  ///
+  /// A dot of the script ends a part; it may stand for a dot as well, and then the parts are one.
   private func asciiParts(_ run: Range<Int>) -> [Range<Int>] {
+    asciiStretches(run).flatMap { stretch in
+      let divided = divided(stretch)
+      return stripped(stretch).contains { units[$0].isWideDot } ? [stretch] + divided : divided
+    }
+  }
+
+  /// In a run with letters of a script without spaces, what lies between the letters.
+  private func asciiStretches(_ run: Range<Int>) -> [Range<Int>] {
     guard run.contains(where: { ReferenceIDNA.isWrittenWithoutSpaces(units[$0].scalar) }) else {
       return []
     }
-    var parts: [Range<Int>] = []
-    var index = run.lowerBound
-    while index < run.upperBound {
-      var end = index
-      while end < run.upperBound, units[end].isNameASCII || units[end].isDot { end += 1 }
-      if stripped(index..<end).contains(where: { units[$0].isDot }) {
-        parts.append(index..<end)
-      }
-      index = max(end, index + 1)
-    }
-    return parts
+    return run.split { !units[$0].isNameASCII && !units[$0].isDot }
+  }
+
+  /// The parts of ASCII characters with a dot inside that the dots of another script divide.
+  private func divided(_ stretch: Range<Int>) -> [Range<Int>] {
+    stretch.split { units[$0].isWideDot }
+      .filter { part in stripped(part).contains { units[$0].isDot } }
   }
 
   /// Classifies a whole run: IPv4, two IPv4 joined by `-`, else a name.
@@ -270,7 +276,7 @@ struct ReferenceScanner {
       var first = start
       while first < at, [0x2E, 0x2B, 0x25, 0x2D].contains(units[first].scalar) { first += 1 }
       guard first < at, let run = runs.first(where: { $0.lowerBound == at + 1 }) else { continue }
-      for host in [run] + asciiParts(run)
+      for host in [run] + asciiStretches(run).flatMap({ [$0] + divided($0) })
       where host.lowerBound == at + 1 {
         guard let form = nameInText(host) else { continue }
         let local = referenceLowercased(characters(first..<at))

@@ -84,7 +84,10 @@ struct ReferenceUnit {
   var isLocalPart: Bool { isNameASCII || scalar == 0x25 || scalar == 0x2B }
 
   /// A dot of any script.
-  var isDot: Bool { [0x2E, 0x3002, 0xFF0E, 0xFF61].contains(scalar) }
+  var isDot: Bool { scalar == 0x2E || isWideDot }
+
+  /// A dot above ASCII: `。．｡`.
+  var isWideDot: Bool { [0x3002, 0xFF0E, 0xFF61].contains(scalar) }
 
   /// A character of a name run.
   var isName: Bool { isNameASCII || isDot || ReferenceIDNA.isMember(scalar) }
