@@ -91,7 +91,7 @@ extension TextRuleCases {
       [
         "user-agent user_agent x/1 @15 own", "user-agent http_user_agent y/2 @39 own",
         "filename filename a.exe @56 own", #"registry-key TargetObject HKLM\Run @79 own"#,
-        "mutex mutex m @99 own", #"pipe PipeName \p @114 own"#, "pipe PipeName p @116 joint own",
+        "mutex mutex m @99 own", "pipe PipeName p @116 own",
         "ja4 ja4 t13d1516h2_8daaf6152771_e5627efa2ab1 @126 own",
       ], purpose: .scan,
       kinds: IndicatorKindSet([.userAgent, .filename, .registryKey, .mutex, .pipe, .ja4])),
@@ -100,6 +100,12 @@ extension TextRuleCases {
       #"{"useragent.os_major":"15","useragent.patch":"0","user_agent.keyword":"x/1","ua.original":"y"}"#,
       ["user-agent user_agent.keyword x/1 @71 own"], purpose: .scan,
       kinds: IndicatorKindSet([.userAgent])),
+    Case(
+      "a pipe's name without what stands before it",
+      #"{"PipeName":"\\evil","pipe_name":"\\\\.\\pipe\\evil","pipe":{"name":"evil"}}"#,
+      [
+        "pipe PipeName evil @15 own", "pipe pipe_name evil @47 own", "pipe pipe.name evil @69 own",
+      ], kinds: IndicatorKindSet([.pipe])),
     Case(
       "quoted in text", #"1 "x y" "z""#, ["user-agent text x y @3", "user-agent text z @9"],
       purpose: .scan, kinds: IndicatorKindSet([.userAgent])),

@@ -15,14 +15,10 @@ extension TextScanner {
     let traits = unit.fieldClass.traits
     if traits.contains(.ja4), wants(.ja4) { emitFingerprints(bytes, unit, into: &batch) }
     for (trait, kind) in Self.ownKinds where traits.contains(trait) && wants(kind) {
-      let range = unit.start..<unit.end
-      emit(kind, flags: .ownField, bytes, range, of: unit, into: &batch)
-      guard isScan, kind == .pipe else { continue }
-      let prefix = PipeName.prefixLength(bytes.extracting(range))
-      guard prefix > 0 else { continue }
-      emit(
-        kind, flags: [.ownField, .joint], bytes, unit.start + prefix..<unit.end, of: unit,
-        into: &batch)
+      // What stands before a pipe's name is no part of it, in feeds and here.
+      let prefix =
+        kind == .pipe ? PipeName.prefixLength(bytes.extracting(unit.start..<unit.end)) : 0
+      emit(kind, flags: .ownField, bytes, unit.start + prefix..<unit.end, of: unit, into: &batch)
     }
   }
 
