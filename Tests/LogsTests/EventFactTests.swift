@@ -12,6 +12,21 @@ import Testing
       "(192.0.2.1#5000 to 192.0.2.9#80)",
       ["192.0.2.1 port 5000 source", "192.0.2.9 port 80 destination"]
     ),
+    // A prefix of all bits is an address, any other a network.
+    (
+      #"{"src_ip":"192.0.2.1/32","dst_ip":"2001:db8::2/128"}"#, "(192.0.2.1 to 2001:db8::2)",
+      ["192.0.2.1 source", "2001:db8::2 destination"]
+    ),
+    (#"{"src_ip":"192.0.2.1/24","dst_ip":"2001:db8::2/32"}"#, "", []),
+    (#"{"remote_ip":"192.0.2.1/32","x":"2001:db8::2/3"}"#, "(192.0.2.1 to ?)", []),
+    (
+      "date=2024-05-01 time=10:00:00 src=192.0.2.1/32 dst=192.0.2.2/32 action=deny",
+      "(192.0.2.1 to 192.0.2.2 blocked)", []
+    ),
+    (
+      "May  1 10:00:00 mx postgrey[12]: action=greylist, reason=new, client_name=a.example, client_address=192.0.2.1/32, sender=a@b.example",
+      "(192.0.2.1 to ?)", ["client_address 192.0.2.1 source"]
+    ),
     // What happened to the packet outranks what the rule wanted.
     (
       #"{"alert":{"action":"allowed"},"verdict":{"action":"drop"},"host":"a.example"}"#,

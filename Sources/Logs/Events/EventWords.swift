@@ -4,11 +4,11 @@ import Parsing
 /// The meaning of the words in fields that tell of an event.
 extension EventFacts {
   /// An address, which its port and then an interface may follow: `192.0.2.1:443:X0`,
-  /// `[2001:db8::1]:443`, `[2001:db8::1]`.
+  /// `[2001:db8::1]:443`, `[2001:db8::1]`; or all of whose bits are its prefix: `192.0.2.1/32`.
   ///
   /// Without brackets, an IPv6 address must have all eight groups before the port.
   static func endpointWithPort(_ bytes: RawSpan, _ range: Range<Int>) -> EventEndpoint? {
-    if let endpoint = endpoint(bytes, range) { return endpoint }
+    if let endpoint = endpoint(bytes, range) ?? endpointOfPrefix(bytes, range) { return endpoint }
     let (start, stop) = (range.lowerBound, range.upperBound)
     var address = range
     var mark = start
@@ -58,6 +58,21 @@ extension EventFacts {
     }
     return EventEndpoint(
       address: IPAddress(high: address.high, low: address.low), isIPv4: false)
+  }
+
+  /// The address of a prefix that holds no other: `192.0.2.1/32`, `2001:db8::1/128`, as databases
+  /// and clouds write a single address.
+  private static func endpointOfPrefix(_ bytes: RawSpan, _ range: Range<Int>) -> EventEndpoint? {
+    let end = range.upperBound
+    if range.count > 9, bytes.starts(with: "/32", at: end - 3),
+      let address = IPAddressText.ipv4(bytes, range.lowerBound..<end - 3)
+    {
+      return EventEndpoint(address: IPAddress(ipv4: address), isIPv4: true)
+    }
+    guard range.count > 5, bytes.starts(with: "/128", at: end - 4),
+      case let address = range.lowerBound..<end - 4, IPAddressText.ipv6(bytes, address) != nil
+    else { return nil }
+    return endpoint(bytes, address)
   }
 
   static func ipProtocol(_ bytes: RawSpan, _ range: Range<Int>) -> UInt8? {
