@@ -322,6 +322,45 @@ import Testing
       "a1 bucket [01/May/2024:10:00:00 +0000] 192.0.2.1 arn:aws:iam::1:user/a 3E57 REST.GET.OBJECT k \"GET /k HTTP/1.1\" 200",
       "(192.0.2.1 to ?)"
     ),
+    // Of PAN-OS's logs of users, the client; zeros stand where it has no address of that version.
+    (
+      "1,2024/05/01 10:00:00,0017,GLOBALPROTECT,0,2305,2024/05/01 10:00:00,vsys1,gateway-auth,login,SAML,,user,US,host1,192.0.2.1,0.0.0.0,192.0.2.9,0.0.0.0,aaaa,serial,5.1.4,Windows,\"Windows 10 , 64-bit\",1,,,\"\",failure",
+      "(192.0.2.1 to ?)"
+    ),
+    (
+      "1,2024/05/01 10:00:00,0017,GLOBALPROTECT,0,2305,2024/05/01 10:00:00,vsys1,gateway-auth,login,SAML,,user,US,host1,0.0.0.0,2001:db8::1,192.0.2.9,,aaaa,serial",
+      "(2001:db8::1 to ?)"
+    ),
+    (
+      "1,2024/05/01 10:00:00,0017,USERID,login,2305,2024/05/01 10:00:00,vsys1,192.0.2.1,user1,srv1,0,1,12000,0,0,active-directory",
+      "(192.0.2.1 to ?)"
+    ),
+    (
+      "1,2024/05/01 10:00:00,0017,USERID,register-tag,2305,2024/05/01 10:00:00,vsys1,192.0.2.1,user1,srv1,0,1,12000,0,0,x",
+      ""
+    ),
+    (
+      "1,2024/05/01 10:00:00,0017,AUTH,Unknown,2817,2024/05/01 10:00:00,vsys1,192.0.2.1,,,EXAMPLE,Example,1,1234567890,,LogFwd,,No user activity,Authentication Portal",
+      "(192.0.2.1 to ?)"
+    ),
+    (
+      "1,2024/05/01 10:00:00,0017,HIPMATCH,0,2305,2024/05/01 10:00:00,user1,vsys1,host1,Windows,192.0.2.1,name,1,profile,0,0",
+      "(192.0.2.1 to ?)"
+    ),
+    (
+      "1,2024/05/01 10:00:00,0017,DECRYPTION,0,2562,2024/05/01 10:00:00,192.0.2.1,192.0.2.2,192.0.2.3,192.0.2.4,rule,user,,ssl,vsys1,a,b,e1,e2,p,2024/05/01 10:00:00,2020391,1,55107,443,22814,443,0x400400,tcp,allow,N/A",
+      "(protocol 6 192.0.2.1#55107 to 192.0.2.2#443 allowed)"
+    ),
+    (
+      "DNS Request: 192.0.2.1:48197 - 15676 AAAA IN a.example. udp 42 false 512 NXDOMAIN qr,rd,ra 143 0.0007s",
+      "(protocol 17 192.0.2.1#48197 to ? NXDOMAIN)"
+    ),
+    ("DNS Request: 192.0.2.1:48197 - 15676 AAAA IN a.example.", ""),
+    // Gin, whose paths may hold anything.
+    (
+      "[GIN] 2024/05/01 - 10:00:00 | 401 |     505.317µs |       192.0.2.1 | POST     \"/a|192.0.2.9|\"",
+      "(192.0.2.1 to ?)"
+    ),
     ("1,2024/05/01 10:00:00,0017,SYSTEM,auth,2305,2024/05/01 10:00:00,192.0.2.1,192.0.2.2", ""),
   ]
 

@@ -3,8 +3,8 @@ import Parsing
 
 /// Logs without a header in which the position of a value tells what it is.
 ///
-/// Between commas these are `filterlog` of pfSense and OPNsense, traffic and threats of PAN-OS, and
-/// names asked of Umbrella; between blanks, requests of S3.
+/// Between commas these are `filterlog` of pfSense and OPNsense, what PAN-OS tells of traffic and of
+/// users, and names asked of Umbrella; between blanks, requests of S3; between bars, those of Gin.
 extension EventNotes {
   /// Cells beyond which a line is none of these.
   private static let mostCells = 256
@@ -14,7 +14,7 @@ extension EventNotes {
   /// Notes the endpoints of a line of one of these logs; false: it is none.
   mutating func notePositions(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
     if bytes.byte(unchecked: text.lowerBound) == Byte.quote { return noteResolver(bytes, text) }
-    if noteObjectStore(bytes, text) { return true }
+    if noteObjectStore(bytes, text) || noteWebFramework(bytes, text) { return true }
     // The others begin with a number, PAN-OS behind a syslog header and perhaps a host.
     guard let comma = bytes.firstOffset(of: Byte.comma, from: text.lowerBound, to: text.upperBound)
     else { return false }
@@ -47,6 +47,22 @@ extension EventNotes {
       bytes.starts(with: "REST.", at: operation) || bytes.starts(with: "WEBSITE.", at: operation)
     else { return false }
     facts.note(isSource: true, bytes, client, port: 0)
+    return facts.hasEndpoints
+  }
+
+  /// `[GIN] 2024/05/01 - 10:00:00 | 401 | 505µs | 192.0.2.1 | POST "/a"`: time, status, duration, client, method and path,
+  /// of which only the last is the client's to choose (Gin, "Logger").
+  private mutating func noteWebFramework(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
+    guard bytes.starts(with: "[GIN] ", at: text.lowerBound) else { return false }
+    var start = text.lowerBound
+    for _ in 0..<3 {
+      guard let bar = bytes.firstOffset(of: UInt8(ascii: "|"), from: start, to: text.upperBound)
+      else { return false }
+      start = bar + 1
+    }
+    guard let end = bytes.firstOffset(of: UInt8(ascii: "|"), from: start, to: text.upperBound)
+    else { return false }
+    facts.note(isSource: true, bytes, bytes.trimmed(start..<end), port: 0)
     return facts.hasEndpoints
   }
 
@@ -119,36 +135,57 @@ extension EventNotes {
   }
 
   /// `[INFO] 192.0.2.1:5000 - 21583 "A IN a.example. udp 43 false 512" NXDOMAIN …`: the client, a number, what was asked
-  /// for and how, and the answer's code (CoreDNS, "log").
+  /// for and how, and the answer's code (CoreDNS, "log"); `DNS Request: 192.0.2.1:5000 - 21583 A IN a.example. udp 43
+  /// false 512 NXDOMAIN …` of Azure's firewall, which writes the same without quotes.
   mutating func noteNameQuestion(_ bytes: RawSpan, _ text: Range<Int>) -> Bool {
-    guard
-      let quote = bytes.firstOffset(of: Byte.quote, from: text.lowerBound, to: text.upperBound),
-      quote - text.lowerBound > 12, bytes.byte(unchecked: quote - 1) == Byte.space,
-      let close = bytes.firstOffset(of: Byte.quote, from: quote + 1, to: text.upperBound)
-    else { return false }
-    let number = wordBefore(bytes, quote, from: text.lowerBound)
-    let dash = wordBefore(bytes, number.lowerBound, from: text.lowerBound)
-    guard bytes.isNumber(number), bytes.isWord(dash, "-"),
-      let client = WrittenEndpoint(
-        bytes, wordBefore(bytes, dash.lowerBound, from: text.lowerBound)),
-      client.hasPort
-    else { return false }
-    var words: [Range<Int>] = []
-    var offset = quote + 1
-    while offset < close, words.count < 5 {
-      let word = offset..<bytes.tokenEnd(from: offset, to: close)
-      words.append(word)
-      offset = word.upperBound + 1
+    let client: Range<Int>
+    let question: Range<Int>
+    let isQuoted = !bytes.starts(with: "DNS Request: ", at: text.lowerBound)
+    if isQuoted {
+      guard
+        let quote = bytes.firstOffset(of: Byte.quote, from: text.lowerBound, to: text.upperBound),
+        quote - text.lowerBound > 12, bytes.byte(unchecked: quote - 1) == Byte.space,
+        let close = bytes.firstOffset(of: Byte.quote, from: quote + 1, to: text.upperBound)
+      else { return false }
+      let number = wordBefore(bytes, quote, from: text.lowerBound)
+      let dash = wordBefore(bytes, number.lowerBound, from: text.lowerBound)
+      guard bytes.isNumber(number), bytes.isWord(dash, "-") else { return false }
+      client = wordBefore(bytes, dash.lowerBound, from: text.lowerBound)
+      question = quote + 1..<close
+    } else {
+      let front = Self.words(bytes, text.dropFirst(13), most: 3)
+      guard front.count == 3, bytes.isWord(front[1], "-"), bytes.isNumber(front[2]) else {
+        return false
+      }
+      client = front[0]
+      question = min(front[2].upperBound + 1, text.upperBound)..<text.upperBound
     }
-    guard words.count == 5, bytes.isWord(words[1], "IN"),
+    // Behind the size are whether DNSSEC was asked for, the size of the buffer and, without quotes,
+    // the code.
+    let words = Self.words(bytes, question, most: isQuoted ? 5 : 8)
+    guard words.count >= 5, bytes.isWord(words[1], "IN"),
+      let client = WrittenEndpoint(bytes, client), client.hasPort,
       let ipProtocol = EventFacts.ipProtocol(bytes, words[3])
     else { return false }
     facts.note(ipProtocol: ipProtocol)
     facts.note(isSource: true, bytes, client.address, port: client.port(bytes))
-    let code = min(close + 2, text.upperBound)
-    let answer = code..<bytes.tokenEnd(from: code, to: text.upperBound)
-    if let state = EventFacts.answerCode(bytes, answer) { facts.note(state: state) }
+    let code = min(question.upperBound + 2, text.upperBound)
+    let answer =
+      isQuoted ? code..<bytes.tokenEnd(from: code, to: text.upperBound) : words.dropFirst(7).first
+    if let answer, let state = EventFacts.answerCode(bytes, answer) { facts.note(state: state) }
     return facts.hasEndpoints
+  }
+
+  /// The first words of a range, of which each is followed by one blank.
+  private static func words(_ bytes: RawSpan, _ range: Range<Int>, most: Int) -> [Range<Int>] {
+    var words: [Range<Int>] = []
+    var offset = range.lowerBound
+    while offset < range.upperBound, words.count < most {
+      let word = offset..<bytes.tokenEnd(from: offset, to: range.upperBound)
+      words.append(word)
+      offset = word.upperBound + 1
+    }
+    return words
   }
 
   /// `… : Source 192.0.2.1:5000 - Vserver 192.0.2.9:443 - … - Destination 192.0.2.2:443 - …` (Citrix ADC, "Log messages"),
@@ -237,22 +274,32 @@ extension EventNotes {
     return facts.hasEndpoints
   }
 
-  /// Types of PAN-OS logs that do not name both endpoints, or not at the same places; only their
-  /// time is taken.
+  /// Types of PAN-OS logs without endpoints at known places; only their time is taken.
   private static let firewallTypes: [StaticString] = [
-    "CONFIG", "SYSTEM", "USERID", "HIPMATCH", "HIP-MATCH", "GLOBALPROTECT", "CORRELATION",
-    "DECRYPTION", "AUTHENTICATION", "AUTH", "IPTAG", "TUNNEL", "SCTP", "GTP", "START", "END",
+    "CONFIG", "SYSTEM", "CORRELATION", "IPTAG", "TUNNEL", "SCTP", "GTP", "START", "END",
   ]
 
-  /// `future use,received,serial,TRAFFIC or THREAT,subtype,future use,generated,source,destination,…`, with ports,
-  /// protocol and action from the 25th on (Palo Alto Networks, "Traffic Log Fields", "Threat Log Fields").
+  /// Types that name only the client, and the cells of its address: of GlobalProtect the public
+  /// ones, IPv6 behind IPv4 (Palo Alto Networks, "Syslog Field Descriptions").
+  private static let firewallClients: [(type: StaticString, cells: [Int])] = [
+    ("GLOBALPROTECT", [15, 16]), ("USERID", [8]), ("AUTHENTICATION", [8]), ("AUTH", [8]),
+    ("HIPMATCH", [11, 26]), ("HIP-MATCH", [11, 26]),
+  ]
+
+  /// `future use,received,serial,TRAFFIC, THREAT or DECRYPTION,subtype,future use,generated,source,destination,…`, with
+  /// ports, protocol and action from the 25th on (Palo Alto Networks, "Traffic Log Fields", "Threat Log Fields",
+  /// "Decryption Log Fields").
   private mutating func noteFirewall(_ row: RawSpan, _ cells: [CSVCell]) -> Bool {
     guard cells.count > 7 else { return false }
     func cell(_ index: Int) -> Range<Int> { cells[index].start..<cells[index].end }
-    let hasEndpoints = row.isWord(cell(3), "TRAFFIC") || row.isWord(cell(3), "THREAT")
-    guard hasEndpoints || Self.firewallTypes.contains(where: { row.isWord(cell(3), $0) }) else {
-      return false
-    }
+    let hasEndpoints =
+      row.isWord(cell(3), "TRAFFIC") || row.isWord(cell(3), "THREAT")
+      || row.isWord(cell(3), "DECRYPTION")
+    let clients = Self.firewallClients.first { row.isWord(cell(3), $0.type) }?.cells
+    guard
+      hasEndpoints || clients != nil
+        || Self.firewallTypes.contains(where: { row.isWord(cell(3), $0) })
+    else { return false }
     // Since PAN-OS 10 there is a time with a zone as well.
     let precise = (7..<cells.count).last { cell($0).count == 29 }.flatMap {
       Timestamp.iso8601(row, cell($0))
@@ -260,10 +307,32 @@ extension EventNotes {
     let time = precise ?? LogTime.withSlashes(row, cell(6)) ?? LogTime.withSlashes(row, cell(1))
     guard let time else { return false }
     sentenceTime = time
+    if let clients { return noteFirewallClient(row, cells, clients) }
     guard hasEndpoints, cells.count > 30 else { return false }
     note(row, cells, source: 7, ports: 24, ipProtocol: 29)
     facts.note(.verdict, rank: 0, row, cell(30))
     return facts.hasEndpoints
+  }
+
+  /// Notes the client that the first of some cells names; one without an address of that version
+  /// holds zeros.
+  private mutating func noteFirewallClient(
+    _ row: RawSpan, _ cells: [CSVCell], _ clients: [Int]
+  ) -> Bool {
+    func cell(_ index: Int) -> Range<Int> { cells[index].start..<cells[index].end }
+    // Of the logs of users the others tell which addresses have a tag.
+    if row.isWord(cell(3), "USERID"), !row.isWord(cell(4), "login"), !row.isWord(cell(4), "logout")
+    {
+      return false
+    }
+    for index in clients where index < cells.count {
+      guard let endpoint = EventFacts.endpoint(row, cell(index)),
+        endpoint.address != IPAddress(high: 0, low: 0)
+      else { continue }
+      facts.note(isSource: true, row, cell(index), port: 0)
+      return facts.hasEndpoints
+    }
+    return false
   }
 
   /// `"time","identity","identities","internal address","external address","Allowed or Blocked","1 (A)","code","name",
