@@ -52,7 +52,7 @@ import Testing
     ),
     (
       #"{"EventID":5156,"RenderedDescription":"The Windows Filtering Platform has permitted a connection.\r\n\r\nNetwork Information:\r\n\tDirection:\t\tOutbound\r\n\tSource Address:\t\t192.0.2.1\r\n\tSource Port:\t\t5000\r\n\tDestination Address:\t192.0.2.2\r\n\tDestination Port:\t\t443\r\n\tProtocol:\t\t6\r\n"}"#,
-      "(protocol 6 192.0.2.1#5000 to 192.0.2.2#443)"
+      "(protocol 6 192.0.2.1#5000 to 192.0.2.2#443 allowed)"
     ),
     // The row of a table says nothing of an event, its message does.
     (

@@ -553,7 +553,9 @@ import Testing
     (#"{"ipAddress":"192.0.2.7","src_ip":"192.0.2.1"}"#, "(192.0.2.1 to ?)"),
   ]
 
-  private static let all = arrows + clients + logins + positions + pairs + firewalls + audits
+  private static let all =
+    arrows + clients + logins + positions + pairs + firewalls + audits + routers + mailServers
+    + requests + statedVerdicts
 
   @Test(arguments: all.indices)
   func isTold(_ index: Int) {

@@ -115,7 +115,7 @@ struct ClientPhrases {
       (.login, "preauth logon logged signin username"),
       (
         .connection,
-        "attempt attempts connect connection connections disconnect disconnected identification registration session"
+        "attempt attempts commands connect connection connections disconnect disconnected identification registration session"
       ),
       (
         .foreign,

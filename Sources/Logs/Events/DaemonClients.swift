@@ -133,6 +133,9 @@ extension EventNotes {
       }
       return noteDaemonClient(bytes, endpoint, &words)
     }
+    if words.hasRecipient, bytes.isWord(words.before, "to"), noteUnreachable(bytes, token) {
+      return true
+    }
     if let endpoint = daemonEndpoint(bytes, token, words.before, rest) {
       let isTold = noteDaemonClient(bytes, endpoint, &words)
       return isTold ?? (endpoint.isLast ? facts.hasEndpoints : nil)
@@ -191,7 +194,7 @@ extension EventNotes {
   }
 
   /// The part of a token that begins with its first square bracket.
-  private func bracket(_ bytes: RawSpan, _ token: Range<Int>) -> Range<Int>? {
+  func bracket(_ bytes: RawSpan, _ token: Range<Int>) -> Range<Int>? {
     bytes.firstOffset(of: UInt8(ascii: "["), from: token.lowerBound, to: token.upperBound).map {
       $0..<token.upperBound
     }
@@ -204,14 +207,16 @@ extension EventNotes {
     let first = bytes.byte(unchecked: token.lowerBound)
     if before.isEmpty {
       // HAProxy: `192.0.2.1:5000 [01/May/2024:10:00:00.123] …`.
-      guard Byte.isDigit(first), rest.count > 24, bytes.starts(with: "[", at: rest.lowerBound),
+      // Of dual stacks IPv4 begins with colons.
+      guard Byte.isDigit(first) || first == Byte.colon, rest.count > 24,
+        bytes.starts(with: "[", at: rest.lowerBound),
         bytes.byte(unchecked: rest.lowerBound + 3) == Byte.slash,
         bytes.byte(unchecked: rest.lowerBound + 12) == Byte.colon,
         let endpoint = WrittenEndpoint(bytes, token), endpoint.hasPort
       else { return nil }
       return endpoint
     }
-    if bytes.isWord(before, "[client") { return WrittenEndpoint(bytes, token) }
+    if bytes.isWord(before, "[client") { return webClient(bytes, token, rest) }
     if bytes.isWord(before, "client:") {
       var endpoint = WrittenEndpoint(bytes, token)
       endpoint?.isLast = false

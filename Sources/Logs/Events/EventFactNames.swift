@@ -124,6 +124,8 @@ extension KeyName {
     "managedsystem": ["ipaddress": (.none, 0)],
     "dns": ["rcode": (.responseCode, 1), "responsecode": (.responseCode, 1)],
     "enforcedsecuritypolicy": ["outcome": (.verdict, 1)],
+    // Okta's.
+    "outcome": ["result": (.verdict, 3)],
     // What became of the packet; the rule that it matched need not have decided that.
     "verdict": ["action": (.verdict, 0)], "alert": ["action": (.verdict, 1)],
     "event": ["type": (.verdict, 1), "action": (.verdict, 2)],
@@ -235,7 +237,8 @@ extension KeyName {
     "destinationipaddress": (.destination, 1), "connsrcip": (.source, 1),
     "connsrcport": (.sourcePort, 1), "conndestip": (.destination, 1),
     "conndestport": (.destinationPort, 1), "disp": (.verdict, 2), "appliedaction": (.verdict, 2),
-    "resolverdecision": (.verdict, 2), "attackerip": (.source, 3), "rhost": (.source, 2),
+    "resolverdecision": (.verdict, 2), "outcomeresult": (.verdict, 3), "attackerip": (.source, 3),
+    "rhost": (.source, 2),
     "victimip": (.destination, 3), "locip": (.local, 4),
     "locport": (.localPort, 4), "remip": (.remote, 3), "remport": (.remotePort, 3),
     "dir": (.direction, 3),

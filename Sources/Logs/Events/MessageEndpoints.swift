@@ -11,7 +11,11 @@ extension Extraction {
   /// Notes what the message of a JSON record says about its event, and its time if the record has
   /// none.
   mutating func noteMessage(_ bytes: RawSpan, _ token: JSONToken, hasTime: Bool) {
-    guard event.asksMessage(bytes, token.range, hasTime: hasTime) else { return }
+    guard event.asksMessage(bytes, token.range, hasTime: hasTime) else {
+      // Its first words hold no escapes.
+      event.noteFilteringPlatform(bytes, token.range)
+      return
+    }
     guard token.hasEscapes else {
       noteMessage(bytes, token.range)
       return

@@ -26,31 +26,16 @@ extension EventNotes {
     }
     if notePositions(bytes, text) || noteArrow(bytes, text) || noteTuple(bytes, text)
       || noteNameQuestion(bytes, text) || noteNamedEndpoints(bytes, text)
-      || noteDatabaseClient(bytes, text)
+      || noteRequest(bytes, text) || noteRouter(bytes, text) || noteMailServer(bytes, text)
+      || noteBan(bytes, text) || noteDatabaseClient(bytes, text)
       || noteClient(bytes, text) || notePairs(bytes, text) || noteClientPhrase(bytes, text)
     {
       noteAction(bytes, text)
+      noteFilteringPlatform(bytes, text)
       return true
     }
     facts.reset()
     return false
-  }
-
-  /// Notes what was done where a sentence ends with it: `… to 198.51.100.9:443. Action: Deny.` of Azure's firewall.
-  private mutating func noteAction(_ bytes: RawSpan, _ text: Range<Int>) {
-    guard
-      let mark = bytes.firstRange(of: ". Action: ", from: text.lowerBound, to: text.upperBound)
-    else { return }
-    var word = mark.upperBound..<bytes.tokenEnd(from: mark.upperBound, to: text.upperBound)
-    // Followed by anything else, it may be text that a client sent.
-    guard
-      word.upperBound == text.upperBound
-        || bytes.starts(with: " Policy: ", at: word.upperBound)
-        || bytes.starts(with: " Rule Collection", at: word.upperBound)
-        || bytes.starts(with: " Reason: ", at: word.upperBound)
-    else { return }
-    if let last = word.last, bytes.byte(unchecked: last) == Byte.dot { word.removeLast() }
-    facts.note(verb(bytes, word), rank: 3)
   }
 
   // MARK: Arrows

@@ -42,7 +42,7 @@ extension EventNotes {
       let (fact, rank) = KeyName(bytes.extracting(data.name)).fact(parent: KeyName(RawSpan()))
       if fact != .none { facts.note(fact, rank: rank, bytes, data.value) }
     }
-    if !facts.hasEndpoints { facts.reset() }
+    if facts.hasEndpoints { noteFilteringEvent(bytes, range) } else { facts.reset() }
     return facts.hasEndpoints
   }
 }
