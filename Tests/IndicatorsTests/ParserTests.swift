@@ -204,7 +204,16 @@ struct ParserTests {
       ("hxxp://evil[.]example/a[x.]b", "url http://evil.example/a[x.]b"),
       ("hxxp://evil[.]example/a[.x]b", "url http://evil.example/a[.x]b"),
       ("http://evil.example/a.]b", "url http://evil.example/a.]b"),
-      ("meow://evil.example", "url meow://evil.example/"),
+      ("meow://evil.example", "url meow://evil.example/ ~unknown-scheme"),
+      ("tcp://evil.example:443", "url tcp://evil.example:443/ ~unknown-scheme"),
+      ("wss://evil.example/a", "url wss://evil.example/a"),
+      ("hxxp[s]://evil.example/a", "url https://evil.example/a"),
+      ("hXXp(s)[:]//evil[.]example/a", "url https://evil.example/a"),
+      ("http[s]://evil.example/a[s]", "url https://evil.example/a[s]"),
+      ("evil\\[.\\]example", "domain evil.example"),
+      ("hxxps\\[:\\]//evil\\[dot\\]example/a", "url https://evil.example/a"),
+      ("https://203.0.113.1:32999 Twist", "!white-space-inside"),
+      ("https://203.0.113.1:32x", "!bad-port"),
       ("evil[.]example[.]", "domain evil.example"), ("[.]", "!empty"),
       (
         "hxxp://a[.]example/x?u=hxxp://b[.]example/y", "url http://a.example/x?u=http://b.example/y"
@@ -226,7 +235,7 @@ struct ParserTests {
     var options = AdmissionOptions()
     options.refangs = false
     #expect(parsed("evil[.]example", options) == "!not-an-indicator")
-    #expect(parsed("hxxp://evil.example", options) == "url hxxp://evil.example/")
+    #expect(parsed("hxxp://evil.example", options) == "url hxxp://evil.example/ ~unknown-scheme")
   }
 
   static let md5 = "0123456789abcdef0123456789ABCDEF"

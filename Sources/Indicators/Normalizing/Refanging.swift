@@ -27,7 +27,7 @@ package enum Refanging {
 
   /// Appends the text refanged.
   ///
-  /// Whole forms (`[.]`, `(dot)`, `[://]`) are undone anywhere, since path and query are defanged as
+  /// Whole forms (`[.]`, `(dot)`, `[://]`), also with brackets that Markdown escapes, are undone anywhere, since path and query are defanged as
   /// well; half-bracketed dots (`[.`, `.]`) up to the first `/` of the path, where a bracket has
   /// no meaning of its own, and behind it where the text is defanged elsewhere and no other bracket goes with it.
   /// Of URLs in a path or query the schemes are undone as well.
@@ -35,7 +35,7 @@ package enum Refanging {
     var offset = 0
     let start = output.count
     while offset < text.byteCount {
-      if let (replacement, length) = wholeForm(text, at: offset) {
+      if let (replacement, length) = wholeForm(text, at: offset) ?? escapedForm(text, at: offset) {
         output.append(replacement)
         offset += length
       } else {
@@ -121,6 +121,16 @@ package enum Refanging {
     default:
       return nil
     }
+  }
+
+  /// A form in square brackets that are both escaped, as Markdown has them: `evil\[.\]example`.
+  private static func escapedForm(_ text: RawSpan, at offset: Int) -> (StaticString, Int)? {
+    guard text.starts(with: "\\[", at: offset) else { return nil }
+    for form in forms where text.starts(ignoringCase: form.inner, at: offset + 2) {
+      let end = offset + 2 + form.inner.utf8CodeUnitCount
+      if text.starts(with: "\\]", at: end) { return (form.replacement, end + 2 - offset) }
+    }
+    return nil
   }
 
   private struct Form {
@@ -212,7 +222,8 @@ package enum Refanging {
       // The second as in `hxxp[:]`: the scheme is looked for before brackets are undone, too.
       return byte == 0x3a || byte == 0x5b
     }
-    for (defanged, replacement) in schemes where text.starts(ignoringCase: defanged) {
+    // Of those that fit the longest counts: `hxxp[s]:` begins like `hxxp[:]`.
+    for (defanged, replacement) in schemes.reversed() where text.starts(ignoringCase: defanged) {
       if isFollowed(defanged.utf8CodeUnitCount) {
         return (replacement, defanged.utf8CodeUnitCount)
       }
@@ -223,5 +234,6 @@ package enum Refanging {
   private static let schemes: [(StaticString, StaticString)] = [
     ("hxxp", "http"), ("hxxps", "https"), ("h**p", "http"), ("h**ps", "https"), ("fxp", "ftp"),
     ("hxtp", "http"), ("hxtps", "https"), ("htxp", "http"), ("htxps", "https"),
+    ("hxxp[s]", "https"), ("hxxp(s)", "https"), ("http[s]", "https"), ("http(s)", "https"),
   ]
 }

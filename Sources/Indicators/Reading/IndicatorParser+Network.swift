@@ -94,11 +94,20 @@ extension IndicatorParser {
       {
         return .wildcardInside
       }
+      // What stands behind a port and a blank is no part of the port.
+      if refusal == .badPort, text.firstOffset(of: 0x20) != nil, Normalizer.schemeLength(text) > 0 {
+        return .whiteSpaceInside
+      }
       return refusal
     }
     if hasNumericHost(from: start, parts) { return .numericLastLabel }
     if parts.hadFragment, arena.count - start == parts.pathStart + 1 {
       lints.append(.fragmentDropped)
+    }
+    if parts.schemeLength > 0,
+      !URLSchemes.areKnown(arena.rawSpan.extracting(start..<start + parts.schemeLength - 3))
+    {
+      lints.append(.unknownScheme)
     }
     add(
       .url, mode: parts.isPrefix ? .prefix : .exact, from: start,

@@ -98,6 +98,8 @@ package enum Lint: String, Sendable, CaseIterable {
   case wellKnownName = "well-known-name"
   /// An address that good software or everybody asks: a public resolver, a root name server.
   case wellKnownAddress = "well-known-address"
+  /// No protocol that a URL's scheme names is known: in most cases a slip, `hxp://`.
+  case unknownScheme = "unknown-scheme"
   /// A fragment was dropped and the bare host is left of a URL.
   case fragmentDropped = "fragment-dropped"
   /// A port behind a name was dropped.
