@@ -337,7 +337,9 @@ extension FeedReader {
           .noUsableLine, path: stream.path,
           problem:
             "of what its beginning holds only \(left.subject) looks like values, and is not read",
-          advice: "say with 'columns' in \(.feedConfiguration) which members hold what is asked for"
+          advice: left.code == .listNotRead
+            ? "write the objects of such a list as records: one list of them in a file of its own"
+            : "say with 'columns' in \(.feedConfiguration) which members hold what is asked for"
         )
       }
       throw FeedError(

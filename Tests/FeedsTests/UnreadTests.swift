@@ -66,6 +66,14 @@ import Testing
     ),
   ]
 
+  /// Where nothing else is in a file, the error says what such lists need.
+  @Test func objectsInListsOfARecordAlone() {
+    let loaded = Loaded(
+      #"{"file_hashes":{"sha256":[{"value":"\#(Sample.sha256)"}]}}"#, format: .json)
+    #expect(loaded.error?.problem.contains("'file_hashes.sha256.value'") == true)
+    #expect(loaded.error?.advice.contains("file of its own") == true)
+  }
+
   @Test(arguments: unread)
   func whatIsNotReadIsTold(_ text: String, _ warnings: [String]) {
     let loaded = Loaded(text)

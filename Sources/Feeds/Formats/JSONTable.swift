@@ -71,7 +71,10 @@ struct JSONTablePlan {
     let plan = CSVPlan(
       names: names, rows: rows, roles: roles, isAllowList: isAllowList, &test)
     warnings = plan.warnings
-    guard plan.hasValues else { return }
+    guard plan.hasValues else {
+      warnings += records.unread.warnings
+      return
+    }
     for (name, column) in zip(names, plan.columns) where column != .other && column != .unknown {
       columns[name] = column
     }
