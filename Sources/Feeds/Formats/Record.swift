@@ -110,11 +110,12 @@ struct Record {
 
   private static let denials: [StaticString] = ["false", "no", "f", "n"]
   private static let pastWords: [StaticString] = [
-    "revoked", "expired", "inactive", "deleted", "retired", "withdrawn", "deprecated",
+    "revoked", "expired", "inactive", "deleted", "removed", "retired", "withdrawn", "deprecated",
   ]
   private static let goodWords: [StaticString] = [
     "benign", "clean", "good", "harmless", "false positive", "false-positive", "false_positive",
-    "falsepositive", "fp", "whitelist", "whitelisted", "allowlist", "allowlisted", "known good",
+    "falsepositive", "falsepos", "false pos", "false-pos", "false_pos", "fp", "whitelist",
+    "whitelisted", "allowlist", "allowlisted", "known good",
     "safe", "legitimate", "legit", "goodware", "trusted", "not malicious", "not-malicious",
     "not_malicious", "non malicious", "non-malicious", "non_malicious", "nonmalicious",
   ]
