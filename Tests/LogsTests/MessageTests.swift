@@ -74,6 +74,36 @@ import Testing
       #"{"log":"{\"level\":\"info\",\"message\":\"Failed password for root from 192.0.2.1 port 42 ssh2\"}","stream":"stdout"}"#,
       "(192.0.2.1#42 to ?)"
     ),
+    // The record that a line in a message ends with, and the message of that.
+    (
+      #"{"message":"May  1 10:00:00 h s[1]: {\"src_ip\":\"192.0.2.1\",\"src_port\":5,\"dest_ip\":\"192.0.2.2\",\"dest_port\":80,\"proto\":\"TCP\"}"}"#,
+      "(protocol 6 192.0.2.1#5 to 192.0.2.2#80)"
+    ),
+    (
+      #"{"message":"@cee: {\"src_ip\":\"192.0.2.1\",\"dest_ip\":\"192.0.2.2\"}"}"#,
+      "(192.0.2.1 to 192.0.2.2)"
+    ),
+    (
+      #"{"log":"2024-05-01T10:00:00.1Z stdout F {\"message\":\"Failed password for root from 192.0.2.1 port 42 ssh2\"}"}"#,
+      "(192.0.2.1#42 to ?)"
+    ),
+    (
+      #"{"message":"<134>May  1 10:00:00 h app: {\"a\":\"Failed password for root from 192.0.2.1 port 42 ssh2\"}"}"#,
+      ""
+    ),
+    (
+      #"{"message":"sshd: Failed password for root from 192.0.2.1 port 42 ssh2 {\"a\":\"192.0.2.3\"}"}"#,
+      "(192.0.2.1#42 to ?)"
+    ),
+    (
+      "id,_raw,x\n1,\"May  1 10:00:00 h s: {\"\"src\"\":\"\"192.0.2.1\"\",\"\"dst\"\":\"\"192.0.2.2\"\"}\",y\n",
+      "(192.0.2.1 to 192.0.2.2)"
+    ),
+    // The line's own fields go before.
+    (
+      #"{"message":"CEF:0|v|p|1|1|n|5|src=192.0.2.1 dst=192.0.2.2 msg=a {\"src\":\"192.0.2.3\"}"}"#,
+      "(192.0.2.1 to 192.0.2.2)"
+    ),
     // A list in a string that tells of no event.
     (#"{"addresses":"[{\"ip\":\"192.0.2.1\"},{\"ip\":\"192.0.2.2\"}]"}"#, ""),
     // A record is no line, whatever words are in it.
@@ -220,6 +250,14 @@ import Testing
   static let times: [(record: String, time: String?)] = [
     (#"{"message":"CEF:0|v|p|1|1|n|5|dhost=a.example rt=1714557600500"}"#, half),
     (#"{"log":"2024-05-01T10:00:00.500Z a.example was asked for"}"#, half),
+    // That of a line before that of a record at its end, unless only that has a zone.
+    (
+      #"{"log":"2024-05-01T10:00:00.5Z stdout F {\"src\":\"192.0.2.1\",\"h\":\"a.example\"}"}"#,
+      half
+    ),
+    (#"{"log":"2024-05-01T10:00:00.5Z x {\"ts\":1714557600,\"h\":\"a.example\"}"}"#, half),
+    (#"{"log":"2024-05-01 12:00:00 x {\"ts\":1714557600.5,\"h\":\"a.example\"}"}"#, half),
+    (#"{"message":"May  1 12:00:00 h s: {\"ts\":1714557600.5,\"h\":\"a.example\"}"}"#, half),
     // The record's own goes before.
     (#"{"time":"2024-05-01T10:00:00.5Z","log":"2024-05-01T12:00:00Z a.example"}"#, half),
     (#"{"start":1714557600.5,"host":"a.example"}"#, half),

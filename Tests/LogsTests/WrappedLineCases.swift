@@ -36,6 +36,37 @@ import Testing
         "domain log a.example @8", "ipv4 log 192.0.2.1 @21", "url log http://a.example/a @70",
       ]
     ),
+    // A record at the end of such a line is one, but no further one in that.
+    (
+      #"{"message":"May  1 10:00:00 h s[1]: {\"http\":{\"hostname\":\"a.example\",\"url\":\"/x\"},\"r\":\"http:\\/\\/b.example\\/y\"}"}"#,
+      [
+        "domain message a.example @62", "url message http://a.example/x @84",
+        "url message http://b.example/y @98", "domain message b.example @109",
+      ]
+    ),
+    (
+      #"{"log":"2024-05-01T10:00:00.1Z stdout F {\"hostname\":\"a.example\",\"uri\":\"/x\"}\n"}"#,
+      ["domain log a.example @56", "url log http://a.example/x @78"]
+    ),
+    (
+      #"{"msg":"seen at @cee: {\"hostname\":\"a.example\",\"uri\":\"/x\",\"c.example\":\"b.example\"}"}"#,
+      [
+        "domain msg a.example @38", "url msg http://a.example/x @60",
+        "domain msg b.example @81",
+      ]
+    ),
+    (
+      #"{"message":" {\"message\":\"app: {\\\"hostname\\\":\\\"a.example\\\",\\\"uri\\\":\\\"/x\\\"}\"}"}"#,
+      ["domain message a.example @55"]
+    ),
+    (
+      #"{"note":"app: {\"hostname\":\"a.example\",\"uri\":\"/x\"}"}"#,
+      ["domain note a.example @30"]
+    ),
+    (
+      "time,_raw,level\n1,\"May  1 10:00:00 h s: {\"\"host\"\":\"\"a.example\"\",\"\"uri\"\":\"\"/x\"\"}\",3\n",
+      ["domain _raw a.example @52", "url _raw http://a.example/x @74"]
+    ),
     // Other strings are text, also in a line.
     (
       #"{"note":"srcip=192.0.2.1 hostname=\"a.example\" url=\"/b\" action=blocked"}"#,

@@ -10,21 +10,23 @@ import Parsing
 extension Extraction {
   /// Notes what the message of a JSON record says about its event, and its time if the record has
   /// none.
-  mutating func noteMessage(_ bytes: RawSpan, _ token: JSONToken, hasTime: Bool) {
+  mutating func noteMessage(
+    _ bytes: RawSpan, _ token: JSONToken, hasTime: Bool, mayEndWithRecord: Bool = false
+  ) {
     guard event.asksMessage(bytes, token.range, hasTime: hasTime) else {
       // Its first words hold no escapes.
       event.noteFilteringPlatform(bytes, token.range)
       return
     }
     guard token.hasEscapes else {
-      noteMessage(bytes, token.range)
+      noteMessage(bytes, token.range, mayEndWithRecord: mayEndWithRecord)
       return
     }
     var text = scanner.levels.take(level: 1)
     defer { scanner.levels.giveBack(text, level: 1) }
     text.removeAll(keepingCapacity: true)
     JSONTokenizer.unescape(bytes.extracting(token.range), to: &text)
-    noteMessage(text.rawSpan, 0..<text.count)
+    noteMessage(text.rawSpan, 0..<text.count, mayEndWithRecord: mayEndWithRecord)
   }
 
   /// Notes what the message of a record in a member's string says about its event, as facts of the
@@ -40,7 +42,16 @@ extension Extraction {
   }
 
   /// Notes what a message says about its event, read as if it were a line by itself.
-  mutating func noteMessage(_ bytes: RawSpan, _ range: Range<Int>) {
+  ///
+  /// If it `mayEndWithRecord`, a record in JSON at its end, which was read before, is no part of a
+  /// sentence.
+  mutating func noteMessage(_ bytes: RawSpan, _ range: Range<Int>, mayEndWithRecord: Bool) {
+    func sentence(_ text: Range<Int>, _ nested: inout NestedReading) -> Range<Int> {
+      guard mayEndWithRecord,
+        let tail = nested.start(bytes, from: text.lowerBound, to: text.upperBound)
+      else { return text }
+      return text.lowerBound..<tail
+    }
     let text = bytes.trimmed(range)
     guard text.count >= 16 else { return }
     event.facts.reset()
@@ -52,7 +63,7 @@ extension Extraction {
       if event.facts.found != nil {
         event.namesEndpointsInText = event.facts.hasEndpoints
       } else if !message.isEmpty {
-        event.namesEndpointsInText = event.noteSentence(bytes, message)
+        event.namesEndpointsInText = event.noteSentence(bytes, sentence(message, &nested))
       }
       time = time ?? event.sentenceTime ?? headerTime
       if time == nil {
@@ -61,7 +72,7 @@ extension Extraction {
       }
     } else {
       event.facts.reset()
-      event.namesEndpointsInText = event.noteSentence(bytes, text)
+      event.namesEndpointsInText = event.noteSentence(bytes, sentence(text, &nested))
       time = LogTime.lineStart(bytes, text, year: options.year)?.time ?? event.sentenceTime
     }
     if event.nestedTime == nil { event.nestedTime = time }

@@ -264,10 +264,10 @@ extension Extraction {
       Self.unescape(bytes, token.range, to: &text, &scanner.levels.map2)
     }
     unit.end = text.count
-    if scanMember(text.rawSpan, unit, into: &batch) {
-      noteMemberMessage(text.rawSpan)
-      if walk.message == index { walk.forgetMessage() }
+    if scanMember(text.rawSpan, unit, into: &batch), walk.message == index {
+      walk.forgetMessage()
     }
+    noteMemberMessage(text.rawSpan)
     scanner.levels.giveBack(text, level: unit.level)
   }
 

@@ -31,7 +31,7 @@ struct NestedReading {
 
   /// Forgets the record at the end of a line, since another line or record begins.
   @inline(__always)
-  mutating func beginRecord() { (message, tailStart) = (nil, nil) }
+  mutating func beginRecord() { (message, tailStart, memberMessage) = (nil, nil, nil) }
 
   /// Whether a string begins with `{` or `[{`.
   @inline(__always)

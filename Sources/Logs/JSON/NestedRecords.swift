@@ -9,10 +9,22 @@ extension Extraction {
   mutating func scanMember(
     _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
   ) -> Bool {
-    if unit.fieldClass.role == .message, scanWrappedLine(bytes, unit, into: &batch) {
+    guard unit.fieldClass.role == .message else { return scanString(bytes, unit, into: &batch) }
+    if scanWrappedLine(bytes, unit, into: &batch) { return false }
+    guard !nested.isOpen, !unit.fieldClass.traits.contains(.nothing),
+      let tail = nested.start(bytes, from: unit.start, to: unit.end)
+    else {
+      scanText(bytes, unit, into: &batch)
       return false
     }
-    return scanString(bytes, unit, into: &batch)
+    if tail > unit.start {
+      scanText(bytes, unit, endingAt: tail, into: &batch)
+      return false
+    }
+    walkNested(
+      bytes, level: unit.level, field: unit.field, isWhole: unit.fieldClass.holdsRecord,
+      into: &batch)
+    return true
   }
 
   /// Emits the values of a string of a record; true if it is a record itself.
@@ -20,18 +32,27 @@ extension Extraction {
   mutating func scanString(
     _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
   ) -> Bool {
-    if unit.fieldClass.traits.contains(.nothing) { return false }
-    guard !nested.isOpen, NestedReading.beginsRecord(bytes, unit.start..<unit.end),
+    guard !nested.isOpen, !unit.fieldClass.traits.contains(.nothing),
+      NestedReading.beginsRecord(bytes, unit.start..<unit.end),
       nested.readOwn(bytes, unit.start..<unit.end)
     else {
-      scanner.scan(bytes, unit, into: &batch)
-      scanner.emitEventData(bytes, unit, into: &batch)
+      scanText(bytes, unit, into: &batch)
       return false
     }
     walkNested(
       bytes, level: unit.level, field: unit.field, isWhole: unit.fieldClass.holdsRecord,
       into: &batch)
     return true
+  }
+
+  /// Emits the values of a string that is no record.
+  @inline(__always)
+  private mutating func scanText(
+    _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
+  ) {
+    if unit.fieldClass.traits.contains(.nothing) { return }
+    scanner.scan(bytes, unit, into: &batch)
+    scanner.emitEventData(bytes, unit, into: &batch)
   }
 
   /// Emits the values of the record that was read last, all under one field.

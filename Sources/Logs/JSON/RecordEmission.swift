@@ -153,7 +153,8 @@ extension Extraction {
     guard scanner.record.isInBatch else { return }
     let time = walk.times.time(chunk, year: options.year)
     if walk.message >= 0, !event.nested.element.isSeveral {
-      noteMessage(chunk, tokens[walk.message], hasTime: time != nil)
+      noteMessage(
+        chunk, tokens[walk.message], hasTime: time != nil, mayEndWithRecord: true)
     }
     if let time {
       scanner.record.set(time: time, &batch)

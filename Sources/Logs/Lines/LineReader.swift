@@ -303,16 +303,31 @@ extension Extraction {
   mutating func scanRest(
     _ chunk: RawSpan, from start: Int, to end: Int, into batch: inout ObservableBatch
   ) {
-    var unit = TextUnit(
+    let unit = TextUnit(
       start: start, end: end, level: 0, field: FieldPaths.root, fieldClass: .text)
-    let tail = nested.start(chunk, from: start, to: end)
-    if let tail { (unit.end, nested.tailStart) = (tail, tail) }
-    scanner.scan(chunk, unit, into: &batch)
-    if let tail {
-      walkNested(
-        chunk, level: 0, field: FieldPaths.root,
-        isWhole: isWholeMessage(chunk, from: start, at: tail), into: &batch)
-    }
+    nested.tailStart = scanWithTail(chunk, unit, into: &batch)
+  }
+
+  /// Emits the values of a text that may end with a JSON record; returns where that begins.
+  mutating func scanWithTail(
+    _ bytes: RawSpan, _ whole: TextUnit, into batch: inout ObservableBatch
+  ) -> Int? {
+    var unit = whole
+    let tail = nested.start(bytes, from: unit.start, to: unit.end)
+    if let tail { unit.end = tail }
+    scanner.scan(bytes, unit, into: &batch)
+    if let tail { walkTail(bytes, unit, from: unit.start, at: tail, into: &batch) }
+    return tail
+  }
+
+  /// Emits the values of the record that was read last, with which a text ends.
+  mutating func walkTail(
+    _ bytes: RawSpan, _ unit: TextUnit, from start: Int, at tail: Int,
+    into batch: inout ObservableBatch
+  ) {
+    walkNested(
+      bytes, level: unit.level, field: unit.field,
+      isWhole: isWholeMessage(bytes, from: start, at: tail), into: &batch)
   }
 
   /// Whether the record with which a line ends is what the line tells about.

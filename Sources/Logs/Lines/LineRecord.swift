@@ -77,6 +77,9 @@ struct LineRecord {
   /// line in a string.
   var level = 0
   var report: FieldPaths.ID?
+  /// A line in a string may end with a record in JSON, and does.
+  var mayEndWithRecord = false
+  var endsWithRecord = false
   /// The event's time as the record tells it, and as the header before it does.
   var time: Int64?
   var headerTime: Int64?
@@ -107,7 +110,7 @@ struct LineRecord {
     (isTimeOfEnd, headerCount, structuredStart) = (false, 0, 0)
     (hasHeader, hasProgram, isWhole) = (false, false, false)
     (urlHost, urlPath, isTunnel, text) = (nil, nil, false, 0..<0)
-    (level, report) = (0, nil)
+    (level, report, mayEndWithRecord, endsWithRecord) = (0, nil, false, false)
   }
 
   /// Keeps the first `count` fields only: a format was tried and is not the line's.
@@ -206,10 +209,13 @@ extension Extraction {
       }
     }
     if offset < range.upperBound {
-      if line.report != nil {
-        scanner.scan(bytes, gap(offset..<range.upperBound), into: &batch)
-      } else {
+      if line.report == nil {
         scanRest(bytes, from: offset, to: range.upperBound, into: &batch)
+      } else if line.mayEndWithRecord {
+        let tail = scanWithTail(bytes, gap(offset..<range.upperBound), into: &batch)
+        line.endsWithRecord = tail != nil
+      } else {
+        scanner.scan(bytes, gap(offset..<range.upperBound), into: &batch)
       }
     }
     if scanner.wanted.urls { joinLineFields(bytes, fields, into: &batch) }

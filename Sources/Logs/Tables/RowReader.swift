@@ -73,7 +73,7 @@ extension Extraction {
       event.asksMessage(chunk, message, hasTime: time != ObservableRecord.noTime)
     {
       let text = tableRow.part(plans.current.message, chunk, message, header)
-      noteMessage(text.rawSpan, 0..<text.count)
+      noteMessage(text.rawSpan, 0..<text.count, mayEndWithRecord: header.lines.layout == .csv)
     }
     if time == ObservableRecord.noTime {
       scanner.record.set(nestedTime: event.nestedTime, &batch)

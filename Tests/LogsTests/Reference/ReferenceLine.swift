@@ -96,8 +96,10 @@ struct ReferenceLine {
 
   /// The observables of the fields, of the text between them, and of what fields make together.
   ///
-  /// `outer` is the field of the record that the line stands in.
-  func observables(line: Int, in outer: [UInt8]? = nil) -> [ReferenceObservable] {
+  /// `outer` is the field of the record that the line stands in, which may end with a record if it `mayNest`.
+  func observables(
+    line: Int, in outer: [UInt8]? = nil, mayNest: Bool = false
+  ) -> [ReferenceObservable] {
     var output: [ReferenceObservable] = []
     var place = 0
     for (index, field) in fields.enumerated() {
@@ -113,10 +115,11 @@ struct ReferenceLine {
         isUnnamed: field.isUnnamed)
       output += record.output
     }
-    if place < text.count, outer != nil {
+    if place < text.count, outer != nil, !mayNest {
       output += gap(place..<text.count, line: line, in: outer)
     } else if place < text.count {
-      output += rest(text.part(place..<text.count), line: line)
+      output += ReferenceLogReader.textObservables(
+        text.part(place..<text.count), line: line, in: outer)
     }
     return output + joined(line: line, in: outer)
   }
@@ -127,11 +130,6 @@ struct ReferenceLine {
     var record = ReferenceRecord(line: line, outerField: outer, mayNest: false)
     record.walk(.string(text.part(range), isQuoted: false), keys: [])
     return record.output
-  }
-
-  /// The end of the line, which may be a record in JSON as a whole.
-  private func rest(_ whole: ReferenceText, line: Int) -> [ReferenceObservable] {
-    ReferenceLogReader.textObservables(whole, line: line)
   }
 
   /// The value, its escapes undone.

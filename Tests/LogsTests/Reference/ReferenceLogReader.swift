@@ -141,19 +141,31 @@ struct ReferenceLogReader {
   }
 
   /// Text: what stands before a record that is the rest of the line, and that record.
-  static func textObservables(_ whole: ReferenceText, line: Int) -> [ReferenceObservable] {
-    for start in 0..<whole.count where ReferenceRecord.beginsLikeRecord(whole.bytes[start...]) {
-      guard let node = ReferenceJSON.whole(whole, from: start) else { continue }
-      var record = ReferenceRecord(line: line, outerField: Array("text".utf8), mayNest: false)
-      record.mayWrap = true
-      record.walk(node, keys: [])
-      return scan(whole.part(0..<start), line: line) + record.output
-    }
-    return scan(whole, line: line)
+  ///
+  /// `outer` is the field of the record that the text stands in.
+  static func textObservables(
+    _ whole: ReferenceText, line: Int, in outer: [UInt8]? = nil
+  ) -> [ReferenceObservable] {
+    guard let (start, node) = tail(of: whole) else { return scan(whole, line: line, in: outer) }
+    var record = ReferenceRecord(
+      line: line, outerField: outer ?? Array("text".utf8), mayNest: false)
+    record.mayWrap = outer == nil
+    record.walk(node, keys: [])
+    return scan(whole.part(0..<start), line: line, in: outer) + record.output
   }
 
-  private static func scan(_ part: ReferenceText, line: Int) -> [ReferenceObservable] {
-    var record = ReferenceRecord(line: line, mayNest: false)
+  /// The record in JSON that a text ends with, and where it begins.
+  static func tail(of whole: ReferenceText) -> (start: Int, node: ReferenceNode)? {
+    for start in 0..<whole.count where ReferenceRecord.beginsLikeRecord(whole.bytes[start...]) {
+      if let node = ReferenceJSON.whole(whole, from: start) { return (start, node) }
+    }
+    return nil
+  }
+
+  private static func scan(
+    _ part: ReferenceText, line: Int, in outer: [UInt8]?
+  ) -> [ReferenceObservable] {
+    var record = ReferenceRecord(line: line, outerField: outer, mayNest: false)
     record.walk(.string(part, isQuoted: false), keys: [])
     return record.output
   }

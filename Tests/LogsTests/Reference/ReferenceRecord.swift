@@ -142,7 +142,18 @@ struct ReferenceRecord {
     if mayNest || mayWrap, form == .json || form == .csv, Self.isMessage(keys),
       let inner = Self.wrappedLine(text)
     {
-      output += inner.observables(line: line, in: name(keys))
+      output += inner.observables(line: line, in: name(keys), mayNest: mayNest)
+      return
+    }
+    // Such a line may end with a record whatever it begins with.
+    if mayNest, form == .json || form == .csv, Self.isMessage(keys), !field.isCipher,
+      let tail = ReferenceLogReader.tail(of: text)
+    {
+      var front = ReferenceRecord(line: line, outerField: outerField, mayNest: false)
+      front.string(text.part(0..<tail.start), keys: keys, isQuoted: false, port: nil)
+      var nested = ReferenceRecord(line: line, outerField: name(keys), mayNest: false)
+      nested.walk(tail.node, keys: [])
+      output += front.output + nested.output
       return
     }
     let isUnset = ["-", "n/a"].contains(String(decoding: text.bytes, as: UTF8.self).lowercased())
