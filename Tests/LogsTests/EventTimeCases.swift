@@ -158,6 +158,27 @@ extension EventTimeTests {
       #"{"_index":"x","_source":{"server_addr":"192.0.2.1","remote_addr":"192.0.2.2","time_local":"01/May/2024:12:00:00 +0200","request_time":"0.007","host":"a.example"}}"#,
       noon
     ),
+    // Before what objects in it tell, and those beside it that hold a part; the outermost goes first.
+    (
+      #"{"_index":"i","_source":{"@timestamp":"2024-05-01T10:00:00Z","data":{"host":"a.example","timestamp":"2020-01-01T00:00:00Z"}}}"#,
+      noon
+    ),
+    (
+      #"{"preview":false,"result":{"data":{"timestamp":"2020-01-01T00:00:00Z"},"_time":"2024-05-01T10:00:00Z","host":"a.example"}}"#,
+      noon
+    ),
+    (
+      #"{"_index":"i","_source":{"log":{"ts":"2020-01-01T00:00:00Z"},"createdAt":"2024-05-01T10:00:00Z","host":"a.example"}}"#,
+      noon
+    ),
+    (
+      #"{"_index":"i","fields":{"timestamp":["2020-01-01T00:00:00Z"]},"_source":{"@timestamp":"2024-05-01T10:00:00Z","host":"a.example"}}"#,
+      noon
+    ),
+    (
+      #"{"a":1,"payload":{"@timestamp":"2024-05-01T10:00:00Z","record":{"ts":"-","created":"2020-01-01T00:00:00Z","host":"a.example"}}}"#,
+      noon
+    ),
     // A part of one does not.
     (
       #"{"data":{"timestamp":"2020-01-01T00:00:00Z","net":{"ts":1714557600.5,"src_ip":"192.0.2.1","dst_ip":"192.0.2.2","host":"a.example"}}}"#,

@@ -163,6 +163,16 @@ struct FieldPaths: Sendable {
     return false
   }
 
+  /// Whether a path, and each above it up to `top`, holds the whole record.
+  func isRecord(_ id: ID, in top: ID) -> Bool {
+    var id = id
+    while id != top, id != Self.root {
+      guard fieldClass(id).traits.contains(.isRecord) else { return false }
+      id = parent(of: id)
+    }
+    return true
+  }
+
   /// The number of a path's name in the batch's field table.
   @inline(__always)
   mutating func field(_ id: ID, in batch: inout ObservableBatch) -> UInt16 {

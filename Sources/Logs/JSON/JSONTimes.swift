@@ -12,7 +12,11 @@ struct JSONTimes {
     case holder
     /// In the object that holds both ends of the event, or in the nearest around that one.
     case besideEndpoints
-    /// In an object that by its name holds the event.
+    /// In an object that by its name holds the whole record.
+    case document
+    /// The same within another such object.
+    case innerDocument
+    /// In another object that by its name holds the event.
     case wrapper
     /// In the only member of the record.
     case onlyMember
@@ -206,8 +210,10 @@ extension JSONWalk {
     }
     guard !top.isInArray else { return }
     if !isWrapped, rank < top.timeRank { (top.time, top.timeRank) = (index, rank) }
-    if rank <= KeyName.lastOfEvents || paths.fieldClass(path).traits.contains(.isRecord),
-      !paths.isApart(path, in: self.top)
+    if paths.isRecord(path, in: self.top) {
+      times.note(token, depth == 2 ? .document : .innerDocument, rank: rank)
+    } else if rank <= KeyName.lastOfEvents
+      || paths.fieldClass(path).traits.contains(.isRecord), !paths.isApart(path, in: self.top)
     {
       times.note(token, .wrapper, rank: rank)
     }
