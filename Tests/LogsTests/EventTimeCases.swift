@@ -410,6 +410,19 @@ extension EventTimeTests {
 
   static let products: [Case] = [
     (#"{"requestTimeEpoch":"1714557600123","host":"a.example"}"#, millis),
+    // What Microsoft Defender XDR streams, with the time of publishing around it.
+    (
+      #"{"time":"2024-05-01T10:05:00Z","x":null,"operationName":"Publish","category":"AdvancedHunting-DeviceNetworkEvents","properties":{"Timestamp":"2024-05-01T10:00:00.5Z","RemoteUrl":"a.example"}}"#,
+      half
+    ),
+    (
+      #"{"records":[{"properties":{"Timestamp":"2024-05-01T10:00:00.5Z","RemoteUrl":"a.example"},"time":"2024-05-01T10:05:00Z","category":"AdvancedHunting-EmailUrlInfo"}]}"#,
+      half
+    ),
+    (
+      #"{"time":"2024-05-01T10:00:00Z","category":"Audit","properties":{"Timestamp":"2024-05-01T10:05:00Z","RemoteUrl":"a.example"}}"#,
+      noon
+    ),
     // AWS Network Firewall's whole seconds around Suricata's record.
     (
       #"{"event_timestamp":"1714557600","event":{"timestamp":"2024-05-01T10:00:00.500000+0000","src_ip":"192.0.2.1","dest_ip":"192.0.2.2","host":"a.example"}}"#,

@@ -235,6 +235,12 @@ struct FieldPaths: Sendable {
     if length > kept { name.append(contentsOf: "…".utf8) }
   }
 
+  /// Whether the last key of a path is a word, as it is written.
+  func isKey(_ id: ID, _ word: StaticString) -> Bool {
+    let key = keyBytes(of: id)
+    return key.isWord(0..<key.byteCount, word)
+  }
+
   /// The last key of a path, in lower case, letters and digits only.
   func key(of id: ID) -> String { KeyName(keyBytes(of: id)).plain }
 

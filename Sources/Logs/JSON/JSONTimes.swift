@@ -5,6 +5,8 @@ import Parsing
 struct JSONTimes {
   /// The place of a member, which decides before its name does.
   enum Place: UInt8 {
+    /// In the properties of a record around them that tells only when they were published.
+    case published
     /// In the record itself.
     case record
     /// In an object that by its name holds the whole record, and with an object in it that has both
@@ -217,8 +219,31 @@ extension JSONWalk {
     {
       times.note(token, .wrapper, rank: rank)
     }
-    if depth == 2, rank <= KeyName.lastOfAny, rank < rankOfMember {
+    guard depth == 2 else { return }
+    if rank <= KeyName.lastOfAny, rank < rankOfMember {
       (timeOfMember, rankOfMember) = (index, rank)
+    }
+    if rank == 1, paths.isKey(path, "properties") { timeOfProperties = index }
+  }
+
+  /// Notes the time in the properties of a record that has ended, if Microsoft Defender XDR streams
+  /// such records: their own `time` is that of publishing.
+  mutating func notePublished(
+    _ bytes: RawSpan, _ tokens: borrowing [JSONToken], _ record: Range<Int>
+  ) {
+    guard timeOfProperties >= 0 else { return }
+    var index = record.lowerBound + 1
+    while index + 1 < record.upperBound, tokens[index].kind == .key {
+      let value = tokens[index + 1]
+      if value.kind == .string, bytes.isWord(tokens[index].range, "category"),
+        value.range.count > 16, bytes.starts(with: "AdvancedHunting-", at: value.start)
+      {
+        times.note(tokens[timeOfProperties], .published, rank: 0)
+        return
+      }
+      // Null has no token.
+      let isNull = value.kind == .key || value.kind == .endObject
+      index = isNull ? index + 1 : JSONToken.valueEnd(tokens, from: index + 1)
     }
   }
 }

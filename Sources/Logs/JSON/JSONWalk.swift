@@ -84,6 +84,8 @@ struct JSONWalk {
   /// The token of a time in the record's first member, or -1, and the rank of its name.
   var timeOfMember = -1
   var rankOfMember: UInt8 = .max
+  /// The token of the time in the record's `properties`, or -1.
+  var timeOfProperties = -1
   /// The token of the string that may be a line of another program's, or -1, and the rank of its
   /// name.
   var message = -1
@@ -175,6 +177,7 @@ extension Extraction {
           if object.members == 1, walk.timeOfMember >= 0 {
             walk.times.note(tokens[walk.timeOfMember], .onlyMember, rank: walk.rankOfMember)
           }
+          walk.notePublished(bytes, tokens, range)
         } else {
           walk.noteTime(tokens, of: object, in: &top, scanner.paths)
         }
