@@ -74,6 +74,19 @@ import Testing
       #"{"log":"{\"level\":\"info\",\"message\":\"Failed password for root from 192.0.2.1 port 42 ssh2\"}","stream":"stdout"}"#,
       "(192.0.2.1#42 to ?)"
     ),
+    // The line as it was, where what was made of it tells nothing; what tells something goes before.
+    (
+      #"{"message":"Login failed","event":{"original":"sshd[1]: Failed password for root from 192.0.2.1 port 42 ssh2"}}"#,
+      "(192.0.2.1#42 to ?)"
+    ),
+    (
+      #"{"event":{"original":"sshd[1]: Failed password for root from 192.0.2.1 port 42 ssh2"},"message":"Failed password for root, seen on 192.0.2.3"}"#,
+      "(192.0.2.1#42 to ?)"
+    ),
+    (
+      #"{"event":{"original":"Failed password for root from 192.0.2.1 port 42 ssh2"},"message":"Failed password for a from 192.0.2.2 port 1 ssh2"}"#,
+      "(192.0.2.2#1 to ?)"
+    ),
     // The record that a line in a message ends with, and the message of that.
     (
       #"{"message":"May  1 10:00:00 h s[1]: {\"src_ip\":\"192.0.2.1\",\"src_port\":5,\"dest_ip\":\"192.0.2.2\",\"dest_port\":80,\"proto\":\"TCP\"}"}"#,

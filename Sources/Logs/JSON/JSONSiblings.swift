@@ -71,10 +71,8 @@ extension Extraction {
     case .pairName where isString && token.range.count <= Self.longestPairName:
       top.pairName = index
     case .message where isString:
-      guard !top.isInArray, depth(in: walk) <= EventNotes.deepestOwnFact,
-        fieldClass.rank < walk.messageRank
-      else { return }
-      (walk.message, walk.messageRank) = (index, fieldClass.rank)
+      guard !top.isInArray, depth(in: walk) <= EventNotes.deepestOwnFact else { return }
+      walk.noteMessage(index, rank: fieldClass.rank)
     case .pairName, .pairValue, .message: return
     default:
       urlParts.note(bytes, token, index, path, fieldClass.role, fieldClass.rank, &top)

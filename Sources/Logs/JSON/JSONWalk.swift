@@ -90,14 +90,34 @@ struct JSONWalk {
   /// name.
   var message = -1
   var messageRank: UInt8 = .max
+  /// The same for the string to ask next, if that one tells nothing.
+  var nextMessage = -1
+  var nextMessageRank: UInt8 = .max
 
   init(level: Int, report: FieldPaths.ID?) {
     self.level = level
     self.report = report
   }
 
-  /// Forgets the message: it is a record in JSON, and so no line.
-  mutating func forgetMessage() { (message, messageRank) = (-1, .max) }
+  /// Notes a string that may be a line of another program's; of one rank the first goes before.
+  mutating func noteMessage(_ index: Int, rank: UInt8) {
+    if rank < messageRank {
+      (nextMessage, nextMessageRank) = (message, messageRank)
+      (message, messageRank) = (index, rank)
+    } else if rank < nextMessageRank {
+      (nextMessage, nextMessageRank) = (index, rank)
+    }
+  }
+
+  /// Forgets a string that is a record in JSON, and so no line.
+  mutating func forgetMessage(_ index: Int) {
+    if index == message {
+      (message, messageRank) = (nextMessage, nextMessageRank)
+    } else if index != nextMessage {
+      return
+    }
+    (nextMessage, nextMessageRank) = (-1, .max)
+  }
 }
 
 extension Extraction {
@@ -253,8 +273,7 @@ extension Extraction {
     unit.sibling = path
     unit.isQuoted = true
     guard token.hasEscapes else {
-      let isRecord = scanMember(bytes, unit, into: &batch)
-      if isRecord, walk.message == index { walk.forgetMessage() }
+      if scanMember(bytes, unit, into: &batch) { walk.forgetMessage(index) }
       return
     }
     if fieldClass.traits.contains(.nothing) { return }
@@ -267,9 +286,7 @@ extension Extraction {
       Self.unescape(bytes, token.range, to: &text, &scanner.levels.map2)
     }
     unit.end = text.count
-    if scanMember(text.rawSpan, unit, into: &batch), walk.message == index {
-      walk.forgetMessage()
-    }
+    if scanMember(text.rawSpan, unit, into: &batch) { walk.forgetMessage(index) }
     noteMemberMessage(text.rawSpan)
     scanner.levels.giveBack(text, level: unit.level)
   }

@@ -155,6 +155,12 @@ extension Extraction {
     if walk.message >= 0, !event.nested.element.isSeveral {
       noteMessage(
         chunk, tokens[walk.message], hasTime: time != nil, mayEndWithRecord: true)
+      // It is asked only if the first one told nothing.
+      if walk.nextMessage >= 0 {
+        noteMessage(
+          chunk, tokens[walk.nextMessage], hasTime: time != nil || event.nestedTime != nil,
+          mayEndWithRecord: true)
+      }
     }
     if let time {
       scanner.record.set(time: time, &batch)
