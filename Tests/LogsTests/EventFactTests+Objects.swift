@@ -34,6 +34,21 @@ extension EventFactTests {
       ["ip_src_addr 192.0.2.1 port 5000 source", "ip_dst_addr 192.0.2.2 port 80 destination"]
     ),
     (#"{"QH":"a.example","Result":{"IsFiltered":true}}"#, "(? to ? blocked)", []),
+    // Azure's flow logs, of groups and of networks, and what is none of their flows.
+    (
+      #"{"time":"2024-05-01T10:05:00Z","category":"NetworkSecurityGroupFlowEvent","properties":{"flows":[{"rule":"r","flows":[{"flowTuples":["1714557600,192.0.2.1,192.0.2.2,5,443,T,I,D,B,,,,"]}]}]}}"#,
+      "(protocol 6 192.0.2.1#5 to 192.0.2.2#443 blocked)",
+      [
+        "properties.flows.flows.flowTuples 192.0.2.1 port 5 source",
+        "properties.flows.flows.flowTuples 192.0.2.2 port 443 destination",
+      ]
+    ),
+    (
+      #"{"flowTuples":["1714557600123,2001:db8::1,2001:db8::2,5,53,17,O,C,NX,1,2,3,4"]}"#,
+      "(protocol 17 2001:db8::1#5 to 2001:db8::2#53 allowed)", []
+    ),
+    (#"{"flowTuples":["1714557600,192.0.2.1,192.0.2.2,5,443,T,I,X"]}"#, "", []),
+    (#"{"flowTuples":["1714557600,192.0.2.1,192.0.2.2,5,443"]}"#, "", []),
     // The record as it was exported, and no end.
     (#"{"_source":{"ip":"192.0.2.1","port":443}}"#, "", ["_source.ip 192.0.2.1 port 443"]),
     (#"{"fields":{"_source.ip":["192.0.2.1"]}}"#, "", []),

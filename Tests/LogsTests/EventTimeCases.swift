@@ -410,6 +410,11 @@ extension EventTimeTests {
 
   static let products: [Case] = [
     (#"{"requestTimeEpoch":"1714557600123","host":"a.example"}"#, millis),
+    // Each of Azure's flows has its own, in records of when they were collected.
+    (
+      #"{"time":"2024-05-01T10:05:00Z","flowTuples":["1714557599,192.0.2.1,192.0.2.2,5,443,T,I,D","1714557600123,192.0.2.1,192.0.2.2,5,443,T,I,D,a.example"]}"#,
+      millis
+    ),
     // What Microsoft Defender XDR streams, with the time of publishing around it.
     (
       #"{"time":"2024-05-01T10:05:00Z","x":null,"operationName":"Publish","category":"AdvancedHunting-DeviceNetworkEvents","properties":{"Timestamp":"2024-05-01T10:00:00.5Z","RemoteUrl":"a.example"}}"#,

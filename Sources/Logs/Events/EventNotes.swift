@@ -17,12 +17,15 @@ struct EventNotes {
   /// The time that this text names, for a line that does not begin with one.
   var sentenceTime: Int64?
 
+  /// Events in the record are flows, each with its own time (`FlowTuple`).
+  var hasFlowTuples = false
+
   /// Forgets everything, since another record begins.
   @inline(__always)
   mutating func reset() {
     forgetFacts()
     (nestedTime, isNestedTimeZoned) = (nil, false)
-    (namesEndpointsInText, sentenceTime) = (false, nil)
+    (namesEndpointsInText, sentenceTime, hasFlowTuples) = (false, nil, false)
   }
 
   /// Forgets what was said about the event, but not its times.

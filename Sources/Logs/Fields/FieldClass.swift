@@ -80,6 +80,8 @@ enum FieldRole: UInt8, Sendable {
   /// a property.
   case pairName
   case pairValue
+  /// A list of flows, each a string with values in fixed places.
+  case flowTuple
 }
 
 /// The class of a field, computed once from its name and its parent's.

@@ -286,6 +286,8 @@ struct KeyName: Sendable {
     "csprotocol": (.urlScheme, 1), "csurischeme": (.urlScheme, 1),
     "name": (.pairName, 1), "key": (.pairName, FieldClass.attribute), "field": (.pairName, 1),
     "value": (.pairValue, 1), "stringvalue": (.pairValue, FieldClass.attribute),
+    // Azure's flow logs.
+    "flowtuples": (.flowTuple, 1),
     // Beats, Fluent Bit, Docker, journald, GELF, Google Cloud, Log Analytics, Splunk, Wazuh.
     "message": (.message, 1), "log": (.message, 1), "msg": (.message, 3),
     "fullmessage": (.message, 1), "shortmessage": (.message, 3), "syslogmessage": (.message, 1),

@@ -73,7 +73,7 @@ extension Extraction {
     case .message where isString:
       guard !top.isInArray, depth(in: walk) <= EventNotes.deepestOwnFact else { return }
       walk.noteMessage(index, rank: fieldClass.rank)
-    case .pairName, .pairValue, .message: return
+    case .pairName, .pairValue, .message, .flowTuple: return
     default:
       urlParts.note(bytes, token, index, path, fieldClass.role, fieldClass.rank, &top)
     }

@@ -43,7 +43,7 @@ extension Extraction {
   }
 
   /// Emits events inside the record begun, and keeps the facts that the record states itself.
-  private mutating func keepingOuterEvent(_ emit: (inout Extraction) -> Void) {
+  mutating func keepingOuterEvent(_ emit: (inout Extraction) -> Void) {
     // Even if the string is in an array, each of its events counts as the only one.
     let element = objects.outerElement
     objects.outerElement = 0
@@ -65,7 +65,7 @@ extension Extraction {
     walkRecord(bytes, tokens, range, &walk, into: &batch)
     if scanner.record.isInBatch {
       if let time = walk.times.time(bytes, year: options.year) {
-        scanner.record.set(time: time, &batch)
+        scanner.record.set(time: time, isZoned: !event.hasFlowTuples, &batch)
       }
       event.setContext(of: scanner.record, &batch)
     }

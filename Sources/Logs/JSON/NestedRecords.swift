@@ -9,6 +9,9 @@ extension Extraction {
   mutating func scanMember(
     _ bytes: RawSpan, _ unit: TextUnit, into batch: inout ObservableBatch
   ) -> Bool {
+    if unit.fieldClass.role == .flowTuple, scanFlowTuple(bytes, unit, into: &batch) {
+      return false
+    }
     guard unit.fieldClass.role == .message else { return scanString(bytes, unit, into: &batch) }
     if scanWrappedLine(bytes, unit, into: &batch) { return false }
     guard !nested.isOpen, !unit.fieldClass.traits.contains(.nothing),

@@ -163,7 +163,8 @@ extension Extraction {
       }
     }
     if let time {
-      scanner.record.set(time: time, &batch)
+      // The time of each flow in a record is more than when they were collected.
+      scanner.record.set(time: time, isZoned: !event.hasFlowTuples, &batch)
     } else {
       scanner.record.set(nestedTime: event.nestedTime, &batch)
     }

@@ -156,6 +156,12 @@ struct ReferenceRecord {
       output += front.output + nested.output
       return
     }
+    if form == .json || form == .csv,
+      keys.last.map({ referenceFolded($0, digits: false) }) == "flowtuples",
+      flow(text, keys: keys)
+    {
+      return
+    }
     let isUnset = ["-", "n/a"].contains(String(decoding: text.bytes, as: UTF8.self).lowercased())
     if field.isUserAgent, text.count > 0, !isUnset {
       let agent = ReferenceValue(
@@ -171,6 +177,36 @@ struct ReferenceRecord {
       if value.port == nil, isWhole { value.port = port }
       add(value, of: text, keys: keys)
     }
+  }
+
+  private static let tuple = ReferencePattern(
+    #"\A(?:[0-9]{10}|[0-9]{13}),[0-9A-Fa-f.:]{2,45},[0-9A-Fa-f.:]{2,45},[0-9]+,[0-9]+,(?:T|U|[0-9]+),[IO],[ABCDE](?:,|\z)"#
+  )
+
+  /// A flow whose places say which addresses and ports are its ends; false: the text is none.
+  private mutating func flow(_ text: ReferenceText, keys: [[UInt8]]) -> Bool {
+    guard Self.tuple.matches(text.bytes) else { return false }
+    let cells = text.bytes.split(separator: 0x2C, omittingEmptySubsequences: false)
+    guard
+      cells[1...2].allSatisfy({
+        ReferenceAddress.ipv4(Array($0)) != nil || ReferenceAddress.ipv6(Array($0)) != nil
+      }),
+      UInt8(String(decoding: cells[5], as: UTF8.self)) != nil
+        || ["T", "U"].contains(String(decoding: cells[5], as: UTF8.self))
+    else { return false }
+    for index in 1...2 {
+      let port = Self.port(Array(cells[index + 2])).flatMap { $0 > 0 ? $0 : nil }
+      var part = ReferenceRecord(line: line, outerField: outerField, mayNest: false)
+      part.string(
+        text.part(cells[index].startIndex..<cells[index].endIndex), keys: keys,
+        isQuoted: false, port: port)
+      output += part.output
+    }
+    var rest = ReferenceRecord(line: line, outerField: outerField, mayNest: false)
+    rest.string(
+      text.part(cells[2].endIndex..<text.count), keys: keys, isQuoted: false, port: nil)
+    output += rest.output
+    return true
   }
 
   private static let messages: Set<String> = [
