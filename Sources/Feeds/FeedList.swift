@@ -64,7 +64,7 @@ package enum FeedList {
         }
         var file = request
         file.path = path
-        if file.path != request.path, Detection.isDatabase(item.path) {
+        if file.path != request.path, DatabaseMark.begins(item.path) {
           databases.append(file.path)
           continue
         }

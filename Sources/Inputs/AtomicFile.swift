@@ -154,6 +154,22 @@ package struct AtomicFile: ~Copyable {
     InputError(code: .cannotWrite, path: path.description, what: what, number: number)
   }
 
+  /// Whether the last component of a path is a temporary name, `.NAME.PROCESS-NUMBER.partial`.
+  ///
+  /// Such a file is being written, or was left behind by a process that was killed.
+  static func isTemporary(name: [UInt8]) -> Bool {
+    let end = temporarySuffix.utf8
+    guard name.first == Byte.dot, name.suffix(end.count).elementsEqual(end) else { return false }
+    var rest = name.dropLast(end.count)
+    for mark in [Byte.minus, Byte.dot] {
+      let digits = rest.reversed().prefix { Byte.isDigit($0) }.count
+      guard digits > 0, rest.dropLast(digits).last == mark else { return false }
+      rest = rest.dropLast(digits + 1)
+    }
+    // Behind the dot at the front there is a name.
+    return rest.count > 1
+  }
+
   /// The path with `.` before its last component and a suffix behind it.
   private static func temporaryPath(_ path: InputPath, _ suffix: [UInt8]) -> InputPath {
     let slash = path.bytes.lastIndex(of: Byte.slash).map { $0 + 1 } ?? 0

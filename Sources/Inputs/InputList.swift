@@ -21,7 +21,8 @@ package struct InputList: Sendable {
   package static let maximumDepth = 32
 
   private let depthLimit: Int
-  private let written: Set<FileIdentity>
+  /// What a scan leaves out; nil where the list is for something else.
+  private var ownFiles: OwnFiles?
   /// The inputs to read.
   package private(set) var items: [InputItem] = []
   /// What was left out, by reason.
@@ -36,16 +37,13 @@ package struct InputList: Sendable {
   /// - Parameters:
   ///   - arguments: files, folders, `-`.
   ///   - maximumDepth: folders inside one another that are looked into, the named one counted.
-  package init(_ arguments: [InputPath], maximumDepth: Int = InputList.maximumDepth) {
-    self.init(arguments, maximumDepth: maximumDepth, written: [])
-  }
-
-  /// Lists what the arguments stand for, except files in `written`.
-  ///
-  /// Results are written to those meanwhile, so reading them would never end.
-  package init(_ arguments: [InputPath], maximumDepth: Int, written: Set<FileIdentity>) {
+  ///   - ownFiles: what a scan leaves out; nil where the list is for something else.
+  package init(
+    _ arguments: [InputPath], maximumDepth: Int = InputList.maximumDepth,
+    besides ownFiles: OwnFiles? = nil
+  ) {
     depthLimit = maximumDepth
-    self.written = written
+    self.ownFiles = ownFiles
     for (index, path) in arguments.enumerated() { add(path, argument: index) }
   }
 
@@ -76,7 +74,7 @@ package struct InputList: Sendable {
           code: .cannotOpen, path: path.description, message: "cannot read: it is a socket"))
     default:
       let isRegular = facts.st_mode & S_IFMT == S_IFREG
-      if !written.isEmpty, let file = FileIdentity(facts), written.contains(file) {
+      if let file = FileIdentity(facts), ownFiles?.isWritten(file) == true {
         errors.append(
           InputError(
             code: .isOutput, path: path.description,
@@ -110,8 +108,11 @@ package struct InputList: Sendable {
       }
       switch facts.st_mode & S_IFMT {
       case S_IFREG:
-        if !written.isEmpty, let file = FileIdentity(facts), written.contains(file) {
-          skipped.add("own-output")
+        if let file = FileIdentity(facts),
+          let reason = ownFiles?.reason(
+            toLeaveOut: file, path, name: name, size: Int64(facts.st_size))
+        {
+          skipped.add(reason)
           continue
         }
         items.append(

@@ -98,6 +98,13 @@ public struct ScanOptions: Sendable {
   ///
   /// They are not scanned if they are in a folder that is.
   public var writtenPaths: [InputPath] = []
+  /// The databases' files, and the files and folders that they were made of: feeds, allow lists,
+  /// configurations.
+  ///
+  /// They are not scanned if they are in a folder that is, since each of their values would be a
+  /// false hit. Databases in folders are left out without being named if they are called `*.skdb`
+  /// or have 64 KiB.
+  public var sourcePaths: [InputPath] = []
   /// Whether addresses are observables once for every packet instead of once for each flow.
   public var everyPacket = false
 

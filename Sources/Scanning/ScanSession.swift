@@ -1,5 +1,5 @@
 import Database
-import Inputs
+package import Inputs
 import Logs
 import Matchers
 
@@ -114,18 +114,23 @@ struct ScanSession {
 
 extension InputList {
   /// Lists the inputs of a run before anything is written, leaving out the files to which results
-  /// are written.
+  /// are written, and of folders those that it matches against.
   init(_ inputs: [InputPath], _ options: ScanOptions, writingTo place: OutputPlace) {
-    var written: Set<FileIdentity> = []
+    var written: [FileIdentity?] = []
     switch place {
-    case .descriptor(let descriptor):
-      if let file = FileIdentity(descriptor: descriptor) { written.insert(file) }
-    case .file(let path): if let file = FileIdentity(InputPath(path)) { written.insert(file) }
+    case .descriptor(let descriptor): written.append(FileIdentity(descriptor: descriptor))
+    case .file(let path): written.append(FileIdentity(InputPath(path)))
     case .lines, .hits: break
     }
-    for path in options.writtenPaths + (options.evidencePath.map { [$0] } ?? []) {
-      if let file = FileIdentity(path) { written.insert(file) }
-    }
-    self.init(inputs, maximumDepth: options.limits.folderDepth, written: written)
+    self.init(inputs, options, written: written.compactMap(\.self))
+  }
+
+  /// Lists the inputs of a run that writes to the paths of its options, and to files besides.
+  package init(_ inputs: [InputPath], _ options: ScanOptions, written: [FileIdentity] = []) {
+    let paths = options.writtenPaths + (options.evidencePath.map { [$0] } ?? [])
+    self.init(
+      inputs, maximumDepth: options.limits.folderDepth,
+      besides: OwnFiles(
+        written: written + paths.compactMap { FileIdentity($0) }, sources: options.sourcePaths))
   }
 }

@@ -58,6 +58,8 @@ public struct CoverageFeeds: Sendable {
     if request.usesLastCopy {
       options.now = sources.compactMap(\.date).max() ?? SystemClock.now
     }
+    let read = request.feeds + request.snapshots + request.allow + request.truth
+    options.sourcePaths += read.filter { $0.bytes == nil }.map { InputPath($0.path) }
     let present = Set(compilation.report.feeds.map(\.name))
     guard sources.contains(where: { $0.role == .feed && present.contains($0.name) }) else {
       throw CoverageError(.noFeed, "no feed could be read; there is nothing to compare")

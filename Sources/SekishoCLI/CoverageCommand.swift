@@ -139,6 +139,7 @@ struct CoverageCommand: ParsableCommand {
     }
     request.usesLastCopy = now == nil
     request.options.writtenPaths = [html, navigator].compactMap { $0.map { InputPath($0) } }
+    request.options.sourcePaths = lists.configurations.map { InputPath($0) }
     request.options.includesWeak = weak
     request.options.measuresTime = !noTiming
     request.options.threads = ThreadCount.used(threads)

@@ -43,9 +43,10 @@ struct ExplainCommand: ParsableCommand {
 
   func run() throws {
     guard let value = arguments.last else { throw ValidationError("give a value") }
-    let options = try scope.options(matching, reading, limits)
+    var options = try scope.options(matching, reading, limits)
     var databases = try sources.openedDatabases()
     var requests = try sources.requests()
+    options.sourcePaths = sources.sourcePaths(requests)
     var report = FeedReport()
     var errors: [FeedError] = []
     if !requests.isEmpty {

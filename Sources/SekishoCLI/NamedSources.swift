@@ -65,6 +65,13 @@ struct NamedSources: ParsableArguments {
     return try requests + allow.map { try FeedArgument.request($0, isAllowList: true) }
   }
 
+  /// The files and folders of what is matched against, which are no inputs in a folder that is one.
+  ///
+  /// `requests` are those of `requests()`.
+  func sourcePaths(_ requests: [FeedRequest]) -> [InputPath] {
+    (db + lists.configurations + requests.map(\.path)).map { InputPath($0) }
+  }
+
   /// What there is to match against.
   struct Opened {
     var databases: [IndicatorDatabase]

@@ -76,6 +76,8 @@ struct ScanBench: ParsableCommand {
     var benchmark = ScanBenchmark()
     benchmark.repetitions = arguments.repeat
     benchmark.threads = threads
+    benchmark.options.sourcePaths = sources.sourcePaths(feeds)
+    benchmark.options.writtenPaths = baseline.map { [InputPath($0)] } ?? []
     let result: ScanBenchmark.Result
     do {
       result = try benchmark.run(

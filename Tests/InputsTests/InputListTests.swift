@@ -75,6 +75,34 @@ import Testing
     #expect(list.skipped["folder-too-deep"] == 1)
   }
 
+  /// A database, a feed of the run, and what another run has not completed are no inputs of a scan.
+  @Test func filesThatAreNoInputs() throws {
+    let folder = try TemporaryFolder()
+    let database: [UInt8] = [0x89, 0x53, 0x4b, 0x44, 0x42]
+    for name in ["x.skdb", "logs/y.skdb"] { try folder.write(name, database) }
+    for name in [
+      ".a.1-0.partial", ".a.b.4711-12.partial", ".1-0.partial", ".a.1-.partial", "a.1-0.partial",
+      ".a.partial", ".a.x1-0.partial", "feed.txt", "feeds/b.txt", "logs/a.log", "out",
+    ] {
+      try folder.write(name, "x\n")
+    }
+    link("\(folder.path)/feed.txt", "\(folder.path)/other name")
+    let named = InputPath(folder.path("x.skdb"))
+    let written = try #require(FileIdentity(InputPath(folder.path("out"))))
+    let list = InputList(
+      [InputPath(folder.path), named],
+      besides: OwnFiles(
+        written: [written], sources: ["feed.txt", "feeds"].map { InputPath(folder.path($0)) }))
+    #expect(
+      list.items.map { String($0.path.description.dropFirst(folder.path.count + 1)) } == [
+        ".1-0.partial", ".a.1-.partial", ".a.partial", ".a.x1-0.partial", "a.1-0.partial",
+        "logs/a.log", "x.skdb",
+      ])
+    #expect(list.skipped["partial-output"] == 2 && list.skipped["own-feed"] == 3)
+    #expect(list.skipped["database"] == 2 && list.skipped["own-output"] == 1)
+    #expect(InputList(paths: [folder.path]).items.count == 14)
+  }
+
   @Test func namesThatAreNoText() throws {
     let folder = try TemporaryFolder()
     try folder.write(name: [0xff], [1])

@@ -124,17 +124,6 @@ enum Detection {
     }
   }
 
-  /// The first bytes of a compiled database.
-  private static let databaseMark: UInt32 = 0x8953_4b44
-
-  /// Whether a plain file begins as a compiled database does.
-  static func isDatabase(_ path: InputPath) -> Bool {
-    guard let source = try? InputSource(path: path), let head = try? source.peek(4),
-      head.count == 4
-    else { return false }
-    return head.rawSpan.bigEndianUInt32(unchecked: 0) == databaseMark
-  }
-
   /// What a file is if it is not text, and what to do with it where that is known; nil for text.
   private static func binaryName(_ content: RawSpan) -> (String, Advice?)? {
     switch ContentSniffer.content(of: content) {
@@ -143,7 +132,8 @@ enum Detection {
     }
     if content.byteCount >= 4 {
       switch content.bigEndianUInt32(unchecked: 0) {
-      case databaseMark: return ("a Sekisho database", "open it with \(.openDatabase) instead")
+      case DatabaseMark.value:
+        return ("a Sekisho database", "open it with \(.openDatabase) instead")
       case 0x2550_4446: return ("a PDF document", nil)
       case 0x7f45_4c46: return ("a program", nil)
       default: break

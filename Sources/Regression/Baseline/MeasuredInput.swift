@@ -1,4 +1,5 @@
 import Inputs
+import Scanning
 
 /// An input in memory, decompressed, so that nothing but scanning is measured.
 struct MeasuredInput: Sendable {
@@ -8,9 +9,11 @@ struct MeasuredInput: Sendable {
   var path: InputPath
   var bytes: [UInt8]
 
-  /// Reads what the paths stand for, folders included.
-  static func read(_ paths: [InputPath]) throws(InputError) -> [MeasuredInput] {
-    let list = InputList(paths)
+  /// Reads what the paths stand for in a scan with these options, folders included.
+  static func read(
+    _ paths: [InputPath], _ options: ScanOptions
+  ) throws(InputError) -> [MeasuredInput] {
+    let list = InputList(paths, options)
     if let error = list.errors.first { throw error }
     guard !list.items.isEmpty else {
       throw InputError(

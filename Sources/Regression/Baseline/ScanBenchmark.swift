@@ -74,7 +74,7 @@ public struct ScanBenchmark: Sendable {
   public func run(
     _ paths: [InputPath], databases: [IndicatorDatabase], buildSeconds: Double
   ) throws(InputError) -> Result {
-    let inputs = try MeasuredInput.read(paths)
+    let inputs = try MeasuredInput.read(paths, options)
     var discarded = 0
     while true {
       let (rows, calibrations) = round(inputs, databases)

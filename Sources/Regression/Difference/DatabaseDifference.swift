@@ -87,6 +87,8 @@ public struct DatabaseDifference: Sendable {
     comparison.run()
     var difference = comparison.difference
     if !inputs.isEmpty {
+      var options = options
+      options.sourcePaths += old.sourcePaths + new.sourcePaths
       difference.hits = HitComparison(
         old: old, new: new, causes: comparison, options: options, limit: limit
       ).run(inputs, progress: progress, onProblem: onProblem)

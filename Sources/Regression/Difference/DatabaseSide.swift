@@ -17,6 +17,8 @@ public struct DatabaseSide: Sendable {
   public let isCompiled: Bool
   /// The feeds, by index.
   let feeds: [DatabaseFeed]
+  /// The files and folders that the feeds were read from.
+  private(set) var sourcePaths: [InputPath] = []
 
   /// Opens a database file, or compiles a feed, a folder of feeds or a feed configuration (`.yaml`).
   ///
@@ -54,7 +56,9 @@ public struct DatabaseSide: Sendable {
     requests += allow
     // The causes of changes are found from the refused lines.
     for index in requests.indices { requests[index].options.diagnosticLimit = 100_000 }
-    return try compile(requests, name: path)
+    var side = try compile(requests, name: path)
+    side.sourcePaths.append(InputPath(path))
+    return side
   }
 
   /// `PATH[=FORMAT]` as a feed to read.
@@ -82,9 +86,11 @@ public struct DatabaseSide: Sendable {
         ?? DatabaseSideError(.noFeed, "\(name): there is no feed to read")
     }
     do throws(DatabaseError) {
-      return DatabaseSide(
+      var side = DatabaseSide(
         name: name, database: try IndicatorDatabase(DatabaseCompiler.compile(collection)),
         report: report, errors: errors, isCompiled: true)
+      side.sourcePaths = requests.filter { $0.bytes == nil }.map { InputPath($0.path) }
+      return side
     } catch {
       throw DatabaseSideError(.cannotCompile, "\(name): \(error.problem)", remedy: error.remedy)
     }

@@ -326,7 +326,7 @@ struct InputTrace {
           Explanation.Finding(.inputUnreadable, error.message, place: path.description))
       }
     }
-    for item in InputList(inputs, maximumDepth: limits.folderDepth).items {
+    for item in InputList(inputs, explainer.options).items {
       search(item.path) { () throws(InputError) in
         try InputSource(path: item.path, limits: limits.input)
       }

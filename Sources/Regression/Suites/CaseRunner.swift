@@ -42,6 +42,7 @@ struct CaseRunner {
     options.threads = threads
     options.showsSuppressed = true
     options.limit = UInt64(Self.hitLimit)
+    options.sourcePaths += [InputPath(suite.path)] + test.indicators.compactMap(\.path)
     options.inputsInMemory = test.texts.map {
       InputInMemory(path: InputPath($0.name), bytes: $0.bytes)
     }

@@ -1,4 +1,5 @@
 import Feeds
+import Inputs
 import Scanning
 import YAML
 
@@ -35,6 +36,12 @@ enum IndicatorSource: Sendable, Hashable {
   case feed(FeedRequest, key: String)
   /// Entries written into the suite, as a file of that name would hold them.
   case text([UInt8], FeedRequest, key: String)
+
+  /// The file or folder that a feed is read from; nil for other sources.
+  var path: InputPath? {
+    guard case .feed(let request, _) = self else { return nil }
+    return InputPath(request.path)
+  }
 
   /// The identity of a source: equal sources are compiled once for all cases.
   private var key: String {

@@ -37,6 +37,7 @@ extension SuiteReader {
       case "feeds-config":
         for path in try member.texts() {
           result.indicators += try configuration(resolved(path), line: member.line)
+          result.options.sourcePaths.append(InputPath(resolved(path)))
         }
       case "allow":
         for item in member.items() {

@@ -35,6 +35,7 @@ public enum Coverage {
     scanOptions.showsSuppressed = true
     scanOptions.now = options.now
     scanOptions.writtenPaths = options.writtenPaths
+    scanOptions.sourcePaths = options.sourcePaths
     // Hits are counted as they come and not kept, so they need no limit.
     scanOptions.limitPerInput = .max
     let hits = CoverageHits(universe, sources: sources)

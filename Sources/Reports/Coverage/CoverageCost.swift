@@ -91,7 +91,7 @@ enum CoverageCost {
     _ database: IndicatorDatabase, inputs: [InputPath], options: ScanOptions,
     progress: ScanProgress
   ) -> Time? {
-    let samples = sampled(inputs, besides: options.writtenPaths)
+    let samples = sampled(inputs, options)
     guard !samples.isEmpty else { return nil }
     let paths = samples.map(\.path)
     defer { withExtendedLifetime(samples) {} }
@@ -129,11 +129,8 @@ enum CoverageCost {
   }
 
   /// The first megabytes of the largest inputs, in files without a name.
-  private static func sampled(_ inputs: [InputPath], besides written: [InputPath]) -> [Sample] {
-    let list = InputList(
-      inputs, maximumDepth: InputList.maximumDepth,
-      written: Set(written.compactMap { FileIdentity($0) }))
-    let items = list.items.filter { ($0.size ?? 0) > 0 }
+  private static func sampled(_ inputs: [InputPath], _ options: ScanOptions) -> [Sample] {
+    let items = InputList(inputs, options).items.filter { ($0.size ?? 0) > 0 }
       .sorted { ($0.size ?? 0) > ($1.size ?? 0) }
     return items.prefix(sampleFiles).compactMap { Sample(start: sampleLength, of: $0.path) }
   }

@@ -42,6 +42,9 @@ public struct CoverageOptions: Sendable {
   public var threads = 1
   /// Files below the inputs' folders to which results are written, so that they are no inputs.
   public var writtenPaths: [InputPath] = []
+  /// Files and folders that the feeds were read from, so that they are no inputs where they are
+  /// below the inputs' folders.
+  public var sourcePaths: [InputPath] = []
 
   /// The defaults of the command.
   public init() {}
