@@ -3,15 +3,16 @@ import Glibc
 import Sekisho
 import Synchronization
 
-/// Takes Ctrl-C, and SIGTERM, as a request to stop.
+/// Takes Ctrl-C, SIGTERM, and a terminal that goes away as a request to stop.
 enum Interruption {
   private static let progress = ScanProgress()
 
-  /// Installs the handler: the first Ctrl-C or SIGTERM stops the run in order, the second at once.
+  /// Installs the handler: the first signal stops the run in order, the second at once.
   static func install() -> ScanProgress {
     // `progress` is made before the handler can run, which must not allocate.
     _ = progress
-    for number in [SIGINT, SIGTERM] {
+    // Under `nohup` the end of the terminal is not to be noticed.
+    for number in [SIGINT, SIGTERM, SIGHUP] where number != SIGHUP || !isIgnored(number) {
       signal(number) { number in
         Interruption.progress.requestStop()
         signal(number, SIG_DFL)
@@ -19,6 +20,14 @@ enum Interruption {
       unblock(number)
     }
     return progress
+  }
+
+  /// Whether the parent process had a signal ignored.
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    return sigaction(number, nil, &action) == 0
+      && unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+        == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   /// Unblocks a signal, which the parent process may have blocked.

@@ -27,6 +27,14 @@ import Testing
     #expect(errors.contains("interrupted"), "\(errors)")
   }
 
+  /// Whether SIGHUP is not ignored, which commands that are started take over.
+  private static var hearsHangUp: Bool {
+    var action = sigaction()
+    return sigaction(SIGHUP, nil, &action) == 0
+      && unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+        != unsafeBitCast(SIG_IGN, to: Int.self)
+  }
+
   /// A scan that waits for the first writer of a FIFO.
   private static func scanOfPipe(
     in folder: TemporaryFolder
@@ -47,6 +55,20 @@ import Testing
     let (status, _) = command.finish()
     #expect(command.process.terminationReason == .exit)
     #expect(status == 130)
+  }
+
+  /// The end of the terminal is a request to stop as well, and no half a file is left behind.
+  @Test(.enabled(if: hearsHangUp, "commands that are started under nohup hear nothing of it"))
+  func theEndOfTheTerminalStops() throws {
+    let folder = try TemporaryFolder()
+    let feed = try folder.write("feed.txt", "evil.example\n")
+    let command = try RunningCommand(["scan", "--feed", feed, "-o", folder.path("hits"), "-"])
+    command.waitUntilIdle()
+    #expect(kill(command.process.processIdentifier, SIGHUP) == 0)
+    let (status, errors) = command.finish()
+    #expect(command.process.terminationReason == .exit)
+    #expect(status == 130, "\(errors)")
+    #expect(try folder.names() == ["feed.txt", "hits"])
   }
 
   /// A writer that comes late, and writes late, is waited for.
