@@ -280,6 +280,40 @@ struct RefusedCase: Sendable, CustomTestStringConvertible {
     #expect(Loaded("# Feodo Tracker\n# END 0 entries\n", format: .plain).warnings == ["empty-feed"])
   }
 
+  @Test(arguments: [
+    (FeedFormat.misp, #"{"response":[]}"#), (.threatfox, #"{"query_status":"ok","data":[]}"#),
+    (.urlhaus, #"{"query_status":"no_results","urls":[]}"#),
+    (.otx, #"{"count":0,"next":null,"previous":null,"results":[]}"#),
+  ])
+  func answersThatListNothingAreAWarning(_ format: FeedFormat, _ text: String) {
+    for loaded in [Loaded(text), Loaded(text, format: format)] {
+      #expect(loaded.error == nil)
+      #expect(loaded.format == format)
+      #expect(loaded.warnings == ["empty-feed"])
+    }
+  }
+
+  @Test(arguments: [
+    "feeds:\n  - path: f.txt\n",
+    "# ours\ndefaults:\n  tlp: amber\nfeeds:\n- name: a b\n  path: f.txt\n",
+    #"{"feeds":[{"path":"f.txt","name":"a b"}]}"#,
+  ])
+  func aConfigurationIsNamed(_ text: String) {
+    let error = Loaded(text).error
+    #expect(
+      error?.commandText
+        == "feed: not recognised as a feed: it lists feeds; give it as a feed configuration (--feeds)"
+    )
+  }
+
+  @Test(arguments: [
+    #"{"response":[],"error":"unauthorized"}"#, #"{"query_status":"unknown_auth_key","data":[]}"#,
+    #"{"data":[]}"#, #"{"results":[]}"#, #"{"response":[[]]}"#, #"{"response":["#,
+  ])
+  func whatMayBeAnErrorIsNoEmptyAnswer(_ text: String) {
+    #expect(Loaded(text).error != nil)
+  }
+
   @Test func whatStandsBehindADigestIsNoCommentWhereItIsAnAddress() {
     let loaded = Loaded(
       "\(Sample.sha1);a@mail.example;192.0.2.1\n\(Sample.md5);b@mail.example;192.0.2.2\n")

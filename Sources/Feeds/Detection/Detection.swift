@@ -104,6 +104,25 @@ enum Detection {
       || elements.contains(Text.key(head.extracting((start + 1)..<end)))
   }
 
+  /// A file that lists feeds, in the place of a feed.
+  static var configuration: Detection {
+    .unknown("it lists feeds", candidates: [], advice: "give it as \(.feedConfiguration)")
+  }
+
+  /// Whether text is laid out as `FeedConfiguration` has it: a list `feeds` of maps with a path.
+  static func isConfiguration(_ text: [UInt8]) -> Bool {
+    var isInside = false
+    for line in text.prefix(1 << 16).split(separator: Byte.lineFeed) {
+      if line.starts(with: "feeds:".utf8) {
+        isInside = line.dropFirst(6).allSatisfy { Text.isSpace($0) }
+      } else if isInside {
+        let member = line.drop { Text.isSpace($0) || $0 == Byte.minus }
+        if member.starts(with: "path:".utf8) { return true }
+      }
+    }
+    return false
+  }
+
   /// Whether content looks like JSON and holds a string, which may have been meant as a value.
   static func holdsStrings(_ sample: [UInt8]) -> Bool {
     let first = sample.first { !Text.isSpace($0) }

@@ -13,6 +13,8 @@ enum JSONDetection {
     /// Number of strings in outermost arrays, and of those that are values.
     var strings = 0
     var fittingStrings = 0
+    /// Members of the outermost objects whose value is an empty list.
+    var emptyLists: Set<String> = []
 
     func has(_ key: String, within depth: Int = .max) -> Bool {
       keys[key].map { $0 <= depth } ?? false
@@ -53,7 +55,9 @@ enum JSONDetection {
     if evidence.has("stix_header") || evidence.has("cybox_major_version") {
       return .refused("STIX 1 (JSON)", advice: "convert it to STIX 2.1, or leave the file out")
     }
-    if let format = stixOrMISP(evidence) ?? record(evidence) { return format }
+    if let format = stixOrMISP(evidence) ?? record(evidence) ?? emptyAnswer(evidence) {
+      return format
+    }
     if OTXFeed.fits({ evidence.keys[$0] }) { return .format(.otx, nil) }
     if evidence.hasAll("ipAddress", "abuseConfidenceScore") { return .format(.abuseIPDB, nil) }
     if evidence.has("list", within: 1),
@@ -69,6 +73,7 @@ enum JSONDetection {
     let plan = JSONTablePlan(sample, path: "", &test)
     if plan.isCertain { return .format(.json, nil) }
     if let fault = plan.fault { return .broken(fault) }
+    if evidence.has("feeds", within: 1), evidence.has("path") { return Detection.configuration }
     return .unknown("JSON of no known feed format", candidates: [.json, .suricataDatajson])
   }
 
@@ -136,6 +141,23 @@ enum JSONDetection {
     return nil
   }
 
+  /// The format of an answer to a question that nothing was found for: an envelope and an empty list.
+  private static func emptyAnswer(_ evidence: Evidence) -> Detection? {
+    guard evidence.values == 1, evidence.emptyLists.count == 1,
+      evidence.keys.values.allSatisfy({ $0 == 1 })
+    else { return nil }
+    let isAnswered = ["ok", "no_result", "no_results"].contains {
+      evidence.has("query_status=" + $0)
+    }
+    switch evidence.emptyLists.first {
+    case "response" where evidence.keys.count == 1: return .format(.misp, nil)
+    case "data" where isAnswered: return .format(.threatfox, nil)
+    case "urls" where isAnswered: return .format(.urlhaus, nil)
+    case "results" where evidence.has("count"): return .format(.otx, nil)
+    default: return nil
+    }
+  }
+
   /// Walks the tokens of the sample; nil if it does not begin with JSON.
   private static func gather(_ sample: [UInt8], isWhole: Bool) -> Evidence? {
     var tokenizer = JSONTokenizer(maximumDepth: 64, allowsTrailingCommas: true)
@@ -144,6 +166,7 @@ enum JSONDetection {
     var key = ""
     var tokens = 0
     var test = ShapeTest()
+    var behindListStart = false
     let bytes = sample.rawSpan
     while tokens < tokenLimit {
       tokens += 1
@@ -155,6 +178,10 @@ enum JSONDetection {
         return evidence.values > 0 || evidence.members > 1 || error.code == .truncated
           ? evidence : nil
       }
+      if token.kind == .endArray, behindListStart, tokenizer.depth == 1 {
+        evidence.emptyLists.insert(key)
+      }
+      behindListStart = token.kind == .beginArray
       switch token.kind {
       case .endOfInput, .needMore: return evidence
       case .endOfValue: evidence.values += 1

@@ -220,6 +220,7 @@ extension TextDetection {
   }
 
   private mutating func unknown(_ plan: CSVPlan?, _ sample: [UInt8]) -> Detection {
+    if Detection.isConfiguration(sample) { return Detection.configuration }
     if isTableOfUnknownColumns(sample) {
       return .unknown(
         "a table of whose columns none has a name that is known", candidates: [],
