@@ -67,8 +67,8 @@ package final class CaptureDealer: @unchecked Sendable {
     core.framer.number &- core.dealer.skips.count(.notAPacket)
   }
 
-  /// Captured bytes of those packets, without the file's own headers.
-  package var byteCount: UInt64 { core.byteCount }
+  /// Bytes of the input read so far, uncompressed, the headers of the file and its records included.
+  package var byteCount: UInt64 { core.framer.position }
 
   /// Counts of what was skipped, cut or odd before packets reached their flows, and of flows
   /// evicted to make room.
@@ -118,7 +118,6 @@ package struct CaptureFlows: Sendable {
 struct DealerCore: ~Copyable {
   var framer: PacketFramer
   var dealer: PacketDealer
-  var byteCount: UInt64 = 0
   private var order: UInt64 = 0
   /// `framer.number` when the stretch began or was resumed.
   private var handedOn: UInt64 = 0
@@ -256,7 +255,6 @@ struct DealerCore: ~Copyable {
       if let filterFailure, !filters.isAny { throw filterFailure }
       return false
     }
-    byteCount &+= UInt64(frame.length)
     guard frame.isPacket else {
       dealer.skips.add(.notAPacket)
       return true

@@ -97,11 +97,7 @@ extension DealerCore {
       }
     }
     if count > 0 {
-      let (first, last) = (plain[0], plain[count &- 1])
-      // The packets are in consecutive records, so only the headers between them are subtracted.
-      let headers = PcapLayout.recordHeaderLength &* (count &- 1)
-      byteCount &+= UInt64(
-        truncatingIfNeeded: Int(last.place) &+ Int(last.length) &- Int(first.place) &- headers)
+      let last = plain[count &- 1]
       framer.pass(count, upTo: Int(last.place), length: Int(last.length))
       dealer.notePassed(count, last.time)
     }

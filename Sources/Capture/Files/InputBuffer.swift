@@ -60,6 +60,8 @@ struct InputBuffer: ~Copyable {
   /// Bytes of the input that have been passed in the present stretch.
   private var passed = 0
   private var isAtEnd = false
+  /// Bytes read from the source.
+  private var bytesRead: UInt64 = 0
   /// Why reading stopped before the end of the input, or nil.
   private(set) var failure: InputError?
 
@@ -139,6 +141,7 @@ struct InputBuffer: ~Copyable {
         into: UnsafeMutableRawBufferPointer(start: memory + end, count: wanted))
       if read <= 0 { isAtEnd = true }
       end += max(read, 0)
+      bytesRead &+= UInt64(max(read, 0))
     } catch {
       failure = error
       isAtEnd = true
@@ -156,6 +159,9 @@ struct InputBuffer: ~Copyable {
         RawSpan(_unsafeStart: memory + start, byteCount: end &- start), copying: ())
     }
   }
+
+  /// Bytes of the input before the next one.
+  var position: UInt64 { bytesRead &- UInt64(available) }
 
   /// Where the next byte is; valid until the next stretch begins.
   var pointer: UnsafeRawPointer { unsafe UnsafeRawPointer(memory + start) }
@@ -198,6 +204,7 @@ struct InputBuffer: ~Copyable {
             start: memory + start, count: min(rest, Self.capacity - start)))
         if read <= 0 { isAtEnd = true }
         rest -= max(read, 0)
+        bytesRead &+= UInt64(max(read, 0))
       } catch {
         failure = error
         isAtEnd = true

@@ -103,6 +103,12 @@ final class LibpcapReader {
     String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
+  /// Bytes of the input before the next record.
+  var position: UInt64 {
+    // SAFETY: the stream belongs to the handle, which lives as long as this object.
+    UInt64(max(unsafe ftell(pcap_file(handle)), 0))
+  }
+
   /// The next packet's bytes, valid until the next call; nil at the end.
   func next(_ frame: inout Frame, after packets: UInt64) throws(CaptureError) -> UnsafeRawPointer? {
     var header: UnsafeMutablePointer<pcap_pkthdr>?

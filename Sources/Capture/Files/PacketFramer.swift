@@ -91,6 +91,11 @@ struct PacketFramer: ~Copyable {
     case end
   }
 
+  /// Bytes of the input that were passed, uncompressed.
+  var position: UInt64 {
+    if case .library(let reader) = format { reader.position } else { input.position }
+  }
+
   /// Whether the stretch is full, so that the next step belongs to another one.
   var isStretchOver: Bool {
     @inline(__always) get { input.isOver(behind: pending) }

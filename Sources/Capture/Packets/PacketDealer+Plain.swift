@@ -32,7 +32,6 @@ extension DealerCore {
     let deadline = dealer.fragments.deadline
     var last: PlainRecord?
     var count = 0
-    var bytes: UInt64 = 0
     // A packet later than the deadline makes some waiting datagram be given up first.
     while let record = records.next(), record.time <= deadline {
       let packet = record.bytes
@@ -40,14 +39,12 @@ extension DealerCore {
         break
       }
       count &+= 1
-      bytes &+= UInt64(truncatingIfNeeded: record.length)
       dealer.append(
         segment.item(
           number: framer.number &+ UInt64(truncatingIfNeeded: count), order: dealer.count))
       last = record
     }
     guard let last else { return }
-    byteCount &+= bytes
     framer.pass(count, upTo: last.place, length: last.length)
     dealer.time = last.time
   }

@@ -70,6 +70,8 @@ final class CaptureJob: InputJob, @unchecked Sendable {
   private var source: InputSource?
   private var dealer: CaptureDealer?
   private var reported: UInt64 = 0
+  /// Bytes of the capture that earlier pieces count.
+  private var counted: UInt64 = 0
 
   // Owned by the thread that commits.
   private var order: PacketOrder
@@ -155,10 +157,13 @@ final class CaptureJob: InputJob, @unchecked Sendable {
 
   /// Runs `read` and notes how many packets and bytes it added to a piece.
   private func count(_ dealer: CaptureDealer, _ piece: Piece, _ read: () -> Void) {
-    let (packets, bytes) = (dealer.packetCount, dealer.byteCount)
+    let packets = dealer.packetCount
     read()
     piece.packets = dealer.packetCount - packets
-    piece.bytes = dealer.byteCount - bytes
+    // What was read to open the capture is part of the first piece.
+    let bytes = dealer.byteCount
+    piece.bytes = bytes - counted
+    counted = bytes
     if let source {
       progress.add(bytes: source.rawBytesRead &- reported)
       reported = source.rawBytesRead

@@ -356,7 +356,10 @@ final class LogJob: InputJob, @unchecked Sendable {
           .compressedTwice, path: path,
           message: "is compressed twice and was scanned as it is; decompress it once",
           isError: false))
-    case .utf16: last.statistics.skipped.add("utf-16-transcoded")
+    case .utf16:
+      last.statistics.skipped.add("utf-16-transcoded")
+      // The byte order mark, which is no part of what is transcoded.
+      last.statistics.bytes = 2
     default: break
     }
     _ = output.write(last, input: input)

@@ -117,7 +117,17 @@ extension ScanWorker {
     // The number of observables that were extracted, by kind. They are counted in the output,
     // except those that `isStopped` has taken from there.
     var extracted = output.statistics.observables.map { 0 &- $0 }
+    var counted = (lines: UInt64(0), bytes: UInt64(0))
+    var transcoded: UInt64? = place.transcoded == nil ? nil : 0
+    // Counts what was read since the last time: output may be taken now, or be the last one wanted.
+    func count(_ output: inout SegmentOutput) {
+      let read = transcoded ?? UInt64(offset)
+      output.statistics.lines &+= lines &- counted.lines
+      output.statistics.bytes &+= read &- counted.bytes
+      counted = (lines, read)
+    }
     func isEnough(_ output: inout SegmentOutput) -> Bool {
+      count(&output)
       let before = output.statistics.observables
       let isEnough = isStopped(&output)
       for kind in before.indices {
@@ -132,22 +142,23 @@ extension ScanWorker {
         bytes, from: &offset, line: &lines, state: &state, isFinal: isFinal, into: &tools.batch)
       processor.process(
         &tools.batch, chunk: bytes, place: place, output: &output, isStopped: isEnough)
+      // Behind the batch, so that offsets are asked for in ascending order.
+      transcoded = place.transcoded?.sourceOffset(of: offset, in: bytes)
       if progress == .needsMore { hasTail = !isFinal && offset < bytes.byteCount }
       if progress == .needsMore || isEnough(&output) { break }
     }
     for kind in extracted.indices { extracted[kind] &+= output.statistics.observables[kind] }
-    var counted = candidates
+    var looked = candidates
     // What is not consumed is scanned, and counted, again with what follows it.
-    if hasTail { counted.leaveOut(tools.findCandidates(in: bytes.extracting(offset...)).counts) }
-    counted.addCounts(to: &output.statistics.observables, beyond: extracted)
-    output.statistics.lines += lines
+    if hasTail { looked.leaveOut(tools.findCandidates(in: bytes.extracting(offset...)).counts) }
+    looked.addCounts(to: &output.statistics.observables, beyond: extracted)
+    count(&output)
     // The last line need not end in a line feed.
     if isFinal, offset > 0, offset >= bytes.byteCount,
       bytes.byte(at: bytes.byteCount - 1) != Byte.lineFeed
     {
       output.statistics.lines += 1
     }
-    output.statistics.bytes += UInt64(offset)
     output.statistics.skipped.merge(tools.logs.tally)
     return ScannedText(
       state: state, consumed: min(offset, bytes.byteCount), lines: lines, candidates: candidates)
