@@ -74,15 +74,15 @@ struct CoverageCommand: ParsableCommand {
   var quiet = false
 
   func validate() throws {
+    try ThreadCount.check(threads)
+  }
+
+  func run() throws {
     guard !feed.isEmpty || !snapshots.isEmpty || !lists.configurations.isEmpty else {
       throw ValidationError(
         "nothing to compare; give feeds (--feed PATH), copies of feeds (--snapshots PATH) or a configuration (--feeds FILE)"
       )
     }
-    try ThreadCount.check(threads)
-  }
-
-  func run() throws {
     let request = try request()
     try OutputPaths.check(
       [

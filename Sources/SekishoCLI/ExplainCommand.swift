@@ -35,13 +35,10 @@ struct ExplainCommand: ParsableCommand {
   @Flag(help: "Only errors.")
   var quiet = false
 
-  func validate() throws {
+  func run() throws {
     if sources.isEmpty {
       throw ValidationError("nothing to ask; give --db FILE, --feed PATH or --feeds CONFIG")
     }
-  }
-
-  func run() throws {
     guard let value = arguments.last else { throw ValidationError("give a value") }
     var options = try scope.options(matching, reading, limits)
     var databases = try sources.openedDatabases()
@@ -69,6 +66,13 @@ struct ExplainCommand: ParsableCommand {
     try Console.output(json ? explanation.json() : Array(explanation.text().utf8))
     for finding in explanation.findings where finding.cause == .inputUnreadable {
       Console.error(Console.shown("\(finding.place): \(finding.text)"))
+    }
+    if !quiet, access(value, F_OK) == 0,
+      inputTexts.contains(where: { $0 != "-" && access($0, F_OK) != 0 })
+    {
+      Console.warning(
+        "\(Console.shown(value)) is a path that exists, and was asked for as a value, which comes last, "
+          + "behind the inputs")
     }
     if !errors.isEmpty || explanation.has(.inputUnreadable) { throw ExitCode(2) }
     if !explanation.matches || explanation.timesSeen == 0 { throw ExitCode(1) }

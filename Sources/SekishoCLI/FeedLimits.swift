@@ -135,10 +135,11 @@ struct FeedLimits: ParsableArguments {
   static func kinds(_ arguments: [String]) throws -> IndicatorKindSet? {
     if arguments.isEmpty { return nil }
     var set: [IndicatorKind] = []
-    for name in arguments.flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) }) {
-      guard let kind = IndicatorKind(name: String(name)) else {
+    for part in arguments.flatMap({ $0.split(separator: ",", omittingEmptySubsequences: false) }) {
+      let name = String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+      guard let kind = IndicatorKind(name: name.lowercased()) else {
         throw ValidationError(
-          "--kinds: '\(Console.shown(String(name)))' is no kind; use "
+          "--kinds: '\(Console.shown(name))' is no kind; use "
             + IndicatorKind.allCases.map(\.name).joined(separator: ","))
       }
       set.append(kind)

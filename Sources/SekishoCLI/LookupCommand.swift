@@ -42,7 +42,15 @@ struct LookupCommand: ParsableCommand {
   func run() throws {
     var named = sources
     var values = arguments[...]
-    if named.isEmpty, let path = values.popFirst() { named.db = [path] }
+    if named.isEmpty, let path = values.popFirst() {
+      if access(path, F_OK) != 0, let file = values.first(where: { access($0, F_OK) == 0 }) {
+        Console.error(
+          "\(Console.shown(path)): there is no such database; name it first, and values behind it"
+            + (values.count > 1 ? "" : ": sekisho lookup \(Console.shown("\(file) \(path)"))"))
+        throw ExitCode(2)
+      }
+      named.db = [path]
+    }
     let opened = try named.opened(quiet: quiet)
     var lookup = ValueLookup(databases: opened.databases)
     var found = false

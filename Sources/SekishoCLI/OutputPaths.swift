@@ -50,6 +50,10 @@ enum OutputPaths {
     var places: [Place] = []
     for output in outputs {
       guard let path = output.path else { continue }
+      guard path != "-" else {
+        throw ValidationError(
+          "\(output.option) is a file, not a stream; name it with \(output.option) FILE")
+      }
       let place = Place(
         output: output, path: path, file: FileIdentity(InputPath(path)),
         realPath: realPath(ofFile: path))

@@ -42,7 +42,6 @@ struct ScanBench: ParsableCommand {
   var updateBaseline = false
 
   func validate() throws {
-    try sources.requireAny()
     guard (1...256).contains(threads) else {
       throw ValidationError("--threads takes a number from 1 to 256")
     }
@@ -61,13 +60,15 @@ struct ScanBench: ParsableCommand {
   }
 
   func run() throws {
+    try sources.requireAny()
     let limit = try slowdown()
     let start = SystemClock.seconds
     let feeds = try sources.requests()
     try OutputPaths.check(
       [
         .init(
-          option: "--baseline", path: updateBaseline ? baseline : nil, content: .baseline)
+          option: "--baseline", path: updateBaseline || baseline == "-" ? baseline : nil,
+          content: .baseline)
       ],
       read: inputs + sources.paths, feeds: feeds.map(\.path))
     let opened = try sources.opened(feeds, quiet: true)

@@ -99,7 +99,6 @@ struct ScanCommand: ParsableCommand {
   var exitZero = false
 
   func validate() throws {
-    try sources.requireAny()
     if json, chosenFormat ?? .ndjson != .ndjson {
       throw ValidationError("--json is --format ndjson; give one")
     }
@@ -176,6 +175,8 @@ struct ScanCommand: ParsableCommand {
   var summaryFile: String? { summary == "-" ? nil : summary }
 
   func run() throws {
+    // Not in `validate`, which goes before what the parser says of options that it does not know.
+    try sources.requireAny()
     let feeds = try sources.requests()
     try OutputPaths.check(
       [

@@ -81,7 +81,7 @@ struct SekishoCommand: ParsableCommand, Announcing {
       let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
       var first = lines.first.map(String.init) ?? ""
       if first.hasPrefix("Error: ") { first.removeFirst("Error: ".count) }
-      Console.error(RawArgument.path(first).description)
+      Console.error(RawArgument.path(withoutFarSuggestion(first)).description)
       for line in lines.dropFirst() { Console.note(RawArgument.path(String(line)).description) }
       Glibc.exit(2)
     }
@@ -96,6 +96,19 @@ struct SekishoCommand: ParsableCommand, Announcing {
       "another process cut a database while it was read, so results are wrong; compile it again, and "
         + "write databases beside their place and rename them, or read them with --copy-db")
     Glibc.exit(2)
+  }
+
+  /// Leaves out the option that the parser suggests where it is hardly like the one that was given.
+  private static func withoutFarSuggestion(_ message: String) -> String {
+    let parts = message.split(separator: "'", omittingEmptySubsequences: false)
+    guard parts.count == 5, parts[0] == "Unknown option ", parts[2] == ". Did you mean " else {
+      return message
+    }
+    let (given, suggested) = (parts[1].drop { $0 == "-" }, parts[3].drop { $0 == "-" })
+    if EditDistance.between(String(given), String(suggested)) * 3 <= given.utf8.count {
+      return message
+    }
+    return "Unknown option '\(parts[1])'"
   }
 
   /// The arguments, without the program's name.

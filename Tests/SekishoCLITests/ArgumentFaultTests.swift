@@ -90,6 +90,10 @@ import Testing
       ["scan", "--count", "--quiet", "--feed", mixed, hosts] + both)
     #expect(scan.output == "2\n")
     #expect(try CommandRunner.run(["extract", hosts] + both).lines.count == 2)
+    for kinds in ["ipv4, domain", " IPv4,DOMAIN "] {
+      let loose = try CommandRunner.run(["extract", hosts, "--kinds", kinds])
+      #expect(loose.lines.count == 2, "\(loose.errors)")
+    }
     let database = folder.path("x.skdb")
     let compiled = try CommandRunner.run(["compile", mixed, "-o", database] + both)
     #expect(compiled.errors.contains(": 2 entries of 1 feed"), "\(compiled.errors)")
@@ -111,6 +115,35 @@ import Testing
     #expect(asked.errors.contains("is a path that exists"), "\(asked.errors)")
     let meant = try CommandRunner.run(["explain", "--feed", feed, log, "evil.example"])
     #expect(meant.errors == "" && meant.status == 0)
+    let swapped = try CommandRunner.run(["explain", "--feed", feed, "evil.example", log])
+    #expect(swapped.errors.contains("which comes last"), "\(swapped.errors)")
+    let database = folder.path("x.skdb")
+    #expect(try CommandRunner.run(["compile", "--quiet", feed, "-o", database]).status == 0)
+    try fails(["lookup", "evil.example", database], "sekisho lookup \(database) evil.example")
+    try fails(["lookup", "evil.example", "bad.example"], "evil.example")
+  }
+
+  /// What is a file elsewhere is none in silence where standard output could be meant.
+  @Test(arguments: [
+    "coverage --html", "coverage --navigator", "scan --write-pcap", "bench scan --baseline",
+  ])
+  func aStreamIsNoFile(_ words: String) throws {
+    let words = words.split(separator: " ").map(String.init)
+    let option = words.last ?? ""
+    try fails(
+      Array(words.dropLast()) + ["--feed", feed, log, option, "-"],
+      "\(option) is a file, not a stream")
+    #expect(!FileManager.default.fileExists(atPath: CommandRunner.root.path + "/-"))
+  }
+
+  /// What the parser says of an option goes first, and suggests only what is like it.
+  @Test func optionsThatAreNone() throws {
+    for command in [["scan"], ["coverage"], ["explain"], ["bench", "scan"]] {
+      try fails(command + ["-d", feed, log], "Unknown option '-d'")
+    }
+    let far = try CommandRunner.run(["extract", "--db", feed, log])
+    #expect(far.errors.hasPrefix("sekisho: error: Unknown option '--db'\n"), "\(far.errors)")
+    try fails(["scan", "--feed", feed, "--summry", "x", log], "Did you mean '--summary'?")
   }
 
   @Test func feedThatIsNone() throws {
