@@ -61,7 +61,9 @@ package struct CaptureError: Error, Sendable, CustomStringConvertible {
   /// Some variants of pcap have longer headers before each packet, but no first bytes of their own.
   /// Their records make no sense from the second one on.
   static func variantRemedy(after packets: UInt64) -> String {
-    packets < 8 ? "; if this is a variant of pcap, convert it with editcap -F pcapng" : ""
+    packets < 8
+      ? "; if this is a variant of pcap, convert it with editcap -F pcapng"
+      : "; fetch or copy the file again"
   }
 
   /// The path and the message.

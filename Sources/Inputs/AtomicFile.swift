@@ -43,7 +43,8 @@ package struct AtomicFile: ~Copyable {
     let kind = facts.st_mode & S_IFMT
     if exists, kind == S_IFDIR {
       throw InputError(
-        code: .cannotWrite, path: path.description, message: "cannot create: it is a folder")
+        code: .cannotWrite, path: path.description,
+        message: "cannot create: it is a folder; name a file")
     }
     if exists, kind != S_IFREG {
       // SAFETY: the path is read within the call.

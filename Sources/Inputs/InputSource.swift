@@ -138,7 +138,8 @@ package final class InputSource {
     let kind = facts.st_mode & S_IFMT
     guard kind != S_IFDIR else {
       if closes { _ = close(descriptor) }
-      throw InputError(code: .cannotOpen, path: text, message: "cannot read: it is a folder")
+      throw InputError(
+        code: .cannotOpen, path: text, message: "cannot read: it is a folder; name a file")
     }
     var size: UInt64?
     if kind == S_IFREG {

@@ -67,7 +67,7 @@ struct CoverageCommand: ParsableCommand {
   @Flag(help: "Do not measure what feeds cost in time, which makes two runs differ.")
   var noTiming = false
 
-  @Option(help: ArgumentHelp("Threads, at most 256 (default: all cores).", valueName: "n"))
+  @Option(help: ArgumentHelp("Threads (default: all cores); 256 are used at most.", valueName: "n"))
   var threads: Int?
 
   @Flag(help: "Only errors.")

@@ -21,7 +21,7 @@ struct ReadingArguments: ParsableArguments {
       valueName: "kinds"))
   var kinds: [String] = []
 
-  @Option(help: ArgumentHelp("Threads, at most 256 (default: all cores).", valueName: "n"))
+  @Option(help: ArgumentHelp("Threads (default: all cores); 256 are used at most.", valueName: "n"))
   var threads: Int?
 
   @Option(

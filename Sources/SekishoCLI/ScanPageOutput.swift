@@ -24,7 +24,12 @@ extension ScanCommand {
         report.writeError = error.message
       }
     } else if !Console.write(page, to: STDOUT_FILENO) {
-      if errno == EPIPE { report.isBrokenPipe = true } else { report.writeError = "cannot write" }
+      let number = errno
+      if number == EPIPE {
+        report.isBrokenPipe = true
+      } else {
+        report.writeError = "cannot write: \(String(cString: strerror(number)))"
+      }
     }
     try finish(report, opened)
   }

@@ -41,7 +41,7 @@ struct TestCommand: ParsableCommand {
   @Flag(help: "Only errors.")
   var quiet = false
 
-  @Option(help: ArgumentHelp("Threads, at most 256 (default: all cores).", valueName: "n"))
+  @Option(help: ArgumentHelp("Threads (default: all cores); 256 are used at most.", valueName: "n"))
   var threads: Int?
 
   func validate() throws {

@@ -195,7 +195,7 @@ import Testing
       _ = try AtomicFile(path: "\(folder.path)/real")
       Issue.record("a folder was taken for a file")
     } catch {
-      #expect(error.message == "cannot create: it is a folder")
+      #expect(error.message == "cannot create: it is a folder; name a file")
     }
     #expect(try folder.names() == ["dangling", "link", "real"])
   }

@@ -232,6 +232,10 @@ import Testing
     try fails(["scan", "--db", nowhere, log], "sekisho compile")
     try fails(["inspect", nowhere], "sekisho compile")
     try fails(["compile", nowhere, "-o", folder.path("x.skdb")], "check the path")
+    try fails(["test", folder.url.path], "it is a folder; name a file")
+    let page = try CommandRunner.run(
+      ["scan", "--format", "html", "--feed", feed, log], redirect: "> /dev/full")
+    #expect(page.errors.contains("cannot write: No space left on device"), "\(page.errors)")
   }
 
   @Test func rowsOfABenchmarkNameTheirPlace() throws {

@@ -203,7 +203,8 @@ import Testing
         ["scan", "--feed", feed, log] + arguments + [folder.url.path])
       #expect(result.status == 2 && result.output == "", "\(arguments) \(result.output)")
       #expect(
-        result.errors == "sekisho: error: \(folder.url.path): cannot create: it is a folder\n",
+        result.errors
+          == "sekisho: error: \(folder.url.path): cannot create: it is a folder; name a file\n",
         "\(result.errors)")
     }
   }

@@ -34,6 +34,22 @@ import Testing
 
     """
 
+  @Test func whatIsAddedHasNoCauses() throws {
+    let (old, new) = (
+      try write("o.txt", "a.example\n"), try write("n.txt", "a.example\nz.example\n")
+    )
+    let added = try CommandRunner.run(["diff", old, new])
+    #expect(added.status == 0 && !added.output.contains("causes"), "\(added.output)")
+    let removed = try CommandRunner.run(["diff", new, old])
+    #expect(removed.output.contains("\ncauses: "), "\(removed.output)")
+  }
+
+  @Test func whatIsNoIndicatorIsDefanged() throws {
+    let feed = try write("feed.txt", "evil.example\n")
+    let result = try CommandRunner.run(["explain", "--feed", feed, "see evil.example now"])
+    #expect(result.output.hasPrefix("see evil[.]example now: "), "\(result.output)")
+  }
+
   /// All occurrences are counted, however few of them are told.
   @Test func explainCountsAll() throws {
     let feed = try write("feed.txt", "evil.example\n")

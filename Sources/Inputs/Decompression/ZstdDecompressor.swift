@@ -76,8 +76,10 @@ final class ZstdDecompressor: Decompressor {
   private func fault(_ answer: Int) -> DecompressionStep.State {
     switch ZSTD_getErrorCode(answer) {
     case ZSTD_error_frameParameter_windowTooLarge:
+      let limit =
+        windowBytes < 1 << 20 ? "\(windowBytes) bytes" : "\(windowBytes >> 20) MiB"
       return .failed(
-        .tooLarge, "zstd data needs a window of more than \(windowBytes >> 20) MiB",
+        .tooLarge, "zstd data needs a window of more than \(limit)",
         remedy: "\(.zstdWindowLimit) allows up to 2 GiB")
     case ZSTD_error_dictionary_wrong:
       return .failed(.unsupported, "zstd data needs a dictionary")

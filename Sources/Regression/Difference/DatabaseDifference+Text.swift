@@ -14,9 +14,8 @@ extension DatabaseDifference {
     text +=
       "\n"
       + Self.columns(["FEED", "OLD", "NEW", "ADDED", "REMOVED", "CHANGED", ""], feedRows)
-    if !causes.isEmpty {
-      text += "\ncauses: " + Self.list(causes.filter { $0.key != .added }) + "\n"
-    }
+    let losses = causes.filter { $0.key != .added }
+    if !losses.isEmpty { text += "\ncauses: " + Self.list(losses) + "\n" }
     for kind in EntryChange.Kind.allCases {
       let some = changes.filter { $0.changeKind == kind }
       guard !some.isEmpty else { continue }

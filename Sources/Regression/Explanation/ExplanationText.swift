@@ -9,7 +9,7 @@ extension Explanation {
       text = "\(kind.name) "
       text += String(decoding: DisplayText.defanged(normalForm, kind: kind), as: UTF8.self)
     } else {
-      text = String(decoding: DisplayText.escaped(asked), as: UTF8.self)
+      text = String(decoding: DisplayText.defangedLine(asked), as: UTF8.self)
     }
     text += ": " + verdict + "\n"
     for finding in findings {

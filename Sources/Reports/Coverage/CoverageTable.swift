@@ -11,12 +11,13 @@ extension CoverageReport {
 enum CoverageTable {
   static func bytes(of report: CoverageReport) -> [UInt8] {
     var text = ""
-    text += "\(Figure.count(report.values)) values of \(report.feeds.count) "
+    text += "\(Figure.count(report.values)) \(report.values == 1 ? "value" : "values") of "
+    text += "\(report.feeds.count) "
     text += report.feeds.count == 1 ? "feed" : "feeds"
     let alone = report.listedBy.first ?? 0
     if report.values > 0 {
-      text +=
-        "; \(Figure.percent(Double(alone) / Double(report.values))) are listed by one feed only"
+      text += "; \(Figure.percent(Double(alone) / Double(report.values))) "
+      text += "\(report.values == 1 ? "is" : "are") listed by one feed only"
     }
     text += "\n"
     if let size = report.truthSize {

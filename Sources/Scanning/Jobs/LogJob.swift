@@ -343,7 +343,8 @@ final class LogJob: InputJob, @unchecked Sendable {
     var last = SegmentOutput()
     last.statistics.inputs = 1
     switch content {
-    case .empty where !all.contains(where: \.isError):
+    // Of an input that was not waited for it is not known.
+    case .empty where !all.contains(where: \.isError) && !progress.isStopRequested:
       all.append(ScanProblem(.empty, path: path, message: "is empty", isError: false))
     case .binary:
       all.append(
