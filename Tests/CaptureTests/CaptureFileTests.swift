@@ -225,6 +225,28 @@ struct CaptureFileTests {
     #expect(Observed(pcap(packets)).error?.message.contains("editcap") == false)
   }
 
+  @Test(
+    "captures that were joined byte by byte are told", arguments: [false, true], [false, true])
+  func joined(_ isLittle: Bool, _ isNext: Bool) {
+    var other = PcapngBuilder()
+    other.interface()
+    other.packet(Self.other)
+    let first = pcap([CapturedPacket(Self.query)], little: isLittle)
+    for next in [pcap([CapturedPacket(Self.other)], little: isNext, nano: isLittle), other.file] {
+      let observed = Observed(join(first, next))
+      #expect(observed.values == ["1 dns.query a.example"])
+      #expect(observed.packets == 1)
+      #expect(observed.error?.code == .corrupt)
+      #expect(observed.error?.message.contains("mergecap") == true)
+    }
+    let observed = Observed(join(other.file, first))
+    #expect(observed.values == ["1 dns.query b.example"])
+    #expect(observed.error?.message.contains("mergecap") == true)
+    // A packet without bytes is one.
+    let empty = pcap([CapturedPacket(Self.query), CapturedPacket([]), CapturedPacket(Self.other)])
+    #expect(Observed(empty).values == ["1 dns.query a.example", "3 dns.query b.example"])
+  }
+
   @Test("a filter decides what takes part, not how packets are numbered")
   func filter() {
     let file = pcap(Self.query, Self.other)

@@ -194,6 +194,25 @@ struct PacketFramer: ~Copyable {
       message: "\(message), after packet \(number)\(remedy)")
   }
 
+  /// Whether three numbers, where a record or a block should begin, are the first of a capture file,
+  /// in either byte order: of pcap its first bytes and its version, 2.4.
+  static func beginsCapture(_ first: UInt32, _ second: UInt32, _ third: UInt32) -> Bool {
+    switch first {
+    case 0xa1b2_c3d4, 0xd4c3_b2a1, 0xa1b2_3c4d, 0x4d3c_b2a1:
+      second == 0x0004_0002 || second == 0x0200_0400 || second == 0x0002_0004
+        || second == 0x0400_0200
+    case 0x0a0d_0d0a: third == 0x1a2b_3c4d || third == 0x4d3c_2b1a
+    default: false
+    }
+  }
+
+  /// The error for files that were joined byte by byte, as by `cat`.
+  func anotherCapture() -> CaptureError {
+    corrupt(
+      "another capture begins",
+      remedy: "; scan the captures one by one, or join them with mergecap")
+  }
+
   /// Whether the input ends exactly here; throws if reading it failed here.
   mutating func isAtEnd() throws(CaptureError) -> Bool {
     if input.require(1) { return false }

@@ -52,6 +52,11 @@ extension PacketFramer {
     let fraction = header.uint32(unchecked: 4, swapped: layout.isSwapped)
     let captured = header.uint32(unchecked: 8, swapped: layout.isSwapped)
     frame.originalLength = header.uint32(unchecked: 12, swapped: layout.isSwapped)
+    if captured == 0 || captured > layout.longestRecord,
+      Self.beginsCapture(seconds, fraction, captured)
+    {
+      throw anotherCapture()
+    }
     if captured > layout.longestRecord {
       throw corrupt(
         "a packet claims \(captured) bytes", remedy: CaptureError.variantRemedy(after: number))
@@ -111,9 +116,10 @@ struct PlainRecords {
     // SAFETY: the guard above checked that 16 bytes are in the buffer at `place`.
     let header = unsafe memory + place
     let captured = Int(unsafe header.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
-    guard captured <= PacketFramer.longestPlainPacket, captured &+ 16 <= end &- place else {
-      return nil
-    }
+    // A record without bytes may be another capture's header, and is left to `nextPcap`.
+    guard UInt(bitPattern: captured &- 1) < UInt(PacketFramer.longestPlainPacket),
+      captured &+ 16 <= end &- place
+    else { return nil }
     let seconds = unsafe header.loadUnaligned(fromByteOffset: 0, as: UInt32.self)
     let fraction = unsafe header.loadUnaligned(fromByteOffset: 4, as: UInt32.self)
     // `seconds` and `fraction` are below 2³², so the sum stays below 2⁶³.

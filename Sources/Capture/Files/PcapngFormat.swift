@@ -96,7 +96,8 @@ extension PacketFramer {
     }
     guard sections.hasSection else { throw corrupt("a block stands before the first section") }
     let type = header.uint32(unchecked: 0, swapped: sections.isSwapped)
-    let length = try blockLength(header.uint32(unchecked: 4, swapped: sections.isSwapped))
+    let stated = header.uint32(unchecked: 4, swapped: sections.isSwapped)
+    let length = try blockLength(stated)
     switch type {
     case BlockType.enhancedPacket, BlockType.packet:
       try beginPacket(&frame, length: length, isObsolete: type == BlockType.packet)
@@ -116,6 +117,7 @@ extension PacketFramer {
       pending = length
       return .record
     default:
+      if Self.beginsCapture(type, stated, 0) { throw anotherCapture() }
       guard input.skip(length) else { throw cut("a block") }
       return .other
     }
