@@ -25,6 +25,15 @@ struct DNSTests {
   @CaseTable static var messages: [CaptureCase] {
     CaptureCase("a query", udp(Builder().question("WWW.Example.COM")), [question])
     CaptureCase("one label", udp(Builder().question("localhost")), ["1 dns.query localhost"])
+    CaptureCase(
+      "an address as name, kept as one",
+      udp(
+        response("192.0.2.7", answers: 2).record("192.0.2.7", type: 5, Builder.name("192.0.2.8"))
+          .record("192.0.2.9", type: 5, Builder.name("192.0.2.08"))),
+      [
+        "1 dns.query 192.0.2.7", "1 dns.answer.name 192.0.2.8", "1 dns.answer.name 192.0.2.9",
+        "1 dns.answer.name 192.0.2.08",
+      ])
     CaptureCase("the root", udp(Builder().question("", type: 2)), [])
     CaptureCase(
       "underscores", udp(Builder().question("_dmarc.a-b.example")),

@@ -46,6 +46,13 @@ struct NameText: ~Copyable {
     }
   }
 
+  /// The IPv4 address that the name spells; nil of nearly all names.
+  var ipv4: UInt32? {
+    // SAFETY: `count` is more than 0, and at most the capacity.
+    guard count > 0, Byte.isDigit(unsafe memory[count &- 1]) else { return nil }
+    return IPAddressText.ipv4(bytes)
+  }
+
   // MARK: Labels
 
   /// Adds a label's bytes in lower case, preceded by a dot unless the label is the first.

@@ -2,22 +2,26 @@ import Indicators
 import Parsing
 
 extension ObservableWriter {
-  /// Writes the DNS name in `name`, unless it is the root's; with `unlessQuestion`, also not if it
-  /// is the name of a question of the message.
+  /// Writes the DNS name in `name`, as an address if it has an address' shape, unless it is the
+  /// root's; with `unlessQuestion`, also not if it is the name of a question of the message.
   mutating func keepName(_ field: CaptureField, unlessQuestion: Bool = false) {
     let start = batch.arena.count
-    if name.hasHighBytes, !name.hasEscapes {
+    var kind = IndicatorKind.domain
+    if let address = name.ipv4 {
+      kind = .ipv4
+      append(bigEndian: address)
+    } else if name.hasHighBytes, !name.hasEscapes {
       let hasNormalForm = normalizer.appendName(name.bytes, to: &batch.arena) == nil
       if !hasNormalForm { appendToArena(name.bytes) }
     } else {
       appendToArena(name.bytes)
     }
-    if unlessQuestion, batch.arena.count > start, isQuestion(from: start) {
+    if unlessQuestion, batch.arena.count > start, isQuestion(kind, from: start) {
       batch.arena.removeLast(batch.arena.count - start)
       return
     }
     let isNamed = batch.arena.count > start
-    keep(field, .domain, from: start)
+    keep(field, kind, from: start)
     if field == .dnsQuery, isNamed { noteQuestion() }
   }
 

@@ -67,7 +67,7 @@ extension ObservableWriter {
     append(bigEndian: pattern)
   }
 
-  private mutating func append(bigEndian value: UInt32) {
+  mutating func append(bigEndian value: UInt32) {
     // SAFETY: the closure only reads the number's bytes.
     unsafe withUnsafeBytes(of: value.bigEndian) { unsafe batch.arena.append(contentsOf: $0) }
   }

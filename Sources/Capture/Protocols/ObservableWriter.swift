@@ -218,15 +218,15 @@ struct ObservableWriter: ~Copyable {
 
   /// Whether the value at the end of the arena, from `start` on, is the name of one of the
   /// message's questions.
-  mutating func isQuestion(from start: Int) -> Bool {
+  mutating func isQuestion(_ kind: IndicatorKind, from start: Int) -> Bool {
     guard questionCount <= questions.count else {
-      return known(.dnsQuery, .domain, from: start, addsIt: false) >= 0
+      return known(.dnsQuery, kind, from: start, addsIt: false) >= 0
     }
     for index in 0..<questionCount {
       let isSame =
         questions[index] == .max
         ? droppedQuestions[index] == valueHash(from: start)
-        : isSameValue(Int(questions[index]), .dnsQuery, .domain, from: start)
+        : isSameValue(Int(questions[index]), .dnsQuery, kind, from: start)
       if isSame { return true }
     }
     return false
