@@ -101,6 +101,38 @@ struct HTTPOddityTests {
     }
   }
 
+  /// Headers of a request, and the lengths of bodies behind which others are, each hidden in the body
+  /// of the one before.
+  private static let hidden: [(headers: String, lengths: [Int])] = [
+    ("Content-Length: 300\r\nContent-Length: 11", [11, 300]),
+    ("Content-Length: 11\r\nContent-Length: 300", [11, 300]),
+    ("Content-Length: 300, 11\r\nContent-Length: 300", [300]),
+    ("Content-Length: 11\r\nTransfer-Encoding: chunked", [11]),
+    ("Transfer-Encoding: chunked\r\nContent-Length: 300", [300]),
+    ("Content-Length: 300\r\nTransfer-Encoding: chunked\r\nContent-Length: 11", [11, 300]),
+  ]
+
+  @Test("requests behind each length that is stated, cut anywhere", arguments: hidden.indices)
+  func behindEach(_ index: Int) {
+    let (headers, lengths) = Self.hidden[index]
+    var body = utf8("3e8\r\na=b&c=d") + Array(repeating: UInt8(ascii: "a"), count: 994)
+    for length in lengths {
+      let request = utf8(
+        "POST /\(length) HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 9000\r\n\r\n")
+      body.replaceSubrange(length..<length + request.count, with: request)
+    }
+    let head = utf8("POST /1 HTTP/1.1\r\nHost: a.example\r\n\(headers)\r\n\r\n")
+    let bytes = head + body
+    let expected = Set(lengths.map { "http.url http://evil.example/\($0)" })
+    for cut in [bytes.count] + Array(stride(from: head.count - 5, to: head.count + 500, by: 7)) {
+      let cuts = cut == bytes.count ? [] : [cut]
+      let values = StreamTests.values(
+        [StreamBuilder().syn] + StreamBuilder().segments(bytes, cuts))
+      let found = values.filter { $0.contains("url http://evil") }
+      #expect(Set(found) == expected && found.count == lengths.count, "cut at \(cut)")
+    }
+  }
+
   @Test("lengths", arguments: lengths.indices)
   func length(_ index: Int) {
     let (headers, body, isFound) = Self.lengths[index]

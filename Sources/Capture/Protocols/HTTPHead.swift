@@ -31,6 +31,13 @@ struct HTTPHead {
   /// The length of a body that is not in chunks.
   var contentLength: Int { statedLength ?? 0 }
 
+  /// The lengths that a receiver may believe where the body has another: several that differ, or one
+  /// beside chunks.
+  var otherLengths: (first: Int, last: Int)? {
+    if differingLengths != nil { return differingLengths }
+    return isChunked && contentLength > 0 ? (contentLength, contentLength) : nil
+  }
+
   /// Approximate bytes of memory in use.
   var cost: Int { targetRoom.count }
 

@@ -40,8 +40,11 @@ struct HTTPReader {
 
   /// The contents of the present head, as far as it has been read.
   var head = HTTPHead()
-  /// The differing lengths of the request that has just ended, none of whose body has been read.
-  private var possibleLengths: (first: Int, last: Int)?
+  /// Lengths that the last head stated and that were not believed, if no byte behind it was read.
+  var possibleLengths: (first: Int, last: Int)?
+  /// Where bodies of such lengths end, at which nothing was read: so far behind the bytes that were
+  /// given to `read`, or before their end if negative; `Int.min` for none.
+  var otherEnds: (first: Int, last: Int)?
   /// Whether an announced body will come, as long as none of it has.
   var leave = Leave.none
   /// Answers are read instead of requests: their heads, and further ones behind short bodies.
@@ -80,19 +83,6 @@ struct HTTPReader {
     isAnswer = false
     isAnswerOver = false
     hasRead = false
-  }
-
-  /// The length of a body whose stated lengths differ: one of them if a request follows there, but
-  /// none begins at `start`; else 0.
-  private mutating func possibleBody(in data: RawSpan, from start: Int) -> Int {
-    guard let lengths = possibleLengths else { return 0 }
-    possibleLengths = nil
-    let rest = data.extracting(start..<data.byteCount)
-    if HTTPRequest.begins(rest) { return 0 }
-    return [lengths.first, lengths.last].first {
-      0 < $0 && $0 < rest.byteCount
-        && HTTPRequest.begins(rest.extracting($0..<rest.byteCount))
-    } ?? 0
   }
 
   /// The most bytes after chunks with invalid lengths in which the next request is searched for.
@@ -345,10 +335,11 @@ struct HTTPReader {
     } else if head.isChunked {
       phase = .chunkSize
       headLength = 0
+      if !isAnswer { possibleLengths = head.otherLengths }
     } else if head.contentLength > 0 {
       phase = .body(head.contentLength)
     } else {
-      let lengths = isAnswer ? nil : head.differingLengths
+      let lengths = isAnswer ? nil : head.otherLengths
       endMessage()
       possibleLengths = lengths
     }

@@ -27,6 +27,11 @@ extension FlowReader {
     for var rereading in rereadings {
       writer.written = writer.writtenValues()
       let rest = payload.extracting(rereading.next.offset(from: sequence)..<payload.byteCount)
+      if rereading.reader.content.isNone {
+        // Behind a body of a length that was not believed.
+        guard HTTPRequest.begins(rest) || HTTPRequest.mayBegin(rest) else { continue }
+        rereading.reader.begin(.http)
+      }
       let isDone = read(rest, rereading.reader, visit)
       rereading.left -= rest.byteCount
       rereading.next += rest.byteCount
@@ -47,6 +52,30 @@ extension FlowReader {
     guard flows[visit].stream == number else { return }
     streams[number].isRereading = false
     streams.touch(number)
+  }
+
+  /// Reads requests behind bodies of lengths that the stream does not believe.
+  ///
+  /// The bodies end so many bytes behind the stream's next one, or before it if negative.
+  @inline(never)
+  mutating func readBehind(
+    _ ends: (first: Int, last: Int), _ payload: RawSpan, at sequence: SequenceNumber,
+    of number: UInt32, _ visit: StreamVisit
+  ) {
+    var present: [TCPStream.Rereading] = []
+    for end in [ends.first, ends.last] where end >= -payload.byteCount {
+      let rereading = TCPStream.Rereading(
+        reader: TCPStream(record: writer.flow(), target: target(visit)),
+        next: flows[visit].next + end)
+      if end < 0 {
+        present.append(rereading)
+      } else if !streams[number].keep(rereading) {
+        skips.add(.tcpOverlapLimit)
+      }
+    }
+    if present.isEmpty { return streams.touch(number) }
+    streams[number].isRereading = true
+    continueRereadings(present, payload, at: sequence, of: number, visit)
   }
 
   /// Keeps the reader of another version if more of that is to come; tells whether it is kept.

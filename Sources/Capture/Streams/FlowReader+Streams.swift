@@ -184,7 +184,7 @@ extension FlowReader {
     if number != 0, !streams[number].holes.isEmpty { streams[number].followHoles(payload) }
     var rereadings: [TCPStream.Rereading] = []
     if number != 0, !streams[number].rereadings.isEmpty {
-      rereadings = streams[number].takeRereadings(at: sequence, count: 1)
+      rereadings = streams[number].takeRereadings(at: sequence, count: payload.byteCount)
       streams[number].isRereading = !rereadings.isEmpty
     }
     if number == 0 || streams[number].openVersions.isEmpty {
@@ -197,6 +197,10 @@ extension FlowReader {
     }
     if !rereadings.isEmpty {
       continueRereadings(rereadings, payload, at: sequence, of: number, visit)
+    }
+    let read = flows[visit].stream
+    if read != 0, let ends = streams[read].http.takeOtherEnds() {
+      readBehind(ends, payload, at: sequence, of: read, visit)
     }
     keepFirst(payload, isFirst: isFirst, visit.side)
     if missing > 0 { noteMissing(missing, visit) }

@@ -45,11 +45,14 @@ final class TCPStream {
   }
 
   /// A reader of another version of bytes that were read, which goes on with the bytes that follow.
+  ///
+  /// One without content waits for a request that may begin with the next byte that it expects.
   struct Rereading {
     var reader: TCPStream
     /// The sequence number of the next byte that it expects.
     ///
-    /// That is the stream's own next byte, or one before it, which comes again.
+    /// That is the stream's own next byte, or one before it, which comes again, or of a reader without
+    /// content one behind it.
     var next: SequenceNumber
     /// Bytes that it may still read.
     var left = mostReread
@@ -364,6 +367,7 @@ final class TCPStream {
   /// Makes the object ready for another connection.
   func reset() {
     begin(.none)
+    _ = http.takeOtherEnds()
     (otherStart, tunnel) = (nil, nil)
     if !answerStart.isEmpty { answerStart = [] }
     (acknowledged, gap) = (nil, 0)
