@@ -99,6 +99,24 @@ struct CarriedStreamTests {
     }
   }
 
+  @Test(
+    "an address that is the tunnel's end has its port", arguments: ["203.0.113.9", "198.51.100.2"])
+  func tunnelPorts(_ host: String) {
+    let stream = StreamBuilder(port: 3128)
+    let connect = utf8("CONNECT 203.0.113.9:8443 HTTP/1.1\r\n\r\n")
+    let shown = host == "203.0.113.9" ? host + ":8443" : host
+    for (bytes, field) in [
+      (TLSBuilder.clientHello(host), "tls.sni"),
+      (utf8("GET / HTTP/1.1\r\nHost: \(host)\r\n\r\n"), "http.host"),
+    ] {
+      for cuts in [[], [connect.count], [connect.count + 60 / 2]] {
+        let found = StreamTests.values(
+          [stream.syn] + stream.segments(join(connect, bytes), cuts))
+        #expect(found.contains("\(field) \(shown)"), "cut at \(cuts)")
+      }
+    }
+  }
+
   private static let get = utf8("GET / HTTP/1.1\r\nHost: a.example\r\n\r\n")
 
   @Test(

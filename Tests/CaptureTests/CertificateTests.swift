@@ -146,6 +146,23 @@ struct CertificateTests {
     return der(0x30, der(0x30, body))
   }
 
+  @Test(
+    "names as they were typed",
+    arguments: [
+      ("u.example:443", "u.example"), ("http://U.example/", "u.example"),
+      (" u.example ", "u.example"),
+      ("*.u.example", "*.u.example"), ("u.example\0", "u.example\0"),
+      ("u.example:443\0", "u.example:443\0"),
+      ("a b", "a b"), ("198.51.100.2", "198.51.100.2:4433"), ("192.0.2.9:81", "192.0.2.9:81"),
+    ])
+  func typedNames(_ name: String, _ expected: String) {
+    let messages = join(serverHello, Self.message([Self.certificate(names: [name])]))
+    let frames = StreamBuilder(port: 4433, back: true)
+      .segments(Self.records(messages), [])
+    let values = Observed(pcap(frames.map { CapturedPacket($0) })).values
+    #expect(values.filter { $0.contains("name") } == ["1 tls.certificate.name \(expected)"])
+  }
+
   private static func records(_ messages: [UInt8]) -> [UInt8] {
     stride(from: 0, to: messages.count, by: 16_000).flatMap {
       TLSBuilder.record(22, Array(messages[$0..<min($0 + 16_000, messages.count)]))

@@ -33,6 +33,21 @@ extension HTTPTests {
       request("GET / HTTP/1.1\r\nHost: 192.0.2.7:8000\r\n\r\n", port: 8000),
       ["1 http.host 192.0.2.7:8000", "1 http.url http://192.0.2.7:8000/"])
     CaptureCase(
+      "the connection's own address as host has its port",
+      request("GET / HTTP/1.1\r\nHost: 198.51.100.2\r\n\r\n", port: 8000),
+      [
+        "1 http.host 198.51.100.2:8000", "1 http.url http://198.51.100.2/",
+        "1 http.url http://198.51.100.2:8000/",
+      ])
+    CaptureCase(
+      "unless it is sent with another",
+      request("GET / HTTP/1.1\r\nHost: 198.51.100.2:81\r\n\r\n", port: 8000),
+      ["1 http.host 198.51.100.2:81", "1 http.url http://198.51.100.2:81/"])
+    CaptureCase(
+      "what a proxy is to ask for has the port of its scheme",
+      request("GET http://198.51.100.2/ HTTP/1.1\r\n\r\n", port: 3128),
+      ["1 http.host 198.51.100.2", "1 http.url http://198.51.100.2/"])
+    CaptureCase(
       "an IPv6 address as host",
       request("GET / HTTP/1.1\r\nHost: [2001:db8::7]:81\r\n\r\n", port: 81),
       ["1 http.host 2001:db8::7:81", "1 http.url http://[2001:db8::7]:81/"])

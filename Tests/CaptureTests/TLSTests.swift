@@ -27,6 +27,14 @@ struct TLSTests {
     CaptureCase(
       "an address", segment(TLSBuilder.clientHello("192.0.2.7")), ["1 tls.sni 192.0.2.7"])
     CaptureCase(
+      "the connection's own address has its port",
+      segment(TLSBuilder.clientHello("198.51.100.2"), port: 8443),
+      ["1 tls.sni 198.51.100.2:8443"])
+    CaptureCase(
+      "an address with a port of its own",
+      segment(TLSBuilder.clientHello("198.51.100.2:81"), port: 8443),
+      ["1 tls.sni 198.51.100.2:81"])
+    CaptureCase(
       "an IPv6 address", segment(TLSBuilder.clientHello("2001:db8::7")), ["1 tls.sni 2001:db8::7"])
     CaptureCase("no name at all", segment(TLSBuilder.clientHello("")), [])
     CaptureCase(
@@ -37,7 +45,7 @@ struct TLSTests {
       ["1 tls.sni 2001:db8::9"])
     CaptureCase(
       "the same with a port", segment(TLSBuilder.clientHello("[2001:db8::9]:8443")),
-      ["1 tls.sni 2001:db8::9"])
+      ["1 tls.sni 2001:db8::9:8443"])
     CaptureCase("odd bytes", segment(TLSBuilder.clientHello("A b!")), ["1 tls.sni a b!"])
     CaptureCase(
       "two names, and one again",

@@ -99,6 +99,12 @@ import Testing
     #expect(result.output.contains(reason), "\(result.output)")
   }
 
+  /// An event of Suricata's.
+  private static func hostAsked(_ address: String, port: Int, _ member: String) -> String {
+    #"{"event_type":"x","src_ip":"10.0.0.5","src_port":5,"dest_ip":"\#(address)","#
+      + #""dest_port":\#(port),\#(member)}"#
+  }
+
   /// A record's address is compared by the port that the hit's flow shows; in text only what stands there in one of
   /// the forms of `Matching.md` §2 is a port.
   @Test(arguments: [
@@ -108,6 +114,11 @@ import Testing
     ("conn dst_ip=198.51.100.8 dst_port=80", "address"),
     ("conn dstip=198.51.100.8 dstport=80", ""), ("conn dstport=443 dstip=198.51.100.8", "address"),
     (#"{"a":{"dest_ip":"198.51.100.8"},"b":{"dest_port":443}}"#, "address"),
+    (hostAsked("198.51.100.8", port: 80, #""http":{"hostname":"198.51.100.8"}"#), ""),
+    (hostAsked("198.51.100.9", port: 80, #""http":{"hostname":"198.51.100.8"}"#), "address"),
+    (hostAsked("198.51.100.8", port: 80, #""tls":{"sni":"198.51.100.8"}"#), ""),
+    (hostAsked("198.51.100.8", port: 443, #""tls":{"sni":"198.51.100.8"}"#), "exact"),
+    (hostAsked("198.51.100.8", port: 80, #""x":{"value":"198.51.100.8"}"#), "address"),
   ])
   func addressesHaveThePortOfTheirEnd(_ line: String, _ match: String) throws {
     let feed = try folder.write("port.txt", Array("198.51.100.8:443\n".utf8))

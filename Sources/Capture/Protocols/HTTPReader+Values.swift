@@ -18,8 +18,7 @@ extension HTTPReader {
       let (host, port) = HTTPRequest.splitHost(text, range)
       if let port { head.tunnel = Preamble.named(text.extracting(host), port) }
       writer.place(range.upperBound)
-      let isHost = writer.keepHost(
-        .httpHost, text.extracting(host), port: port ?? 0, onlyIfValid: true)
+      let isHost = writer.keepHost(.httpHost, text.extracting(host), port: port, onlyIfValid: true)
       if !isHost { skips.add(.httpURL) }
       return
     }
@@ -29,7 +28,7 @@ extension HTTPReader {
       // A proxy goes by this host, whatever the Host header says (RFC 9112 §3.2.2).
       let (host, port) = HTTPRequest.splitHost(text, authority)
       writer.place(range.upperBound)
-      writer.keepHost(.httpHost, text.extracting(host), port: port ?? 0, onlyIfValid: true)
+      writer.keepHost(.httpHost, text.extracting(host), port: port, onlyIfValid: true)
     }
     guard writer.kinds.contains(.url) else { return }
     if text.byte(unchecked: range.lowerBound) == Byte.slash {
@@ -124,7 +123,7 @@ extension HTTPReader {
   ) {
     let (host, port) = HTTPRequest.splitHost(value, value.byteOffsets)
     let isHost = writer.keepHost(
-      .httpHost, value.extracting(host), port: port ?? 0, onlyIfValid: true)
+      .httpHost, value.extracting(host), port: port, of: context.target, onlyIfValid: true)
     var authority = (text: value.byteOffsets, hasPort: port != nil)
     if port == nil {
       // An impossible port is left out of the URL; the bracket after an IPv6 address is kept.
@@ -132,7 +131,7 @@ extension HTTPReader {
         host.lowerBound > 0 && value.byte(unchecked: host.lowerBound - 1) == UInt8(ascii: "[")
       authority.text = 0..<host.upperBound + (isBracketed ? 1 : 0)
     }
-    if !isHost, let odd = keepOddHosts(value, &writer) { authority = odd }
+    if !isHost, let odd = keepOddHosts(value, context, &writer) { authority = odd }
     guard !head.hasHost else { return }
     if value.byteCount == 0 {
       keepURLWithoutHost(context, into: &writer, &skips)
@@ -148,7 +147,7 @@ extension HTTPReader {
   /// Writes the hosts in a value that is no host as a whole, or the whole value if it holds none;
   /// returns the authority of the first host, for the URL.
   private func keepOddHosts(
-    _ value: RawSpan, _ writer: inout ObservableWriter
+    _ value: RawSpan, _ context: HTTPContext, _ writer: inout ObservableWriter
   ) -> (text: Range<Int>, hasPort: Bool)? {
     var first: (text: Range<Int>, hasPort: Bool)?
     var start = 0
@@ -158,9 +157,9 @@ extension HTTPReader {
       let odd = HTTPRequest.oddHost(value, start..<end)
       start = end + 1
       let host = value.extracting(odd.host)
-      guard writer.keepHost(.httpHost, host, port: odd.port ?? 0, onlyIfValid: true) else {
-        continue
-      }
+      let isHost = writer.keepHost(
+        .httpHost, host, port: odd.port, of: context.target, onlyIfValid: true)
+      guard isHost else { continue }
       if first == nil { first = (odd.authority, odd.port != nil) }
     }
     if first == nil {

@@ -29,16 +29,17 @@ extension ObservableWriter {
   ///
   /// A host without a normal form is written in lower case, because it was sent all the same; with
   /// `onlyIfValid`, it is not written. Returns false if the host is not valid. The port is written
-  /// only with an address.
+  /// only with an address; without one, the address of `end` has that end's.
   @discardableResult
   mutating func keepHost(
-    _ field: CaptureField, _ host: RawSpan, port: UInt16 = 0, onlyIfValid: Bool = false
+    _ field: CaptureField, _ host: RawSpan, port: UInt16? = nil, of end: HTTPTarget? = nil,
+    onlyIfValid: Bool = false
   ) -> Bool {
-    if keepValidHost(field, host, port: port) { return true }
+    if keepValidHost(field, host, port: port, of: end) { return true }
     if let plain = Self.plainHost(host) {
       // SAFETY: the closure only reads the array's bytes.
       let isKept = unsafe plain.withUnsafeBytes {
-        keepValidHost(field, unsafe $0.bytes, port: port)
+        keepValidHost(field, unsafe $0.bytes, port: port, of: end)
       }
       if isKept { return true }
     }
@@ -54,20 +55,34 @@ extension ObservableWriter {
 
   /// Writes a host that is an address or a name; writes nothing and returns false if it is neither.
   private mutating func keepValidHost(
-    _ field: CaptureField, _ host: RawSpan, port: UInt16
+    _ field: CaptureField, _ host: RawSpan, port: UInt16?, of end: HTTPTarget?
   ) -> Bool {
     // An address with a trailing dot is still an address, just as a name with one is the same name.
     let isRooted = host.byteCount > 1 && host.byte(unchecked: host.byteCount - 1) == Byte.dot
     if let address = VersionedAddress(
       text: isRooted ? host.extracting(0..<host.byteCount - 1) : host)
     {
-      append(field, address, port: port)
+      append(field, address, port: port ?? end?.port(of: address) ?? 0)
       return true
     }
     let start = batch.arena.count
     guard normalizer.appendName(host, to: &batch.arena) == nil else { return false }
     keep(field, .domain, from: start)
     return true
+  }
+
+  /// Writes a host that may be written as it was typed: with a scheme, a port, brackets or blanks.
+  ///
+  /// What is no host without these either is written as it is.
+  mutating func keepTypedHost(_ field: CaptureField, _ text: RawSpan, of end: HTTPTarget?) {
+    if keepHost(field, text, of: end, onlyIfValid: true) { return }
+    let (host, port, _) = HTTPRequest.oddHost(text, text.byteOffsets)
+    if host.count < text.byteCount,
+      keepHost(field, text.extracting(host), port: port, of: end, onlyIfValid: true)
+    {
+      return
+    }
+    keepHost(field, text)
   }
 
   /// The longest host that is decoded: even a name of percent-encoded bytes only is shorter.

@@ -30,6 +30,8 @@ struct ObservableWriter: ~Copyable {
     ipProtocol: 0,
     ipVersion: 0, tunnelDepth: 0, hasPorts: false)
   private(set) var isFlowMade = true
+  /// Where a proxy leads the stream that is being read; nil if none does.
+  var tunnel: HTTPTarget?
   /// Index of that flow in the batch, or `ObservableRecord.noFlow`.
   private(set) var flowIndex = ObservableRecord.noFlow
   /// The present batch's number, by which flows know whether their index is still valid; never 0.
@@ -127,6 +129,15 @@ struct ObservableWriter: ~Copyable {
       isFlowMade = true
     }
     return madeFlow
+  }
+
+  /// Where what is being read leads: the present flow's responder, or the end of a tunnel.
+  mutating func responder() -> HTTPTarget {
+    if let tunnel { return tunnel }
+    let flow = flow()
+    return HTTPTarget(
+      address: VersionedAddress(flow.destination, version: flow.ipVersion),
+      port: flow.destinationPort)
   }
 
   /// Begins a flow of the packet for which nothing is written.

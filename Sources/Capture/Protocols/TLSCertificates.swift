@@ -18,6 +18,7 @@ enum TLSCertificates {
     _ skips: inout SkipCounters
   ) {
     var cursor = ByteCursor(message)
+    let end = writer.responder()
     do {
       try cursor.skip(start)
       var list = try cursor.readCursor(Int(cursor.readUInt24()))
@@ -30,7 +31,7 @@ enum TLSCertificates {
         let place = listStart + list.offset
         let certificate = try list.readSpan(length)
         writeHashes(certificate, end: message.byteCount, into: &writer)
-        do { try readNames(certificate, at: place, into: &writer) } catch {
+        do { try readNames(certificate, at: place, of: end, into: &writer) } catch {
           skips.add(.certificateMalformed)
         }
       }
@@ -66,7 +67,7 @@ enum TLSCertificates {
   private static let universalBMP: UInt8 = 0x1e
 
   private static func readNames(
-    _ certificate: RawSpan, at place: Int, into writer: inout ObservableWriter
+    _ certificate: RawSpan, at place: Int, of end: HTTPTarget, into writer: inout ObservableWriter
   ) throws(DERError) {
     var outer = DERReader(certificate, base: place)
     var whole = try outer.enter(sequence)
@@ -76,7 +77,7 @@ enum TLSCertificates {
     if body.nextTag == 0xa0 { try body.skip() }
     for _ in 0..<4 { try body.skip() }
     var subject = try body.enter(sequence)
-    try readSubject(&subject, into: &writer)
+    try readSubject(&subject, of: end, into: &writer)
     try body.skip()
     while !body.isAtEnd {
       guard body.nextTag == 0xa3 else {
@@ -93,13 +94,13 @@ enum TLSCertificates {
         if one.nextTag == 0x01 { try one.skip() }
         var value = try one.enter(octets)
         var names = try value.enter(sequence)
-        try readAlternativeNames(&names, into: &writer)
+        try readAlternativeNames(&names, of: end, into: &writer)
       }
     }
   }
 
   private static func readSubject(
-    _ subject: inout DERReader, into writer: inout ObservableWriter
+    _ subject: inout DERReader, of end: HTTPTarget, into writer: inout ObservableWriter
   ) throws(DERError) {
     while !subject.isAtEnd {
       var parts = try subject.enter(set)
@@ -111,7 +112,7 @@ enum TLSCertificates {
         let text = try part.value(tag)
         writer.place(part.place)
         keepCommonName(
-          text, width: tag == universalBMP ? 2 : tag == universal ? 4 : 1, into: &writer)
+          text, width: tag == universalBMP ? 2 : tag == universal ? 4 : 1, of: end, into: &writer)
       }
     }
   }
@@ -119,12 +120,12 @@ enum TLSCertificates {
   /// Writes a common name whose characters have `width` bytes each, if it has the form of a host
   /// name.
   private static func keepCommonName(
-    _ text: RawSpan, width: Int, into writer: inout ObservableWriter
+    _ text: RawSpan, width: Int, of end: HTTPTarget, into writer: inout ObservableWriter
   ) {
     if let address = IPAddressText.ipv6(text) {
-      return writer.append(
-        .tlsCertificateName,
-        VersionedAddress(ipv6: IPAddress(high: address.high, low: address.low)))
+      return keep(
+        VersionedAddress(ipv6: IPAddress(high: address.high, low: address.low)), of: end,
+        into: &writer)
     }
     writer.scratch.removeAll(keepingCapacity: true)
     var hasDot = false
@@ -152,24 +153,41 @@ enum TLSCertificates {
     guard hasDot, text.byteCount <= 1024 else { return }
     let name = writer.scratch
     // SAFETY: the closure only reads the array's bytes.
-    unsafe name.withUnsafeBytes { _ = unsafe writer.keepHost(.tlsCertificateName, $0.bytes) }
+    unsafe name.withUnsafeBytes {
+      _ = unsafe writer.keepHost(.tlsCertificateName, $0.bytes, of: end)
+    }
   }
 
   private static func readAlternativeNames(
-    _ names: inout DERReader, into writer: inout ObservableWriter
+    _ names: inout DERReader, of end: HTTPTarget, into writer: inout ObservableWriter
   ) throws(DERError) {
     while let tag = names.nextTag {
       let value = try names.value(tag)
       writer.place(names.place)
       switch tag {
-      case 0x82: writer.keepHost(.tlsCertificateName, value)
+      case 0x82 where isAsWritten(value):
+        writer.keepHost(.tlsCertificateName, value, of: end)
+      case 0x82: writer.keepTypedHost(.tlsCertificateName, value, of: end)
       case 0x87 where value.byteCount == 4:
-        writer.append(.tlsCertificateName, VersionedAddress(ipv4: value, at: 0))
+        keep(VersionedAddress(ipv4: value, at: 0), of: end, into: &writer)
       case 0x87 where value.byteCount == 16:
-        writer.append(.tlsCertificateName, VersionedAddress(ipv6: value, at: 0))
+        keep(VersionedAddress(ipv6: value, at: 0), of: end, into: &writer)
       default: break
       }
     }
+  }
+
+  /// Whether nothing of a name may be left out: it is a wildcard, or holds a NUL, at which a careless
+  /// reader would cut it.
+  private static func isAsWritten(_ name: RawSpan) -> Bool {
+    name.byteCount > 0 && name.byte(unchecked: 0) == UInt8(ascii: "*")
+      || name.firstOffset(of: 0, in: name.byteOffsets) != nil
+  }
+
+  private static func keep(
+    _ address: VersionedAddress, of end: HTTPTarget, into writer: inout ObservableWriter
+  ) {
+    writer.append(.tlsCertificateName, address, port: end.port(of: address))
   }
 }
 

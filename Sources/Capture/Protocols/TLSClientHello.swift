@@ -260,16 +260,12 @@ struct TLSClientHello {
     var cursor = `extension`
     if cursor.isAtEnd { return }
     try cursor.skip(2)
+    let end = writer.responder()
     while !cursor.isAtEnd {
       let type = try cursor.readUInt8()
       let name = try cursor.readSpan(Int(cursor.readUInt16()))
       writer.place(place + cursor.offset)
-      guard type == 0, !writer.keepHost(.tlsServerName, name, onlyIfValid: true) else { continue }
-      // Some clients send the host as it was typed, with a port or in brackets.
-      let host = name.extracting(HTTPRequest.oddHost(name, name.byteOffsets).host)
-      if !writer.keepHost(.tlsServerName, host, onlyIfValid: true) {
-        writer.keepHost(.tlsServerName, name)
-      }
+      if type == 0 { writer.keepTypedHost(.tlsServerName, name, of: end) }
     }
   }
 }

@@ -43,6 +43,12 @@ struct VersionedAddress {
     }
   }
 
+  /// Whether both are the same host, one of them perhaps as an IPv4-mapped IPv6 address.
+  func isSame(as other: VersionedAddress) -> Bool {
+    guard let ipv4 else { return other.ipv4 == nil && address == other.address }
+    return ipv4 == other.ipv4
+  }
+
   /// The IPv4 address, also of an IPv4-mapped IPv6 one; nil of any other.
   var ipv4: UInt32? { version == 4 ? address.ipv4 : address.mappedIPv4 }
 }

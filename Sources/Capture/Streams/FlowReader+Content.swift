@@ -194,7 +194,10 @@ extension FlowReader {
           stream.begin(application, isFirst: false, isDNSPort: visit.isDNSPort)
         }
       case .tls:
-        switch stream.tls.read(rest, into: &writer, &skips) {
+        writer.tunnel = stream.tunnel
+        let outcome = stream.tls.read(rest, into: &writer, &skips)
+        writer.tunnel = nil
+        switch outcome {
         case .goesOn:
           // Another hello has begun behind early data.
           if isPassed, !stream.isSteppingOver { stream.history.append(rest) }
@@ -263,7 +266,10 @@ extension FlowReader {
     switch stream.content {
     case .none, .undecided: break
     case .http: stream.http.finish(context(stream.tunnel ?? stream.target), into: &writer, &skips)
-    case .tls: stream.tls.finish(into: &writer, &skips)
+    case .tls:
+      writer.tunnel = stream.tunnel
+      stream.tls.finish(into: &writer, &skips)
+      writer.tunnel = nil
     case .dns:
       stream.dns.finish(pointerLimit: options.dnsPointerLimit, into: &writer, &skips)
     }

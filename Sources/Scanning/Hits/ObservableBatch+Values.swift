@@ -8,7 +8,7 @@ extension Observable {
 
 extension ObservableBatch {
   /// Sets the port of addresses that are an endpoint of their record's event but have no port
-  /// beside them.
+  /// beside them, also where a host that was asked for is the event's destination.
   ///
   /// So an address is compared with the same port that the hit shows in its flow. An address in
   /// free text only has the port that is written beside it (`Matching.md` §2).
@@ -16,18 +16,24 @@ extension ObservableBatch {
     guard !contexts.isEmpty else { return }
     for index in observables.indices where observables[index].port == 0 {
       let observable = observables[index]
-      guard observable.kind == .ipv4 || observable.kind == .ipv6,
-        !observable.flags.isDisjoint(with: [.originator, .responder]),
-        !fields.isName("text", at: observable.field)
-      else { continue }
+      guard observable.kind == .ipv4 || observable.kind == .ipv6 else { continue }
       let context = records[Int(observable.record)].context
       guard context != ObservableRecord.noContext, Int(context) < contexts.count else { continue }
-      let event = contexts[Int(context)]
-      let endpoint = observable.flags.contains(.originator) ? event.source : event.destination
-      guard let endpoint, endpoint.port > 0, isAddress(observable, of: endpoint, chunk: chunk)
+      let isEnd = !observable.flags.isDisjoint(with: [.originator, .responder])
+      let endpoint =
+        observable.flags.contains(.originator)
+        ? contexts[Int(context)].source : contexts[Int(context)].destination
+      guard let endpoint, endpoint.port > 0, isAddress(observable, of: endpoint, chunk: chunk),
+        isEnd ? !fields.isName("text", at: observable.field) : isHostAsked(observable.field)
       else { continue }
       observables[index].port = endpoint.port
     }
+  }
+
+  /// Whether a field is one of Suricata's for the host that a client asked the destination for.
+  private func isHostAsked(_ field: UInt16) -> Bool {
+    let name = fields.name(field)
+    return name.hasEnd("http.hostname") || name.hasEnd("tls.sni")
   }
 
   /// Whether an observable is the address of an endpoint.
@@ -85,5 +91,14 @@ extension ObservableBatch {
       default: ValueText.append(kind: observable.kind, bytes: bytes, to: &output)
       }
     }
+  }
+}
+
+extension ArraySlice<UInt8> {
+  /// Whether a field's name ends with these keys.
+  fileprivate func hasEnd(_ keys: StaticString) -> Bool {
+    let start = count - keys.utf8CodeUnitCount
+    guard start >= 0, start == 0 || self[startIndex + start - 1] == Byte.dot else { return false }
+    return keys.withUTF8Buffer { unsafe suffix($0.count).elementsEqual($0) }
   }
 }
