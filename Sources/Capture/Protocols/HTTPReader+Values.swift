@@ -190,30 +190,39 @@ extension HTTPReader {
     writer.keep(.httpUserAgent, .userAgent, from: start, flags: .ownField)
   }
 
+  /// Writes a referrer, and the host in it, which is kept in a field of its own nowhere else.
   private func keepReferrer(
     _ value: RawSpan, _ writer: inout ObservableWriter, _ skips: inout SkipCounters
   ) {
     guard value.byteCount > 0 else { return }
     // Without a slash it is no URL, but a name or an address.
-    guard value.firstOffset(of: Byte.slash, in: value.byteOffsets) != nil else {
+    let isURL = value.firstOffset(of: Byte.slash, in: value.byteOffsets) != nil
+    if isURL, writer.kinds.contains(.url) {
+      let start = writer.batch.arena.count
+      // A URL that continues in another line would contain a blank that is not its own.
+      if value.firstOffset(of: Byte.lineFeed, in: value.byteOffsets) == nil,
+        let schemeLength = writer.appendURL(value)
+      {
+        writer.keep(
+          .httpReferrer, .url, from: start, schemeLength: UInt16(clamping: schemeLength))
+      } else {
+        skips.add(.httpReferrer)
+      }
+    }
+    guard !writer.kinds.isDisjoint(with: Self.hostKinds) else { return }
+    if isURL {
+      let (host, port, _) = HTTPRequest.oddHost(value, value.byteOffsets)
+      writer.keepHost(.httpReferrer, value.extracting(host), port: port, onlyIfValid: true)
+    } else {
       let (host, port) = HTTPRequest.splitHost(value, value.byteOffsets)
       let isHost = writer.keepHost(
-        .httpReferrer, value.extracting(host), port: port ?? 0, onlyIfValid: true)
+        .httpReferrer, value.extracting(host), port: port, onlyIfValid: true)
       if !isHost { skips.add(.httpReferrer) }
-      return
     }
-    guard writer.kinds.contains(.url) else { return }
-    let start = writer.batch.arena.count
-    // A URL that continues in another line would contain a blank that is not its own.
-    guard value.firstOffset(of: Byte.lineFeed, in: value.byteOffsets) == nil,
-      let schemeLength = writer.appendURL(value)
-    else {
-      skips.add(.httpReferrer)
-      return
-    }
-    writer.keep(
-      .httpReferrer, .url, from: start, schemeLength: UInt16(clamping: schemeLength))
   }
+
+  /// The kinds that a host may have.
+  private static let hostKinds = IndicatorKindSet([.domain, .ipv4, .ipv6])
 
   /// Writes the addresses of a list, each with its port if it has one.
   private func keepForwardedFor(
