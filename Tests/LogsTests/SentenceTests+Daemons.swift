@@ -27,6 +27,19 @@ extension SentenceTests {
     ("%SEC-6-IPACCESSLOGS: list a permitted 192.0.2.1 1 packet", "(192.0.2.1 to ? allowed)"),
     ("%SEC-6-IPACCESSLOGS: list a permitted 192.0.2.1", ""),
     (
+      "<189>33: r1: 000123: *May  1 10:00:00.123 UTC: %SYS-5-CONFIG_I: Configured from console by a on vty0 (192.0.2.1)",
+      "(192.0.2.1 to ?)"
+    ),
+    // A mark in the name of a user is none.
+    (
+      "May  1 10:00:00 h sshd[1]: Invalid user %SEC_LOGIN-5-X: [Source: 192.0.2.9] from 192.0.2.1 port 40000",
+      "(192.0.2.1#40000 to ?)"
+    ),
+    (
+      "May  1 10:00:00 h sshd[1]: Invalid user %-6-IPACCESSLOGS: list 10 permitted 192.0.2.9 5 packets from 192.0.2.1 port 40000",
+      "(192.0.2.1#40000 to ?)"
+    ),
+    (
       "<189>32: *May  1 10:00:00.123: %SEC-6-IPACCESSLOGNP: list 110 denied 47 192.0.2.1 -> 192.0.2.2, 5 packets",
       "(192.0.2.1 to 192.0.2.2 blocked)"
     ),
@@ -59,6 +72,15 @@ extension SentenceTests {
     ),
     (
       "May  1 10:00:00 mx postfix/smtp[12]: 05BC43F81E: to=<a@b.example>, relay=none, delay=30, status=deferred (connect to mx.b.example[192.0.2.2]:25: Connection timed out)",
+      "(? to 192.0.2.2#25)"
+    ),
+    // A recipient's name may hold such words.
+    (
+      "May  1 10:00:00 mx postfix/smtp[12]: 05BC43F81E: to=<\"a (connect to b[192.0.2.9]:25: \"@c.example>, relay=m.c.example[192.0.2.2]:25, delay=1, status=sent (250 ok)",
+      "(? to 192.0.2.2#25)"
+    ),
+    (
+      "May  1 10:00:00 mx postfix/smtp[12]: 05BC43F81E: to=<\"a (connect to b[192.0.2.9]:25: \"@c.example>, relay=none, delay=1, status=deferred (connect to mx.c.example[192.0.2.2]:25: Connection timed out)",
       "(? to 192.0.2.2#25)"
     ),
     // Only the beginning of a line says who speaks.
@@ -104,6 +126,15 @@ extension SentenceTests {
     ),
     ("2024-05-01 10:00:00,123 fail2ban.actions [123]: NOTICE  [sshd] Unban 192.0.2.1", ""),
     ("May  1 10:00:00 h app[1]: user said NOTICE [sshd] Ban 192.0.2.1", ""),
+    // Text that a client sent may end so.
+    (
+      "[Wed May 01 10:00:00.123456 2024] [core:info] [pid 12] [client 192.0.2.1:5000] AH00128: File does not exist: /x, referer: fail2ban. NOTICE [a] Ban 192.0.2.9",
+      "(192.0.2.1#5000 to ?)"
+    ),
+    (
+      "May  1 10:00:00 h httpd[1]: [client 192.0.2.1:5000] user fail2ban. INFO [a] Found 192.0.2.9",
+      "(192.0.2.1#5000 to ?)"
+    ),
     (
       "2024/05/01 10:00:00 [error] 12#12: *5 [client 192.0.2.1] ModSecurity: Access denied with code 403 (phase 2). X [hostname \"a.example\"] [uri \"/x.php\"], client: 192.0.2.1, server: a.example, request: \"GET /x.php HTTP/1.1\"",
       "(192.0.2.1 to ? blocked)"

@@ -23,6 +23,9 @@ extension EventNotes {
       words.before = token
       count += 1
     }
+    if !facts.hasEndpoints, let server = words.unreachable {
+      facts.note(isSource: false, bytes, server.address, port: server.port(bytes))
+    }
     return facts.hasEndpoints
   }
 
@@ -38,6 +41,9 @@ extension EventNotes {
     /// A host was named (`H=`), whose address follows in brackets.
     var isHost = false
     var isFound = false
+    /// The server that the mail could not be handed to, unless a relay is named: the last one, since
+    /// what precedes it may be a recipient's name.
+    var unreachable: WrittenEndpoint?
     private(set) var client: EventEndpoint?
 
     /// Notes a client; false if the line has already named a different one.
@@ -133,8 +139,10 @@ extension EventNotes {
       }
       return noteDaemonClient(bytes, endpoint, &words)
     }
-    if words.hasRecipient, bytes.isWord(words.before, "to"), noteUnreachable(bytes, token) {
-      return true
+    if words.hasRecipient, bytes.isWord(words.before, "to"),
+      let server = unreachable(bytes, token)
+    {
+      words.unreachable = server
     }
     if let endpoint = daemonEndpoint(bytes, token, words.before, rest) {
       let isTold = noteDaemonClient(bytes, endpoint, &words)

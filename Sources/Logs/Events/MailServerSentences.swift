@@ -62,13 +62,12 @@ extension EventNotes {
     return facts.hasEndpoints
   }
 
-  /// Notes the server that a message could not be handed to, where a word of the line names it:
+  /// The server that a message could not be handed to, where a word of the line names it:
   /// `relay=none, … (connect to name[192.0.2.2]:25: Connection timed out)`.
-  mutating func noteUnreachable(_ bytes: RawSpan, _ token: Range<Int>) -> Bool {
+  func unreachable(_ bytes: RawSpan, _ token: Range<Int>) -> WrittenEndpoint? {
     guard bytes.starts(with: "(connect to ", at: token.lowerBound - 12),
-      let server = bracket(bytes, token), let endpoint = WrittenEndpoint(bytes, server)
-    else { return false }
-    facts.note(isSource: false, bytes, endpoint.address, port: endpoint.port(bytes))
-    return facts.hasEndpoints
+      let server = bracket(bytes, token)
+    else { return nil }
+    return WrittenEndpoint(bytes, server)
   }
 }

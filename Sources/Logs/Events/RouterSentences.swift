@@ -13,12 +13,42 @@ extension EventNotes {
     guard
       let mark = bytes.firstOffset(of: UInt8(ascii: "%"), from: text.lowerBound, to: last),
       let colon = bytes.firstOffset(
-        of: Byte.colon, from: mark, to: min(text.upperBound, mark + Self.longestMark))
+        of: Byte.colon, from: mark, to: min(text.upperBound, mark + Self.longestMark)),
+      (mark + 1..<colon).allSatisfy({ Self.isOfMark(bytes.byte(unchecked: $0)) }),
+      isRouterFront(bytes, text.lowerBound..<mark)
     else { return false }
     let message = bytes.blanksEnd(from: colon + 1, to: text.upperBound)..<text.upperBound
     if bytes.starts(with: "SEC_LOGIN-", at: mark + 1) { return noteLogin(bytes, message) }
     if bytes.starts(with: "-CONFIG_I", at: colon - 9) { return noteTerminal(bytes, message) }
     return bytes.starts(with: "-IPACCESSLOGS", at: colon - 13) && noteAccessList(bytes, message)
+  }
+
+  /// Whether a byte may be of `FACILITY-SEVERITY-MNEMONIC`.
+  private static func isOfMark(_ byte: UInt8) -> Bool {
+    Byte.isDigit(byte) || byte == Byte.minus || byte == UInt8(ascii: "_")
+      || UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte
+  }
+
+  /// Whether a router may have written what precedes the mark: its name, a number, a time with its
+  /// zone, each or nothing (`r1: 000123: *May  1 10:00:00.123 UTC: `).
+  ///
+  /// Other words are those of a program, which may hold a mark that somebody else wrote.
+  private func isRouterFront(_ bytes: RawSpan, _ front: Range<Int>) -> Bool {
+    var offset = front.lowerBound
+    while offset < front.upperBound {
+      let word = offset..<bytes.tokenEnd(from: offset, to: front.upperBound)
+      offset = word.upperBound + 1
+      guard let last = word.last else { continue }
+      switch bytes.byte(unchecked: word.lowerBound) {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "*"), Byte.dot: continue
+      case UInt8(ascii: "A")...UInt8(ascii: "Z") where word.count <= 5: continue
+      default:
+        guard word.lowerBound == front.lowerBound, bytes.byte(unchecked: last) == Byte.colon else {
+          return false
+        }
+      }
+    }
+    return true
   }
 
   /// `Login failed [user: a] [Source: 192.0.2.1] [localport: 22] …`; a user's name may hold another

@@ -32,8 +32,17 @@ extension EventNotes {
       return
     }
     let word = rest.lowerBound..<bytes.tokenEnd(from: rest.lowerBound, to: rest.upperBound)
+    guard Self.filteredThings.contains(where: { bytes.starts(with: $0, at: word.upperBound) })
+    else {
+      return
+    }
     facts.note(verb(bytes, word), rank: 6)
   }
+
+  /// What it blocks or permits.
+  private static let filteredThings: [StaticString] = [
+    " a packet", " a connection", " a bind to ", " an application",
+  ]
 
   /// Events of Windows by which the filtering platform blocked or permitted a packet or a
   /// connection (Microsoft, "Audit Filtering Platform Connection").
@@ -75,11 +84,30 @@ extension EventNotes {
       bytes.starts(with: "]", at: jail.upperBound - 1),
       bytes.isWord(level, "NOTICE") || bytes.isWord(level, "INFO")
         || bytes.isWord(level, "WARNING"),
-      level.lowerBound == text.lowerBound
-        || bytes.firstRange(of: "fail2ban.", from: text.lowerBound, to: level.lowerBound) != nil
+      isBanFront(bytes, text.lowerBound..<level.lowerBound)
     else { return false }
     facts.note(isSource: true, bytes, client, port: 0)
     if isBan { facts.note(.blocked) }
     return facts.hasEndpoints
+  }
+
+  /// Whether fail2ban wrote what precedes the level: nothing, or a time, its module and its process,
+  /// `2024-05-01 10:00:00,123 fail2ban.actions [12]: `.
+  private func isBanFront(_ bytes: RawSpan, _ front: Range<Int>) -> Bool {
+    var isModuleFound = false
+    var offset = front.lowerBound
+    while offset < front.upperBound {
+      let word = offset..<bytes.tokenEnd(from: offset, to: front.upperBound)
+      offset = word.upperBound + 1
+      if word.isEmpty { continue }
+      if isModuleFound {
+        guard bytes.starts(with: "[", at: word.lowerBound) else { return false }
+      } else if bytes.starts(with: "fail2ban.", at: word.lowerBound) {
+        isModuleFound = true
+      } else if !Byte.isDigit(bytes.byte(unchecked: word.lowerBound)) {
+        return false
+      }
+    }
+    return front.isEmpty || isModuleFound
   }
 }
