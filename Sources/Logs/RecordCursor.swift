@@ -104,9 +104,12 @@ struct RecordCursor {
     }
   }
 
-  /// Gives the record, which has no time of its own, the time of the record nested in it, if any.
+  /// Gives the record, which has no time of its own, the time of the record or line nested in it,
+  /// if any.
+  ///
+  /// Events apart in that line have it too, unless they have one themselves.
   @inline(__always)
   func set(nestedTime time: Int64?, _ batch: inout ObservableBatch) {
-    if isInBatch, let time { batch.records[Int(index)].time = time }
+    if let time { set(time: time, isZoned: false, &batch) }
   }
 }

@@ -271,6 +271,20 @@ import Testing
     (#"{"log":"2024-05-01T10:00:00.5Z x {\"ts\":1714557600,\"h\":\"a.example\"}"}"#, half),
     (#"{"log":"2024-05-01 12:00:00 x {\"ts\":1714557600.5,\"h\":\"a.example\"}"}"#, half),
     (#"{"message":"May  1 12:00:00 h s: {\"ts\":1714557600.5,\"h\":\"a.example\"}"}"#, half),
+    // That of the line where an event apart at its end has none.
+    (#"{"message":"2024-05-01T10:00:00.5Z h x: b.example q={\"q\":\"a.example\"}"}"#, half),
+    (
+      #"{"message":"2024-05-01T10:00:00.5Z x [{\"q\":\"b.example\",\"time\":\"2024-05-01T09:00:00Z\"},{\"q\":\"a.example\"}]"}"#,
+      half
+    ),
+    (
+      #"{"message":"2024-05-01T09:00:00Z x [{\"q\":\"a.example\",\"time\":\"2024-05-01T10:00:00.5Z\"},{\"q\":\"b.example\"}]"}"#,
+      half
+    ),
+    (
+      "id,message,x\n1,\"2024-05-01T10:00:00.5Z h x: b.example q={\"\"q\"\":\"\"a.example\"\"}\",y\n",
+      half
+    ),
     // The record's own goes before.
     (#"{"time":"2024-05-01T10:00:00.5Z","log":"2024-05-01T12:00:00Z a.example"}"#, half),
     (#"{"start":1714557600.5,"host":"a.example"}"#, half),
