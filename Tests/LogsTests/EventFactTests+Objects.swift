@@ -1,3 +1,5 @@
+import Testing
+
 /// What stands in objects, under keys that are paths and in lists, and what further devices write.
 extension EventFactTests {
   /// What stands in objects of objects, and names of more products.
@@ -413,4 +415,20 @@ extension EventFactTests {
       "(protocol 6 192.0.2.1#4 to 192.0.2.2#22 blocked)", []
     ),
   ]
+
+  @Test func flowsKeepTheirOwnEndsAndSides() {
+    let record =
+      #"{"clientIp":"192.0.2.77","srcIp":"192.0.2.77","dstIp":"192.0.2.78","flowTuples":["1714557600,192.0.2.1,192.0.2.2,5,443,T,I,D"]}"#
+    let found = FixtureTests.listing(Array(record.utf8)) { $0 }.split(separator: "\n")
+    for (value, ends) in [
+      ("clientIp 192.0.2.77 source", "(192.0.2.77 to 192.0.2.78)"),
+      ("flowTuples 192.0.2.1 port 5 source", "(protocol 6 192.0.2.1#5 to 192.0.2.2#443 blocked)"),
+      (
+        "flowTuples 192.0.2.2 port 443 destination",
+        "(protocol 6 192.0.2.1#5 to 192.0.2.2#443 blocked)"
+      ),
+    ] {
+      #expect(found.contains { $0.contains(value) && $0.hasSuffix(ends) }, "\(value): \(found)")
+    }
+  }
 }

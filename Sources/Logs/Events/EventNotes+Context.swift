@@ -29,13 +29,17 @@ extension EventNotes {
         isSentence || (isNested ? nested.facts.hasLocalEndpoints : facts.hasLocalEndpoints)
       Self.setSides(
         context ?? EventContext(), isNew: isNew, from: record.firstObservable,
-        of: own == nil ? record.index : nil, &batch)
+        of: own == nil || hasFlowTuples ? record.index : nil, &batch)
     }
     guard let context else { return }
     let index = UInt32(truncatingIfNeeded: batch.contexts.count)
     batch.records[Int(record.index)].context = index
     if own != nil {
-      for event in record.firstRecord..<batch.records.count { batch.records[event].context = index }
+      // Each flow in a record has its own ends.
+      for event in record.firstRecord..<batch.records.count
+      where !hasFlowTuples || batch.records[event].context == ObservableRecord.noContext {
+        batch.records[event].context = index
+      }
     }
     batch.contexts.append(context)
   }
