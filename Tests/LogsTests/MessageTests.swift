@@ -112,6 +112,27 @@ import Testing
       "id,_raw,x\n1,\"May  1 10:00:00 h s: {\"\"src\"\":\"\"192.0.2.1\"\",\"\"dst\"\":\"\"192.0.2.2\"\"}\",y\n",
       "(192.0.2.1 to 192.0.2.2)"
     ),
+    // What became of it is in the record, between whom in the sentence; alone neither goes before.
+    (
+      #"{"message":"May  1 10:00:00 h sshd[1]: Failed password for a from 192.0.2.1 port 22 {\"action\":\"denied\"}"}"#,
+      "(192.0.2.1#22 to ? blocked)"
+    ),
+    (
+      #"May  1 10:00:00 h sshd[1]: Failed password for a from 192.0.2.1 port 22 {"action":"denied"}"#,
+      "(192.0.2.1#22 to ? blocked)"
+    ),
+    (
+      #"{"log":"{\"action\":\"denied\",\"message\":\"Failed password for a from 192.0.2.1 port 22\"}"}"#,
+      "(192.0.2.1#22 to ? blocked)"
+    ),
+    (
+      #"{"message":"May  1 10:00:00 h sshd[1]: Failed password for a from 192.0.2.1 port 22 {\"src_ip\":\"192.0.2.2\",\"action\":\"denied\"}"}"#,
+      "(192.0.2.2 to ? blocked)"
+    ),
+    (
+      #"{"message":"app: seen 192.0.2.1 today {\"action\":\"denied\"}"}"#,
+      "(? to ? blocked)"
+    ),
     // The line's own fields go before.
     (
       #"{"message":"CEF:0|v|p|1|1|n|5|src=192.0.2.1 dst=192.0.2.2 msg=a {\"src\":\"192.0.2.3\"}"}"#,

@@ -77,6 +77,12 @@ struct EventFacts {
     isReversed || source.outranksPacket || destination.outranksPacket || hasLocalEndpoints
   }
 
+  /// Takes over protocol, state and verdict of another context where it has them.
+  mutating func fill(from other: EventContext) {
+    context = context.filled(from: other)
+    isEmpty = false
+  }
+
   /// Whether at least one endpoint is known.
   var hasEndpoints: Bool {
     guard !isEmpty, let found else { return false }

@@ -75,6 +75,7 @@ extension Extraction {
       event.namesEndpointsInText = event.noteSentence(bytes, sentence(text, &nested))
       time = LogTime.lineStart(bytes, text, year: options.year)?.time ?? event.sentenceTime
     }
+    event.settleEndpoints()
     if event.nestedTime == nil { event.nestedTime = time }
   }
 }
@@ -83,13 +84,25 @@ extension EventNotes {
   /// Bytes beyond which a string is not examined as a message.
   private static let longestMessage = 32_768
 
-  /// Whether a message is examined: nothing else in the record speaks of an event, and the message
-  /// may name an endpoint or a missing time.
+  /// Whether a message is examined: nothing else in the record names the ends of an event, and the
+  /// message may name one or a missing time.
   func asksMessage(_ bytes: RawSpan, _ range: Range<Int>, hasTime: Bool) -> Bool {
     16...Self.longestMessage ~= range.count && facts.found == nil && !facts.hasLocalEndpoints
-      && nested.facts.found == nil && !nested.facts.hasLocalEndpoints
-      && !nested.deepFacts.hasEndpoints
+      && nested.hasNoEndpoints
       && (!hasTime || Self.mayHoldAddress(bytes, range))
+  }
+
+  /// Joins what a sentence says and what a record nested beside it says, which names no endpoint.
+  ///
+  /// The record's members tell what became of the event, the sentence between whom it was; one that
+  /// names nobody does not count beside them.
+  mutating func settleEndpoints() {
+    guard let said = nested.facts.found else { return }
+    if facts.hasEndpoints {
+      facts.fill(from: said)
+    } else {
+      facts.reset()
+    }
   }
 
   /// Whether there are two dots between digits as in an IPv4 address, or colons as in an IPv6

@@ -31,6 +31,11 @@ struct NestedFacts {
   private(set) var element = EventElement()
   private var deepElement = EventElement()
 
+  /// Whether nothing names an endpoint.
+  var hasNoEndpoints: Bool {
+    !facts.hasEndpoints && !facts.hasLocalEndpoints && !deepFacts.hasEndpoints
+  }
+
   /// Forgets everything.
   @inline(__always)
   mutating func reset() {

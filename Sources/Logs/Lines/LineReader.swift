@@ -255,12 +255,12 @@ extension Extraction {
   /// Whether a byte may be a part of a value.
   private func isInRun(_ byte: UInt8) -> Bool { byte >= 0x80 || scanner.classes.is(byte, .name) }
 
-  /// Looks for what the text of a line says about its event, unless the record in it says
-  /// something.
+  /// Looks for what the text of a line says about its event, unless the record in it names an
+  /// endpoint.
   private mutating func lookForEndpoints(_ chunk: RawSpan, _ range: Range<Int>) {
-    guard scanner.record.isInBatch, event.facts.found == nil, event.nested.facts.found == nil else {
-      return
-    }
+    guard scanner.record.isInBatch, event.facts.found == nil,
+      event.nested.facts.found == nil || event.nested.hasNoEndpoints
+    else { return }
     if let message = nested.message {
       let time = event.nestedTime
       noteMessage(chunk, message, hasTime: time != nil)
@@ -275,6 +275,7 @@ extension Extraction {
     let end = min(range.upperBound, nested.tailStart ?? .max)
     if end > range.lowerBound {
       event.namesEndpointsInText = event.noteSentence(chunk, range.lowerBound..<end)
+      event.settleEndpoints()
     }
   }
 
