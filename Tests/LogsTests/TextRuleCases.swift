@@ -272,6 +272,13 @@ enum TextRuleCases {
         "email text b@evil.example @34", "domain text evil.example @36",
       ]),
     Case(
+      "an ideographic stop behind a name, before a local part",
+      "访问evil.example。user@host.example年",
+      [
+        "domain text evil.example @6", "email text user@host.example @21",
+        "domain text host.example @26",
+      ]),
+    Case(
       "an ideographic stop behind a host, every reading", "系a@b.example。C查",
       [
         "email text a@b.example @3", "email text a@b.example.c @3",

@@ -128,9 +128,10 @@ extension TextScanner {
       let context = RunContext(
         run: run, isStrippedAtEnd: value.upperBound < part.upperBound,
         isInsideAtStart: part.lowerBound > 0, isInsideAtEnd: part.upperBound < decoded.byteCount)
+      // The part of a mailbox is what is directly before its `@`.
       classifyDecoded(
         decoded, value, at: offsets, context, text: text, isWholeName: isWholeName,
-        isLocal: isLocal, unit, &cursor, into: &batch)
+        isLocal: isLocal && part.upperBound == whole.upperBound, unit, &cursor, into: &batch)
     }
   }
 

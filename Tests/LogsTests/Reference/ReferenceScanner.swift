@@ -165,7 +165,12 @@ struct ReferenceScanner {
         return
       }
     }
-    guard !locals.contains(where: { $0.overlaps(run) }) else { return }
+    // What ends before a dot of another script is not directly before an `@`. In a field of names
+    // the whole is given, since names are told there by other rules.
+    let isDivided = unit(run.upperBound)?.isWideDot ?? false
+    guard !locals.contains(where: { $0.overlaps(run) && (!isDivided || $0 == whole) }) else {
+      return
+    }
     guard let form = nameInText(run) else { return }
     add(.domain, form, from: units[core.lowerBound].start, extent: bytes(whole))
   }
