@@ -226,17 +226,6 @@ extension HTTPTests {
     CaptureCase(
       "a first line that is all", request("GET /x\r\n"), ["1 http.url http://198.51.100.2/x"])
     CaptureCase(
-      "a first line that is all, and another request behind it",
-      request("GET /x\r\nGET /y HTTP/1.1\r\nHost: a.example\r\n\r\n"),
-      [
-        "1 http.url http://198.51.100.2/x", "1 http.host a.example",
-        "1 http.url http://a.example/y",
-      ])
-    CaptureCase(
-      "a blank before the first header",
-      request("GET /x HTTP/1.1\r\n Host: a.example\r\n\r\n"),
-      ["1 http.host a.example", "1 http.url http://a.example/x"])
-    CaptureCase(
       "an absolute form without a version", request("GET http://a.example/x\r\n\r\n"),
       ["1 http.host a.example", "1 http.url http://a.example/x"])
     CaptureCase(

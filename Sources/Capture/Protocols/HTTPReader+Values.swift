@@ -51,11 +51,7 @@ extension HTTPReader {
   ) {
     guard let colon = text.firstOffset(of: Byte.colon, in: line) else { return }
     var name = line.lowerBound..<colon
-    // The first header has none before it that it could continue.
-    if let last = name.last,
-      Byte.isBlank(text.byte(unchecked: last))
-        || Byte.isBlank(text.byte(unchecked: name.lowerBound))
-    {
+    if let last = name.last, Byte.isBlank(text.byte(unchecked: last)) {
       name = HTTPRequest.trimmed(text, name)
     }
     guard let field = HTTPField(text, name), !isAnswer || field.isReadInAnswers else { return }

@@ -296,11 +296,6 @@ struct HTTPReader {
     case .headers:
       if end == 0 {
         endHead(context, into: &writer, &skips)
-      } else if head.isVersionless, let request = HTTPRequest.line(text, end: end) {
-        // The request before was its first line alone, as in HTTP/0.9.
-        if !head.hasHost { keepURLOnce(context, into: &writer, &skips) }
-        beginHead()
-        beginRequest(text, request, context, into: &writer, &skips)
       } else {
         readHeader(text, 0..<end, context, into: &writer, &skips)
       }
