@@ -29,8 +29,6 @@ enum FeedRefusal: String {
   case tooOld = "too-old"
   case prose = "not-an-indicator"
   case kindNotWanted = "kind-not-wanted"
-  /// Nothing in the row but cells of columns that are not read.
-  case columnNotRead = "column-not-read"
   case removed
   case localName = "local-name"
   /// A value of a kind to which its warninglist does not apply.

@@ -36,19 +36,6 @@ extension FeedCase {
       ],
       diagnostics: ["2 (port-dropped)", "4 (port-dropped)", "6 (port-dropped)", "8 (port-dropped)"]),
     FeedCase(
-      name: "csv: digests of one file with colons between them, as ThreatConnect writes them",
-      text: """
-        Type,Indicator,Rating
-        Host,evil.example,4
-        File,\(Sample.md5) : \(Sample.sha1) : \(Sample.sha256),5
-        Host,a.example : b.example,4
-        """, format: .csv,
-      entries: [
-        "2 domain evil.example exact", "3 md5 \(Sample.md5) exact", "3 sha1 \(Sample.sha1) exact",
-        "3 sha256 \(Sample.sha256) exact",
-      ],
-      diagnostics: ["4 kind-mismatch"]),
-    FeedCase(
       name: "csv: rows of types that are none of ours say nothing against a column",
       text: """
         Indicator_Type,Data,Note

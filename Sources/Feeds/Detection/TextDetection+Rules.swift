@@ -170,9 +170,6 @@ extension TextDetection {
   }
 
   private func table(_ plan: CSVPlan) -> Detection {
-    if plan.isOfMarkdown {
-      return .unknown("a table of Markdown, which may be part of any page", candidates: [.csv])
-    }
     if MISPCSVFeed.fits(plan) { return .format(.mispCSV, plan) }
     for format in [FeedFormat.feodo, .urlhaus, .threatfox, .malwarebazaar, .sslbl]
     where AbuseCH.fits(plan.keys, format) || plan.hasHeader && banners.contains(format.name) {

@@ -24,7 +24,7 @@ struct CSVFeed {
       delimiter: plan.delimiter, lineLimit: sink.options.lineLimit)
     while reader.next(&stream) {
       var row = reader.row
-      if row.line == plan.headerLine || plan.isOfMarkdown && CSVPlan.isRule(row) { continue }
+      if row.line == plan.headerLine { continue }
       if plan.endsInURL(row) {
         row.joinSurplus(behind: plan.keys.count, delimiter: plan.delimiter)
       }
@@ -57,7 +57,7 @@ struct CSVFeed {
       if record.hasValue {
         record.emit(into: &sink)
       } else {
-        sink.refuse(plan.reasonWithoutValue(row), row.text.rawSpan, line: row.line)
+        sink.refuse(.prose, row.text.rawSpan, line: row.line)
       }
     }
     endsInQuotes = reader.endsInQuotes

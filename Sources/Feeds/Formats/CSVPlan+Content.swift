@@ -180,14 +180,12 @@ extension CSVPlan {
     if confirmed.contains(where: { evidence[$0].cells > 0 }) {
       for column in columns.indices where columns[column] == .unknown {
         let found = evidence[column]
-        if found.holdsValues { noteUnread(column, found.cells, found.shaped + found.lists) }
+        if found.mostly(found.shaped) { noteUnread(column, found.cells, found.shaped) }
       }
       dropSharedDigests()
       dropContacts()
     } else {
-      let hasLists = settleLists(evidence)
-      leaveOutOthers(evidence)
-      decideByShape(evidence, besideLists: hasLists)
+      decideByShape(evidence, besideLists: settleLists(evidence))
     }
   }
 
@@ -263,10 +261,7 @@ extension CSVPlan {
     let hasDigests = evidence.contains { $0.mostly($0.digests) }
     for column in columns.indices where columns[column] == .unknown {
       let found = evidence[column]
-      guard found.mostly(found.shaped) || typed && found.mostly(found.fitting) else {
-        if found.holdsValues { noteUnread(column, found.cells, found.shaped + found.lists) }
-        continue
-      }
+      guard found.mostly(found.shaped) || typed && found.mostly(found.fitting) else { continue }
       if hasFirst, isOfURLs || !found.mostly(found.addresses) && !found.holdsHosts,
         !found.mostly(found.digests), !hasDigests || !found.holdsDownloads,
         !hasDigests || !found.holdsSenders, !found.mostly(found.defanged.count)
@@ -275,10 +270,6 @@ extension CSVPlan {
         continue
       }
       columns[column] = typed && !hasFirst ? .typedValue : .value(.none, nameMode: .withSubdomains)
-      // Beside bare digests, or alone, the name of a sample stands for the sample.
-      if !typed, found.namedByDigest > 0, found.mostly(found.digests) {
-        columns[column] = .value(.digest, nameMode: .exact)
-      }
       if !hasFirst { isOfURLs = found.mostly(found.urls) }
       hasFirst = true
     }

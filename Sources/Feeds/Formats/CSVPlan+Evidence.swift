@@ -21,10 +21,6 @@ extension CSVPlan {
     var fitting = 0
     /// Cells that are values by their shape alone.
     var shaped = 0
-    /// Cells that are lists of values.
-    var lists = 0
-    /// Cells that are names of files called by their digests.
-    var namedByDigest = 0
     var urls = 0
     var digests = 0
     /// Addresses, and names with a port.
@@ -50,9 +46,6 @@ extension CSVPlan {
     ///
     /// References are never addresses.
     var holdsHosts: Bool { mostly(addresses + names) && addresses * 4 >= cells }
-
-    /// Whether nearly all cells are values or lists of these.
-    var holdsValues: Bool { mostly(shaped + lists) }
 
     /// Whether the column holds values of several kinds although its name promises digests.
     var hasOthersThanDigests: Bool {
@@ -137,17 +130,9 @@ extension CSVPlan {
     evidence.cells += 1
     if ReferencePage.fits(cell) { evidence.pages += 1 }
     if test.fitsCell(cell, as: declared) { evidence.fitting += 1 }
-    guard column == .unknown || declared == .digest else { return }
-    if column == .unknown, CellPieces.digestOfFile(cell) != nil {
-      evidence.shaped += 1
-      evidence.digests += 1
-      evidence.namedByDigest += 1
-      return
-    }
-    guard let kind = test.kind(of: cell, isStrict: true) else {
-      if column == .unknown, test.fitsList(cell) { evidence.lists += 1 }
-      return
-    }
+    guard column == .unknown || declared == .digest,
+      let kind = test.kind(of: cell, isStrict: true)
+    else { return }
     evidence.shaped += 1
     if kind == .url || kind == .email, Refanging.isDefanged(cell) {
       evidence.defanged.insert(cell.copied(cell.byteOffsets))

@@ -73,15 +73,6 @@ extension CSVPlan {
     }
   }
 
-  /// Why a row without a value is no entry: what it holds is in columns that are not read, or is prose.
-  func reasonWithoutValue(_ row: TableRow) -> FeedRefusal {
-    let isUnread = unread.contains {
-      !row.range($0.column).isEmpty
-        && (columns[$0.column] == .other || columns[$0.column] == .unknown)
-    }
-    return isUnread ? .columnNotRead : .prose
-  }
-
   /// Number of rows of a list that fit: its values and, in some cases, its headings.
   ///
   /// Headings count if the list has a header and more values than headings.

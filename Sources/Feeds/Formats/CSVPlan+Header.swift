@@ -43,19 +43,17 @@ extension CSVPlan {
   /// It names a column of values or types, and no cell looks like a value.
   ///
   /// Column names with dots look like host names: the row below decides. It also decides whether a
-  /// column called `name` holds values, and whether a row of unknown names is a header.
+  /// column called `name` holds values.
   static func isHeader(
-    _ row: TableRow, above rows: ArraySlice<TableRow>, _ format: FeedFormat,
-    _ test: inout ShapeTest
+    _ row: TableRow, above next: TableRow?, _ format: FeedFormat, _ test: inout ShapeTest
   ) -> Bool {
-    let next = rows.first
     let keys = keys(of: row, format)
     let columns = keys.map { Column(key: $0, format: format) }
     guard
       columns.contains(where: { $0.isValue || $0 == .type })
         || keys.indices.contains(where: { keys[$0] == "name" && holdsValue(next, $0, &test) })
           && keys.count > 1
-    else { return isHeader(ofUnknown: row, above: rows, format, &test) }
+    else { return false }
     // If a value column has a value in the row below, another may be named after a service,
     // `Any.Run`.
     let isAboveValue = columns.indices.contains {
@@ -170,14 +168,10 @@ extension CSVPlan {
 
   /// The names in the last comment before the first row that can be a header for it.
   static func commentedHeader(
-    _ sample: [UInt8], _ delimiter: UInt8, above rows: [TableRow], _ format: FeedFormat,
-    _ test: inout ShapeTest
+    _ sample: [UInt8], _ delimiter: UInt8, width: Int, _ format: FeedFormat
   ) -> [String]? {
-    let width = rows.first?.cells.count ?? 0
     var stream = FeedStream(bytes: sample, path: "")
     var found: [String]?
-    // Of comments that name no column in a known way only the last is looked at.
-    var unknown: TableRow?
     while true {
       stream.skipEmptyLines()
       guard let line = stream.nextLine(limit: 1 << 16) else { break }
@@ -192,15 +186,8 @@ extension CSVPlan {
         abs(reader.row.cells.count - width) <= 1
       else { continue }
       let keys = keys(of: reader.row, format)
-      if keys.contains(where: { Column(key: $0, format: format).isValue }) {
-        found = keys
-      } else if keys.count == width {
-        unknown = reader.row
-      }
+      if keys.contains(where: { Column(key: $0, format: format).isValue }) { found = keys }
     }
-    guard found == nil, let unknown,
-      isHeader(ofUnknown: unknown, above: rows[...], format, &test)
-    else { return found }
-    return Self.keys(of: unknown, format)
+    return found
   }
 }

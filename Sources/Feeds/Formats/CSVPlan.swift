@@ -26,8 +26,6 @@ struct CSVPlan {
   /// Without a header: the first cell of each row is its value, although the whole row could be
   /// taken for a URL as well: `evil.example/a,phishing`.
   private(set) var isPlainlyRows = false
-  /// It is a table of Markdown, with a line below its header.
-  private(set) var isOfMarkdown = false
   /// The only row may be a sentence.
   private(set) var isSentence = false
   /// The header ends in a colon, as headings do.
@@ -165,22 +163,16 @@ struct CSVPlan {
     var rows: [TableRow] = []
     while rows.count <= Self.sampledRows, reader.next(&stream) { rows.append(reader.row) }
     guard let first = rows.first, first.cells.count <= Self.mostColumns else { return nil }
-    if delimiter == UInt8(ascii: "|"), let rule = rows.prefix(8).first(where: Self.isRule) {
-      // A table of Markdown is a part of a page, unless there is nothing else: then it may be named.
-      guard !Self.isRule(first), rows.allSatisfy({ $0.cells.count == rule.cells.count }) else {
-        return nil
-      }
-      isOfMarkdown = true
-      rows.removeAll(where: Self.isRule)
-    }
+    // A table of Markdown is a part of a page.
+    if delimiter == UInt8(ascii: "|"), rows.prefix(8).contains(where: Self.isRule) { return nil }
     if case .byHeader(let header) = names {
       guard readHeader(first, header) else { return nil }
       rows.removeFirst()
     } else if let comment = Self.commentedHeader(
-      sample, delimiter, above: rows, format, &test)
+      sample, delimiter, width: first.cells.count, format)
     {
       keys = comment
-    } else if Self.isHeader(first, above: rows.dropFirst(), format, &test) {
+    } else if Self.isHeader(first, above: rows.dropFirst().first, format, &test) {
       take(header: first)
       rows.removeFirst()
     } else {
@@ -285,9 +277,10 @@ struct CSVPlan {
     for index in 0..<min(Self.mostTitles, rows.count - 1) {
       guard rows[index].filledCells < 2, !Self.holdsValue(rows[index], &test) else { return }
       let next = rows[index + 1]
-      guard next.cells.count > 1,
-        Self.isHeader(next, above: rows.dropFirst(index + 2), format, &test)
-      else { continue }
+      let below = index + 2 < rows.count ? rows[index + 2] : nil
+      guard next.cells.count > 1, Self.isHeader(next, above: below, format, &test) else {
+        continue
+      }
       take(header: next)
       rows.removeFirst(index + 2)
       return
@@ -348,7 +341,7 @@ struct CSVPlan {
     for (place, index) in types.enumerated() where place != best { columns[index] = .other }
   }
 
-  /// Leaves out columns that the first row calls references, sources, descriptions or those of victims.
+  /// Leaves out columns that the first row calls references, sources or descriptions.
   ///
   /// Without a value column that row is not a header, but the cells below it are not indicators
   /// either.
@@ -359,13 +352,13 @@ struct CSVPlan {
       let column = Column(key: key, format: format)
       let isContext =
         column == .reference || column == .source || column == .description
-        || Self.descriptions.contains { key.hasSuffix($0) } || ForeignMember.isOfVictims(name)
+        || Self.descriptions.contains { key.hasSuffix($0) }
       if isContext, !test.fits(name) { columns[index] = .other }
     }
   }
 
   /// Whether a row is the line below the header of a table in Markdown: `|---|:--:|`.
-  static func isRule(_ row: TableRow) -> Bool {
+  private static func isRule(_ row: TableRow) -> Bool {
     row.bytes.contains(Byte.minus)
       && row.bytes.allSatisfy { $0 == Byte.minus || $0 == Byte.colon || $0 == Byte.space }
   }

@@ -20,8 +20,8 @@ enum CellPieces {
     }
   }
 
-  /// The ranges of a cell's values if white space, commas, semicolons, bars, line breaks of HTML, or
-  /// slashes between blanks separate them, else none; digests also with colons between blanks.
+  /// The ranges of a cell's values if white space, commas, semicolons, bars, line breaks of HTML or
+  /// slashes between blanks separate them, else none.
   ///
   /// All values must be of one kind: prose that names a host, and a URL with a blank in it, are not
   /// lists. If there are other separators than blanks, up to half of the pieces may be damaged, or
@@ -34,7 +34,7 @@ enum CellPieces {
     of cell: RawSpan, as declared: DeclaredKind, _ parser: inout IndicatorParser,
     _ options: AdmissionOptions
   ) -> [Range<Int>] {
-    var (pieces, hasBlanksOnly, mayBeProse, hasColons) = split(cell)
+    var (pieces, hasBlanksOnly, mayBeProse) = split(cell)
     guard pieces.count > 1, pieces.count <= 1 << 12 else { return [] }
     var kind: ValueKind?
     var isMixed = false
@@ -58,8 +58,7 @@ enum CellPieces {
       }
       kind = found
     }
-    guard kind != nil, kind != .other, kind == .digest || !hasColons, !hasFile || kind == .digest
-    else { return [] }
+    guard kind != nil, kind != .other, !hasFile || kind == .digest else { return [] }
     if isMixed {
       if damaged == 0, kind == .address, isPair(pieces, of: cell) { return [pieces[0]] }
       return damaged == 0 ? pieces : []
@@ -80,12 +79,12 @@ enum CellPieces {
   }
 
   /// The parts of a cell between separators, whether all of these are blanks, and whether there are
-  /// separators among them that prose has as well, and colons.
+  /// separators among them that prose has as well.
   private static func split(
     _ cell: RawSpan
-  ) -> (pieces: [Range<Int>], hasBlanksOnly: Bool, mayBeProse: Bool, hasColons: Bool) {
+  ) -> (pieces: [Range<Int>], hasBlanksOnly: Bool, mayBeProse: Bool) {
     var pieces: [Range<Int>] = []
-    var (hasBlanksOnly, mayBeProse, hasColons) = (true, false, false)
+    var (hasBlanksOnly, mayBeProse) = (true, false)
     var (start, offset) = (0, 0)
     while offset < cell.byteCount {
       let length = separatorLength(cell, at: offset)
@@ -97,7 +96,6 @@ enum CellPieces {
       if mark != Byte.space { hasBlanksOnly = false }
       switch mark {
       case UInt8(ascii: "|"), UInt8(ascii: "<"), Byte.slash: mayBeProse = true
-      case Byte.colon: (mayBeProse, hasColons) = (true, true)
       default: break
       }
       if offset > start { pieces.append(start..<offset) }
@@ -105,7 +103,7 @@ enum CellPieces {
       start = offset
     }
     if offset > start { pieces.append(start..<offset) }
-    return (pieces, hasBlanksOnly, mayBeProse, hasColons)
+    return (pieces, hasBlanksOnly, mayBeProse)
   }
 
   /// Length of the separator at an offset, or 0.
@@ -118,7 +116,7 @@ enum CellPieces {
         return mark.utf8CodeUnitCount
       }
       return 0
-    case Byte.slash, Byte.colon:
+    case Byte.slash:
       return offset > 0 && offset + 1 < cell.byteCount
         && Text.isSpace(cell.byte(unchecked: offset - 1))
         && Text.isSpace(cell.byte(unchecked: offset + 1)) ? 1 : 0
@@ -134,29 +132,14 @@ enum CellPieces {
 
   /// The ranges of a cell's values if dashes or brackets stand between them, as in a line of a list.
   ///
-  /// A digest beside words is the only one; of another value beside words there is none. A file called
-  /// by its digest has that.
+  /// A digest beside words is the only one; of another value beside words there is none.
   static func notedValues(of cell: RawSpan) -> [Range<Int>] {
-    guard Text.hasSpace(cell) else { return digestOfFile(cell).map { [$0] } ?? [] }
+    guard Text.hasSpace(cell) else { return [] }
     let blanked = Text.blanked(cell)
     let parts = blanked.map { NotedValue($0.rawSpan) } ?? NotedValue(cell)
     guard !parts.further.isEmpty || Text.isDigest(cell.extracting(parts.value)) else { return [] }
     return [parts.value] + parts.further.map(\.range)
   }
-
-  /// The digest by which a file is called, `0123….exe`, as sandboxes name samples; nil if it is not.
-  ///
-  /// In scanned text, such a name holds the digest as well (`Matching.md` §5).
-  static func digestOfFile(_ cell: RawSpan) -> Range<Int>? {
-    guard cell.byteCount > 33, let dot = cell.firstOffset(of: Byte.dot),
-      1...longestEnding ~= cell.byteCount - dot - 1, Text.isDigest(cell.extracting(0..<dot)),
-      (dot + 1..<cell.byteCount).allSatisfy({ Byte.isAlphanumeric(cell.byte(unchecked: $0)) })
-    else { return nil }
-    return 0..<dot
-  }
-
-  /// Bytes of the longest ending of a file, as in the tables of these.
-  private static let longestEnding = 10
 
   /// The ranges of URLs that are joined without a blank; empty for a single URL.
   ///

@@ -60,11 +60,11 @@ enum Column: Equatable {
     "remote", "listener", "associated", "implant", "backdoor", "stager", "stage1", "stage2",
     "beacon", "download", "distribution", "dropped", "remotetemplate", "phishing", "landing",
     "installer", "unpacked", "packed", "parent", "dll", "exe", "document", "attachment", "archive",
-    "controller", "staging", "panel", "gate", "maldoc", "exfil", "exfiltration",
   ]
   private static let owned = [
     "md5", "sha", "sha1", "sha256", "sha512", "hash", "hashes", "url", "urls", "domain", "domains",
-    "ip", "ips", "ipaddress", "ipport", "host", "hostname", "server", "servers",
+    "ip",
+    "ips", "ipaddress", "host", "hostname",
   ]
 
   /// The column of a name of two words, of which the first says whose value it is.

@@ -27,12 +27,6 @@ enum ForeignMember {
     "contact", "reporter", "author",
   ])
 
-  /// Parts of the names of columns whose values are those of victims, or of who looks at them.
-  private static let victims = Parts([
-    "victim", "target", "sensor", "sinkhole", "resolver", "honeypot", "decoy", "impersonat",
-    "reporter",
-  ])
-
   /// Short words that say so only at a name's beginning: `fp_iocs`, `oldSamples`.
   private static let firstWords: [StaticString] = ["fp", "old"]
 
@@ -54,12 +48,6 @@ enum ForeignMember {
 
   /// Whether a member's name says that it lists what is good.
   static func isGood(_ name: RawSpan) -> Bool { good.occur(in: name) }
-
-  /// Whether a column's name says that its values are victims' or observers'.
-  static func isOfVictims(_ name: RawSpan) -> Bool { victims.occur(in: name) }
-
-  /// Whether a column's name says so, or that its values are good.
-  static func isOfOthers(_ name: RawSpan) -> Bool { isOfVictims(name) || isGood(name) }
 
   /// Whether the name of a list says that it holds what is let through.
   static func isAllowed(_ name: RawSpan) -> Bool {
