@@ -73,6 +73,7 @@ extension AnchorSearch {
   }
 
   /// Compares the literals behind a candidate's key with the bytes around its anchor.
+  @inline(__always)
   private func compare<Sink: LiteralSink>(
     _ bytes: RawSpan, _ candidate: Candidate, _ progress: inout Progress, _ sink: inout Sink
   ) {
@@ -138,6 +139,7 @@ extension AnchorSearch {
   }
 
   /// Looks up the windows of a branch, to which a candidate led.
+  @inline(never)
   private func follow<Sink: LiteralSink>(
     _ bytes: RawSpan, _ branch: AnchorIndex.Found, _ candidate: Candidate,
     _ progress: inout Progress, _ sink: inout Sink
