@@ -64,6 +64,17 @@ extension HTTPTests {
         "1 http.url http://198.51.100.2:8000/",
       ])
     CaptureCase(
+      "a word of a referrer that is no URL is no host",
+      request(
+        "GET * HTTP/1.1\r\nReferer: n/a\r\nReferer: http:/a.example/x\r\nReferer: text/html\r\n\r\n"
+      ),
+      [])
+    CaptureCase(
+      "of an address with two ports none is known",
+      request(
+        "GET * HTTP/1.1\r\nHost: 198.51.100.2\r\nHost: 198.51.100.2:81\r\n\r\n", port: 8000),
+      ["1 http.host 198.51.100.2"])
+    CaptureCase(
       "a host with user information",
       request("GET / HTTP/1.1\r\nHost: user@a.example\r\n\r\n"),
       ["1 http.host a.example", "1 http.url http://a.example/"])

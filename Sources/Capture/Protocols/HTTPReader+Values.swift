@@ -192,8 +192,8 @@ extension HTTPReader {
   ) {
     guard value.byteCount > 0 else { return }
     // Without a slash it is no URL, but a name or an address.
-    let isURL = value.firstOffset(of: Byte.slash, in: value.byteOffsets) != nil
-    if isURL, writer.kinds.contains(.url) {
+    let slash = value.firstOffset(of: Byte.slash, in: value.byteOffsets)
+    if slash != nil, writer.kinds.contains(.url) {
       let start = writer.batch.arena.count
       // A URL that continues in another line would contain a blank that is not its own.
       if value.firstOffset(of: Byte.lineFeed, in: value.byteOffsets) == nil,
@@ -206,8 +206,13 @@ extension HTTPReader {
       }
     }
     guard !writer.kinds.isDisjoint(with: Self.hostKinds) else { return }
-    if isURL {
+    if let slash {
       let (host, port, _) = HTTPRequest.oddHost(value, value.byteOffsets)
+      // Without a scheme one label is a word, as in `n/a`.
+      guard
+        value.starts(with: "://", at: slash - 1)
+          || value.firstOffset(of: Byte.dot, in: host) != nil
+      else { return }
       writer.keepHost(.httpReferrer, value.extracting(host), port: port, onlyIfValid: true)
     } else {
       let (host, port) = HTTPRequest.splitHost(value, value.byteOffsets)
