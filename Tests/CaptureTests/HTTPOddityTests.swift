@@ -110,6 +110,8 @@ struct HTTPOddityTests {
     ("Content-Length: 11\r\nTransfer-Encoding: chunked", [11]),
     ("Transfer-Encoding: chunked\r\nContent-Length: 300", [300]),
     ("Content-Length: 300\r\nTransfer-Encoding: chunked\r\nContent-Length: 11", [11, 300]),
+    ("Content-Length: 11\r\nContent-Length: 150\r\nContent-Length: 300", [11, 150, 300]),
+    ("Content-Length: 300\r\nContent-Length: 150\r\nContent-Length: 11", [11, 150, 300]),
   ]
 
   @Test("requests behind each length that is stated, cut anywhere", arguments: hidden.indices)
@@ -131,6 +133,44 @@ struct HTTPOddityTests {
       let found = values.filter { $0.contains("url http://evil") }
       #expect(Set(found) == expected && found.count == lengths.count, "cut at \(cut)")
     }
+  }
+
+  /// A request whose body has one of these lengths.
+  private func request(_ path: String, _ lengths: [Int]) -> [UInt8] {
+    let headers = lengths.map { "Content-Length: \($0)\r\n" }.joined()
+    return utf8("POST /\(path) HTTP/1.1\r\nHost: evil.example\r\n\(headers)\r\n")
+  }
+
+  @Test("requests behind each length of several heads in one segment, also of hidden ones")
+  func behindEachOfSeveral() {
+    let heads = [request("1", [0, 700]), request("2", [0, 900]), request("3", [9000])]
+    var bytes = heads.joined() + Array(repeating: UInt8(ascii: "a"), count: 2000)
+    func put(_ request: [UInt8], at place: Int) {
+      bytes.replaceSubrange(place..<place + request.count, with: request)
+    }
+    let (first, second) = (heads[0].count, heads[0].count + heads[1].count)
+    let hidden = request("hidden-1", [3, 400])
+    put(hidden, at: first + 700)
+    put(request("hidden-2", [9000]), at: second + 900)
+    put(request("hidden-3", [9000]), at: first + 700 + hidden.count + 400)
+    let expected = ["1", "2", "3", "hidden-1", "hidden-2", "hidden-3"].map {
+      "http.url http://evil.example/\($0)"
+    }
+    for cut in [0] + Array(stride(from: 20, to: 1500, by: 37)) {
+      let values = StreamTests.values(
+        [StreamBuilder().syn] + StreamBuilder().segments(bytes, cut == 0 ? [] : [cut]))
+      #expect(values.filter { $0.contains("url") }.sorted() == expected, "cut at \(cut)")
+    }
+  }
+
+  @Test("what more differing lengths lead to than are followed is counted")
+  func tooManyLengths() {
+    let heads = (0..<12).map { request("\($0)", [0, 5000 + 100 * $0]) }
+    let frames =
+      [StreamBuilder().syn]
+      + StreamBuilder().segments(heads.joined() + utf8("GET /x HTTP/1.1\r\n\r\n"), [])
+    let observed = Observed(pcap(frames.map { CapturedPacket($0) }))
+    #expect(observed.counts["tcp-overlap-limit"] == 4)
   }
 
   @Test("lengths", arguments: lengths.indices)

@@ -15,8 +15,8 @@ struct HTTPHead {
   var hasURLWithoutHost = false
   /// The length of the body as stated by the headers: 0 if they differ, nil if none states it.
   private var statedLength: Int?
-  /// The first and the last of differing lengths, either of which a receiver may believe.
-  private(set) var differingLengths: (first: Int, last: Int)?
+  /// Differing lengths, each of which a receiver may believe; empty if no two differ.
+  private var differingLengths: [Int] = []
   var isChunked = false
   /// The client waits for the server's leave to send the body (RFC 9110 §10.1.1).
   var expectsLeave = false
@@ -33,10 +33,13 @@ struct HTTPHead {
 
   /// The lengths that a receiver may believe where the body has another: several that differ, or one
   /// beside chunks.
-  var otherLengths: (first: Int, last: Int)? {
-    if differingLengths != nil { return differingLengths }
-    return isChunked && contentLength > 0 ? (contentLength, contentLength) : nil
+  var otherLengths: [Int] {
+    if !differingLengths.isEmpty { return differingLengths }
+    return isChunked && contentLength > 0 ? [contentLength] : []
   }
+
+  /// The most differing lengths that are kept: the first ones, and the last.
+  private static let mostLengths = 4
 
   /// Approximate bytes of memory in use.
   var cost: Int { targetRoom.count }
@@ -51,12 +54,15 @@ struct HTTPHead {
   /// Notes the length in a header; if several differ, none is believed, as with a list (RFC 9112
   /// §6.3).
   mutating func stateLength(_ length: Int) {
-    let first = differingLengths?.first ?? statedLength ?? length
-    if first != length || differingLengths != nil {
-      (statedLength, differingLengths) = (0, (first, length))
-    } else {
+    guard let stated = statedLength, stated != length || !differingLengths.isEmpty else {
       statedLength = length
+      return
     }
+    if differingLengths.isEmpty { differingLengths = [stated] }
+    statedLength = 0
+    if differingLengths.contains(length) { return }
+    if differingLengths.count == Self.mostLengths { differingLengths.removeLast() }
+    differingLengths.append(length)
   }
 
   /// Prepares for the next message.
@@ -69,7 +75,7 @@ struct HTTPHead {
     isVersionless = false
     hasURLWithoutHost = false
     statedLength = nil
-    differingLengths = nil
+    if !differingLengths.isEmpty { differingLengths = [] }
     isChunked = false
     isBodiless = false
     expectsLeave = false

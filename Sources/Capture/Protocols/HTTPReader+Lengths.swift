@@ -6,35 +6,39 @@ import Parsing
 extension HTTPReader {
   /// The longest body of a length that is not believed behind which a request is looked for.
   private static let longestOther = 1 << 20
+  /// The most ends of such bodies that the bytes of one segment add.
+  private static let mostOtherEnds = 8
 
   /// The length of a body whose stated lengths differ: one of them if a request follows there, but
   /// none begins at `start`; else 0.
   @inline(__always)
-  mutating func possibleBody(in data: RawSpan, from start: Int) -> Int {
-    possibleLengths == nil ? 0 : chooseBody(in: data, from: start)
+  mutating func possibleBody(
+    in data: RawSpan, from start: Int, _ skips: inout SkipCounters
+  ) -> Int {
+    possibleLengths.isEmpty ? 0 : chooseBody(in: data, from: start, &skips)
   }
 
   @inline(never)
-  private mutating func chooseBody(in data: RawSpan, from start: Int) -> Int {
-    guard let lengths = possibleLengths else { return 0 }
-    possibleLengths = nil
+  private mutating func chooseBody(
+    in data: RawSpan, from start: Int, _ skips: inout SkipCounters
+  ) -> Int {
+    let lengths = possibleLengths
+    possibleLengths = []
     let rest = data.extracting(start..<data.byteCount)
     var chosen = 0
     if case .requestLine = phase, !HTTPRequest.begins(rest) {
-      chosen =
-        [lengths.first, lengths.last].first {
-          0 < $0 && $0 < rest.byteCount
-            && HTTPRequest.begins(rest.extracting($0..<rest.byteCount))
-        } ?? 0
+      for length in lengths where length > 0 && length < rest.byteCount {
+        guard HTTPRequest.begins(rest.extracting(length..<rest.byteCount)) else { continue }
+        chosen = length
+        break
+      }
     }
-    func isOther(_ length: Int) -> Bool { length != chosen && 1...Self.longestOther ~= length }
-    let isFirst = isOther(lengths.first)
-    let isLast = isOther(lengths.last) && lengths.last != lengths.first
-    if isFirst || isLast {
-      otherEnds = (
-        isFirst ? lengths.first - rest.byteCount : .min,
-        isLast ? lengths.last - rest.byteCount : .min
-      )
+    for length in lengths where length != chosen && 1...Self.longestOther ~= length {
+      guard otherEnds.count < Self.mostOtherEnds else {
+        skips.add(.tcpOverlapLimit)
+        continue
+      }
+      otherEnds.append(length - rest.byteCount)
     }
     return chosen
   }
@@ -42,9 +46,9 @@ extension HTTPReader {
   /// Takes out where requests may begin that this reader does not read: so many bytes behind those
   /// that were given to `read`, or before their end if negative.
   @inline(__always)
-  mutating func takeOtherEnds() -> (first: Int, last: Int)? {
-    guard otherEnds != nil else { return nil }
-    defer { otherEnds = nil }
+  mutating func takeOtherEnds() -> [Int] {
+    if otherEnds.isEmpty { return [] }
+    defer { otherEnds = [] }
     return otherEnds
   }
 }

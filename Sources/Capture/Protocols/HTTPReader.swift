@@ -41,10 +41,10 @@ struct HTTPReader {
   /// The contents of the present head, as far as it has been read.
   var head = HTTPHead()
   /// Lengths that the last head stated and that were not believed, if no byte behind it was read.
-  var possibleLengths: (first: Int, last: Int)?
+  var possibleLengths: [Int] = []
   /// Where bodies of such lengths end, at which nothing was read: so far behind the bytes that were
-  /// given to `read`, or before their end if negative; `Int.min` for none.
-  var otherEnds: (first: Int, last: Int)?
+  /// given to `read`, or before their end if negative.
+  var otherEnds: [Int] = []
   /// Whether an announced body will come, as long as none of it has.
   var leave = Leave.none
   /// Answers are read instead of requests: their heads, and further ones behind short bodies.
@@ -79,7 +79,7 @@ struct HTTPReader {
     phase = .requestLine
     line.removeAll()
     beginHead()
-    possibleLengths = nil
+    if !possibleLengths.isEmpty { possibleLengths = [] }
     isAnswer = false
     isAnswerOver = false
     hasRead = false
@@ -163,7 +163,7 @@ struct HTTPReader {
         offset = next
         endMessage()
       default:
-        offset += possibleBody(in: data, from: offset)
+        offset += possibleBody(in: data, from: offset, &skips)
         if let outcome = readHead(data, &offset, context, into: &writer, &skips) { return outcome }
       }
       if case .requestLine = phase, head.isConnect || head.isUpgrade {
@@ -339,7 +339,7 @@ struct HTTPReader {
     } else if head.contentLength > 0 {
       phase = .body(head.contentLength)
     } else {
-      let lengths = isAnswer ? nil : head.otherLengths
+      let lengths = isAnswer ? [] : head.otherLengths
       endMessage()
       possibleLengths = lengths
     }

@@ -17,14 +17,18 @@ extension FlowReader {
   /// Continues other versions of messages with the stream's next bytes, or with repeated ones.
   ///
   /// A version ends where both it and the stream are between messages at the same byte, since they
-  /// go on alike from there.
+  /// go on alike from there. Versions that begin behind bodies of these versions are read with them.
   @inline(never)
   mutating func continueRereadings(
     _ rereadings: [TCPStream.Rereading], _ payload: RawSpan, at sequence: SequenceNumber,
     of number: UInt32, _ visit: StreamVisit
   ) {
     let written = writer.written
-    for var rereading in rereadings {
+    var waiting = rereadings
+    var done = 0
+    while done < waiting.count {
+      var rereading = waiting[done]
+      done += 1
       writer.written = writer.writtenValues()
       let rest = payload.extracting(rereading.next.offset(from: sequence)..<payload.byteCount)
       if rereading.reader.content.isNone {
@@ -35,6 +39,16 @@ extension FlowReader {
       let isDone = read(rest, rereading.reader, visit)
       rereading.left -= rest.byteCount
       rereading.next += rest.byteCount
+      for end in rereading.reader.http.takeOtherEnds() where flows[visit].stream == number {
+        let other = versionBehind(end, rereading.next, visit)
+        if end >= 0 {
+          keep(other, of: number)
+        } else if waiting.count < Self.mostRereadings {
+          waiting.append(other)
+        } else {
+          skips.add(.tcpOverlapLimit)
+        }
+      }
       let isOver = isDone || rereading.reader.content.isNone
       let direction = flows[visit]
       if !isOver, rereading.left <= 0 {
@@ -42,7 +56,7 @@ extension FlowReader {
       } else if !isOver, direction.stream == number,
         !(rereading.reader.isInStep && streams[number].isInStep
           && rereading.next == direction.next),
-        streams[number].keep(rereading)
+        keep(rereading, of: number)
       {
         continue
       }
@@ -59,23 +73,37 @@ extension FlowReader {
   /// The bodies end so many bytes behind the stream's next one, or before it if negative.
   @inline(never)
   mutating func readBehind(
-    _ ends: (first: Int, last: Int), _ payload: RawSpan, at sequence: SequenceNumber,
-    of number: UInt32, _ visit: StreamVisit
+    _ ends: [Int], _ payload: RawSpan, at sequence: SequenceNumber, of number: UInt32,
+    _ visit: StreamVisit
   ) {
     var present: [TCPStream.Rereading] = []
-    for end in [ends.first, ends.last] where end >= -payload.byteCount {
-      let rereading = TCPStream.Rereading(
-        reader: TCPStream(record: writer.flow(), target: target(visit)),
-        next: flows[visit].next + end)
-      if end < 0 {
-        present.append(rereading)
-      } else if !streams[number].keep(rereading) {
-        skips.add(.tcpOverlapLimit)
-      }
+    for end in ends where end >= -payload.byteCount {
+      let rereading = versionBehind(end, flows[visit].next, visit)
+      if end < 0 { present.append(rereading) } else { keep(rereading, of: number) }
     }
     if present.isEmpty { return streams.touch(number) }
     streams[number].isRereading = true
     continueRereadings(present, payload, at: sequence, of: number, visit)
+  }
+
+  /// The most versions that the bytes of one segment are read in.
+  private static let mostRereadings = 16
+
+  /// A version that begins so many bytes behind `next`, or before it if negative.
+  private mutating func versionBehind(
+    _ end: Int, _ next: SequenceNumber, _ visit: StreamVisit
+  ) -> TCPStream.Rereading {
+    TCPStream.Rereading(
+      reader: TCPStream(record: writer.flow(), target: target(visit)), next: next + end)
+  }
+
+  /// Keeps a version that waits for its bytes, or counts that there are enough; tells whether it is
+  /// kept.
+  @discardableResult
+  private mutating func keep(_ rereading: TCPStream.Rereading, of number: UInt32) -> Bool {
+    if streams[number].keep(rereading) { return true }
+    skips.add(.tcpOverlapLimit)
+    return false
   }
 
   /// Keeps the reader of another version if more of that is to come; tells whether it is kept.

@@ -199,7 +199,8 @@ extension FlowReader {
       continueRereadings(rereadings, payload, at: sequence, of: number, visit)
     }
     let read = flows[visit].stream
-    if read != 0, let ends = streams[read].http.takeOtherEnds() {
+    if read != 0, !streams[read].http.otherEnds.isEmpty {
+      let ends = streams[read].http.takeOtherEnds()
       readBehind(ends, payload, at: sequence, of: read, visit)
     }
     keepFirst(payload, isFirst: isFirst, visit.side)
