@@ -246,6 +246,44 @@ extension FeedCase {
       Loaded("domain,confidence\nevil.example,10\n", options: options).warnings == ["empty-feed"])
   }
 
+  @Test("refused values are listed without what stands beside them")
+  func refusedValues() {
+    let loaded = Loaded(#"[{"ipAddress":"192.0.2.67","abuseConfidenceScore":0}]"#)
+    #expect(loaded.refusals == ["1 zero-score: 192.0.2.67"])
+  }
+
+  @Test("levels of STIX are those of markings and labels, and one that cannot be read is a limit's")
+  func levelsOfSTIX() {
+    let definition = "marking-definition--88888888-9999-4999-8999-99999999999"
+    func indicator(_ host: String, _ members: String) -> String {
+      #"{"type":"indicator","id":"indicator--\#(host)","pattern":"[domain-name:value='\#(host).example']","pattern_type":"stix","valid_from":"2024-01-01T00:00:00Z",\#(members)},"#
+    }
+    let text =
+      #"{"type":"bundle","id":"bundle--1","objects":["#
+      + indicator("red", #""labels":["c2","tlp:red"]"#)
+      + indicator("stricter", #""labels":["TLP:AMBER"],"object_marking_refs":["\#(definition)1"]"#)
+      + indicator("purple", #""object_marking_refs":["\#(definition)0"]"#)
+      + indicator("statement", #""object_marking_refs":["\#(definition)2"]"#)
+      + indicator("label", #""labels":["tlp:ex"]"#)
+      + #"{"type":"marking-definition","id":"\#(definition)0","definition_type":"tlp","definition":{"tlp":"purple"}},"#
+      + #"{"type":"marking-definition","id":"\#(definition)1","definition_type":"tlp","definition":{"tlp":"green"}},"#
+      + #"{"type":"marking-definition","id":"\#(definition)2","definition_type":"statement","definition":{"statement":"ours"}}]}"#
+    let all = Loaded(text)
+    #expect(all.entries.count == 5)
+    #expect(all.context(of: "red.example").contains("tlp=red"))
+    #expect(all.context(of: "stricter.example").contains("tlp=amber"))
+    #expect(all.diagnostics.contains("1 (unreadable-marking)"))
+    var options = FeedOptions()
+    options.maximumTLP = .green
+    let limited = Loaded(text, options: options)
+    #expect(
+      limited.entries == [
+        "1 domain statement.example exact", "1 domain label.example exact",
+      ])
+    #expect(
+      limited.summary?.refusals.counts == ["marking-too-strict": 2, "marking-unreadable": 1])
+  }
+
   @Test(arguments: ["\n", "\r\n"])
   func emptyLinesAreCounted(_ end: String) {
     let gap = String(repeating: end, count: 70_000)

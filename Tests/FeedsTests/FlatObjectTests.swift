@@ -157,6 +157,13 @@ import Testing
       ])
     #expect(
       loaded.context(of: "evil.example") == ["id=1", "labels=c2", "tlp=amber", "confidence=90"])
+    let untyped =
+      #"{"meta":{"total_count":2},"objects":[{"domain":"evil.example"},{"domain":"bad.example"}]}"#
+    for text in [untyped, #"{"objects":[{"ip":"192.0.2.3"},{"ip":"192.0.2.4"}]}"#] {
+      let loaded = Loaded(text)
+      #expect(loaded.format == .json)
+      #expect(loaded.entries.count == 2)
+    }
     #expect(Loaded(#"{"more":false,"objects":[]}"#).format == .stix)
     #expect(
       Loaded(

@@ -173,10 +173,11 @@ extension FeedCase {
         {"meta":{"generatedAt":"2024-05-01T00:00:00+00:00"},"data":[
         {"ipAddress":"192.0.2.66","countryCode":"ZZ","abuseConfidenceScore":100},
         {"ipAddress":"192.0.2.67","abuseConfidenceScore":0,"domain":"provider.example"},
-        {"ipAddress":"2001:db8:bad::1","abuseConfidenceScore":90,"hostnames":["host.example"]}]}
+        {"ipAddress":"2001:db8:bad::1","abuseConfidenceScore":90,"hostnames":["host.example"],"isWhitelisted":false},
+        {"ipAddress":"192.0.2.68","isPublic":true,"isWhitelisted":true,"abuseConfidenceScore":25}]}
         """#, format: .abuseIPDB,
       entries: ["2 ipv4 192.0.2.66 exact", "4 ipv6 2001:db8:bad::1 exact"],
-      diagnostics: ["3 zero-score"]),
+      diagnostics: ["3 zero-score", "5 revoked"]),
     FeedCase(
       name: "otx: a page of pulses",
       text: #"""

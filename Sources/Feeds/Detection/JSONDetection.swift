@@ -99,9 +99,9 @@ enum JSONDetection {
   }
 
   /// Whether objects in a list called `objects` are STIX's, by a type or an identifier that begins with it, or there are
-  /// none.
+  /// none. Records without a type that are listed under that name are another format's.
   private static func mayHoldSTIX(_ evidence: Evidence) -> Bool {
-    !evidence.has("type") || evidence.has("spec_version")
+    evidence.emptyLists.contains("objects") || evidence.has("spec_version")
       || types.contains { evidence.has("type=" + $0) }
       || evidence.keys.keys.contains {
         $0.hasPrefix("id=") && evidence.has("type=" + $0.dropFirst(3))

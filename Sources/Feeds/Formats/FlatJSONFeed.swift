@@ -103,6 +103,9 @@ struct FlatJSONFeed: DocumentFeed {
           let whole = json.append(value, to: &record.bytes)
           record.add(column, Text.trimmed(record.bytes.rawSpan, whole))
         }
+      case .trueLiteral where format == .abuseIPDB && column == .withdrawn:
+        record.bytes.append(contentsOf: "true".utf8)
+        record.add(column, record.bytes.count - 4..<record.bytes.count)
       case .beginArray where LabelObject.isOf(column):
         try readLabels(column, keyText, into: &record)
       case _ where format == .suricataDatajson && column.isValue && value.kind != .string:
@@ -120,7 +123,7 @@ struct FlatJSONFeed: DocumentFeed {
     }
     if format == .abuseIPDB, record.hasNoScore {
       // Nobody has reported the address.
-      return sink.refuse(.zeroScore, record.bytes.rawSpan, line: line)
+      return record.refuse(.zeroScore, into: &sink)
     }
     if record.hasValue {
       hasRecords = true

@@ -148,10 +148,7 @@ struct Record {
     let reason: FeedRefusal? =
       isPersonal(type) ? .personalData : isForbidden ? .toIDSFalse : nil
     if let reason = reason ?? withdrawal(allows: sink.options.isAllowList) {
-      for field in fields where field.column.isValue {
-        sink.refuse(reason, bytes.rawSpan.extracting(field.range), line: line, id: context.id)
-      }
-      return
+      return refuse(reason, id: context.id, into: &sink)
     }
     var mask = fields.first { $0.column == .mask }?.range
     // Appended to each range start. An end that is too long is cut, and makes all of them
@@ -196,6 +193,13 @@ struct Record {
         }
       default: break
       }
+    }
+  }
+
+  /// Refuses all values.
+  func refuse(_ reason: FeedRefusal, id: StringID = 0, into sink: inout FeedSink) {
+    for field in fields where field.column.isValue {
+      sink.refuse(reason, bytes.rawSpan.extracting(field.range), line: line, id: id)
     }
   }
 

@@ -31,6 +31,9 @@ extension STIXFeed {
       let level = object.level ?? object.name
       if let level, let tlp = Marking.tlp(object.arena[level]) {
         markings[intern(id, &sink)] = tlp
+      } else if object.level != nil {
+        note(.marking, object.level, &sink, line, intern(id, &sink))
+        unreadableMarkings.insert(intern(id, &sink))
       }
     } else if object.isObservable {
       observables += 1
@@ -98,6 +101,12 @@ extension STIXFeed {
       strings.removeLast(strings.count - first)
       context.labels = sink.intern(labels: labels)
     }
+    // Some exporters tag as they do elsewhere: `labels: ["tlp:amber"]`.
+    var labelled = TLP.none
+    for label in object.labels
+    where object.arena.rawSpan.starts(ignoringCase: "tlp:", at: label.lowerBound) {
+      labelled = max(labelled, Marking.tlp(object.arena[label]) ?? .none)
+    }
     var attack = keep(object.attack, &sink)
     for label in object.labels where Technique.isIdentifier(object.arena[label]) {
       strings.append(intern(label, &sink))
@@ -107,7 +116,7 @@ extension STIXFeed {
       Pending(
         records: records, context: context,
         modified: knownModified.time(object.modified, object.arena) ?? .min,
-        attack: attack, markings: keep(object.markings, &sink)))
+        attack: attack, markings: keep(object.markings, &sink), labelled: labelled))
   }
 
   private func time(_ range: Range<Int>?) -> Int64? {

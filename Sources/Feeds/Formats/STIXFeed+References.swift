@@ -10,11 +10,12 @@ extension STIXFeed {
     for entry in pending {
       var context = entry.context
       let indication = indication(of: context.id, &indications, &sink)
-      if !entry.markings.isEmpty,
-        let tlp = strings[entry.markings].compactMap({ markings[$0] }).max()
-      {
-        context.tlp = tlp
+      var tlp = entry.labelled
+      for marking in strings[entry.markings] {
+        tlp = max(tlp, markings[marking] ?? .none)
+        if unreadableMarkings.contains(marking) { context.flags.insert(.unreadableMarking) }
       }
+      if tlp != .none { context.tlp = tlp }
       context.attack = sink.collection.intern(
         list: IndicatorCollection.list(strings[entry.attack], before: indication.attack))
       (context.malware, context.actors) = (indication.malware, indication.actors)

@@ -22,6 +22,8 @@ struct STIXFeed: DocumentFeed {
     /// Where its strings are in `strings`.
     var attack: Range<Int>
     var markings: Range<Int>
+    /// The strictest level among its labels.
+    var labelled: TLP
   }
 
   /// What an indicator may indicate.
@@ -75,6 +77,8 @@ struct STIXFeed: DocumentFeed {
   /// Targets of `indicates` relationships by the indicator's identifier.
   var indicated: [StringID: [StringID]] = [:]
   var markings: [StringID: TLP] = [:]
+  /// Definitions of a level that cannot be read.
+  var unreadableMarkings: Set<StringID> = []
 
   var stream: FeedStream { json.stream }
 

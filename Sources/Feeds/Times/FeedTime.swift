@@ -13,7 +13,7 @@ enum FeedTime {
   /// Times before those that nanoseconds can hold (`0001-01-01`) stand for none, and one after them
   /// (`9999-12-31`) is the last one.
   ///
-  /// `order` is that of the feed's other dates, for dates with slashes that leave it open.
+  /// `order` is that of the feed's other dates, for dates with slashes or hyphens that leave it open.
   static func nanoseconds(_ text: RawSpan, order: Order? = nil) -> Int64? {
     var range = Text.trimmed(text, 0..<text.byteCount)
     if let number = Text.number(text.extracting(range)) {
@@ -52,7 +52,7 @@ enum FeedTime {
     return time == Int64.min + 1 ? nil : time
   }
 
-  /// The order of a date with slashes and the year last, if one of its numbers is above 12.
+  /// The order of a date with slashes or hyphens and the year last, if one of its numbers is above 12.
   static func order(of text: RawSpan) -> Order? {
     guard let (first, second, _, _) = numbers(text, Text.trimmed(text, 0..<text.byteCount)),
       (first > 12) != (second > 12)
@@ -60,12 +60,13 @@ enum FeedTime {
     return first > 12 ? .dayFirst : .monthFirst
   }
 
-  /// The numbers of a date with slashes and the year last, and where it ends.
+  /// The numbers of a date with slashes or hyphens and the year last, and where it ends.
   private static func numbers(
     _ text: RawSpan, _ range: Range<Int>
   ) -> (first: Int, second: Int, year: Int, end: Int)? {
     var parts: [Int] = []
     var offset = range.lowerBound
+    var mark: UInt8?
     while parts.count < 3 {
       let start = offset
       while offset < range.upperBound, Byte.isDigit(text.byte(unchecked: offset)) { offset += 1 }
@@ -74,9 +75,10 @@ enum FeedTime {
       else { return nil }
       parts.append(number)
       if parts.count == 3 { break }
-      guard offset < range.upperBound, text.byte(unchecked: offset) == Byte.slash else {
-        return nil
-      }
+      guard offset < range.upperBound else { return nil }
+      let byte = text.byte(unchecked: offset)
+      guard byte == mark ?? byte, byte == Byte.slash || byte == Byte.minus else { return nil }
+      mark = byte
       offset += 1
     }
     let (first, second, year) = (parts[0], parts[1], parts[2])
@@ -84,7 +86,7 @@ enum FeedTime {
     return (first, second, year, offset)
   }
 
-  /// Reads `10/29/2020` or `29/10/2020` with an optional time of day.
+  /// Reads `10/29/2020`, `29/10/2020` or `29-10-2020` with an optional time of day.
   ///
   /// Which number is the day is known if one is above 12, if both are equal, or from `order`.
   private static func yearLast(_ text: RawSpan, _ range: Range<Int>, _ order: Order?) -> Int64? {
