@@ -246,6 +246,20 @@ extension FeedCase {
       Loaded("domain,confidence\nevil.example,10\n", options: options).warnings == ["empty-feed"])
   }
 
+  @Test("a dot within a label of a zone is no border")
+  func dotsWithinLabels() {
+    let zone = #"""
+      $TTL 60
+      @ SOA a. b. 1 2 3 4 5
+      @ NS a.
+      bad\.dot.example CNAME .
+      evil.example CNAME .
+      """#
+    let loaded = Loaded(zone, format: .rpz)
+    #expect(loaded.entries == ["5 domain evil.example exact"])
+    #expect(loaded.refusals == [#"4 malformed-line: bad\.dot.example"#])
+  }
+
   @Test("refused values are listed without what stands beside them")
   func refusedValues() {
     let loaded = Loaded(#"[{"ipAddress":"192.0.2.67","abuseConfidenceScore":0}]"#)

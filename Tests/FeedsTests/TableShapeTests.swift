@@ -210,6 +210,19 @@ import Testing
     ("domain,verdict\na.evil.example,malicious\nb.evil.example,non-malicious\n", "3 benign"),
     ("domain,status\na.evil.example,tp\nb.evil.example,FP\n", "3 benign"),
     ("domain,status\na.evil.example,phish\nb.evil.example,legitimate\n", "3 benign"),
+    ("domain,enabled\na.evil.example,true\nb.evil.example,false\n", "3 revoked"),
+    ("domain,disabled\na.evil.example,0\nb.evil.example,1\n", "3 revoked"),
+    ("domain,status\na.evil.example,active\nb.evil.example,Disabled\n", "3 revoked"),
+    ("domain,status\na.evil.example,active\nb.evil.example,not active\n", "3 revoked"),
+    ("domain,deprecated\na.evil.example,no\nb.evil.example,yes\n", "3 revoked"),
+    ("domain,classification\na.evil.example,C2\nb.evil.example,Victim\n", "3 personal-data"),
+    ("type,value\nMalicious domain,a.evil.example\nLegitimate domain,b.evil.example\n", "3 benign"),
+    (
+      "type,value\nPhishing URL,http://a.evil.example/x\nClean URL,http://b.evil.example/x\n",
+      "3 benign"
+    ),
+    ("type,value\nc2 domain,a.evil.example\nVictim host,b.evil.example\n", "3 personal-data"),
+    ("type,value\ndomain,a.evil.example\nReference URL,b.evil.example\n", "3 unsupported-kind"),
     (
       "[{\"domain\":\"a.evil.example\",\"deleted\":false},\n\n{\"domain\":\"b.evil.example\",\"deleted\":true}]",
       "3 revoked"

@@ -219,11 +219,12 @@ extension Column {
     (
       .withdrawn,
       """
-      allowlisted benign deleted expired falsepositive isbenign isdeleted isexpired \
-      isfalsepositive isrevoked iswhitelisted retired revoked whitelisted
+      allowlisted benign deleted deprecated disabled expired falsepositive isbenign isdeleted \
+      isdeprecated isdisabled isexpired isfalsepositive isrevoked iswhitelisted retired revoked \
+      whitelisted
       """
     ),
-    (.active, "active isactive"),
+    (.active, "active enabled isactive isenabled"),
     (.upheld, "ismalicious malicious"),
     (.judgement, "disposition indicatorstatus iocstatus judgement reputation status verdict"),
     (.classification, "classification"),

@@ -81,6 +81,11 @@ struct RPZFormat: LineFormat {
     }
     sink.setContext(context)
     let bytes = trigger.rawSpan
+    if bytes.firstOffset(of: Byte.backslash, from: 0) != nil {
+      // `\.` is a dot within a label (RFC 1035 §5.1), not one that a report made harmless.
+      sink.refuse(.malformedLine, bytes, line: number)
+      return
+    }
     for kind in [".rpz-client-ip", ".rpz-nsdname", ".rpz-nsip"] as [StaticString]
     where Self.ends(bytes, kind) {
       sink.refuse(.unsupportedRule, bytes, line: number)

@@ -102,6 +102,7 @@ struct Record {
       case .judgement where !allows && isAny(cell, Self.goodWords),
         .classification where !allows && isAny(cell, Self.goodWords):
         return .benign
+      case .classification where isAny(cell, ["victim", "victims"]): return .personalData
       default: break
       }
     }
@@ -111,6 +112,7 @@ struct Record {
   private static let denials: [StaticString] = ["false", "no", "f", "n"]
   private static let pastWords: [StaticString] = [
     "revoked", "expired", "inactive", "deleted", "removed", "retired", "withdrawn", "deprecated",
+    "disabled", "not active", "not-active", "not_active",
   ]
   private static let goodWords: [StaticString] = [
     "benign", "clean", "good", "harmless", "false positive", "false-positive", "false_positive",
@@ -138,15 +140,17 @@ struct Record {
     sink.setContext(context)
     // In a table whose values have types, a value without one may be anything.
     var type = hasTypes ? ValueType.unknown : .value(.none, nameMode: .withSubdomains)
+    var judgement: FeedRefusal?
     for field in fields where field.column == .type {
       let key = Text.key(bytes.rawSpan.extracting(field.range))
+      if !sink.options.isAllowList { judgement = ValueType.judgement(key: key) }
       type =
         key == "link" && isReference
         ? .refused(.unsupportedKind) : ValueType(key: key, amongTopics: hasTopics)
     }
     let isForbidden = !sink.options.loadsAllMISP && isForbidden
     let reason: FeedRefusal? =
-      isPersonal(type) ? .personalData : isForbidden ? .toIDSFalse : nil
+      isPersonal(type) ? .personalData : isForbidden ? .toIDSFalse : judgement
     if let reason = reason ?? withdrawal(allows: sink.options.isAllowList) {
       return refuse(reason, id: context.id, into: &sink)
     }

@@ -37,6 +37,24 @@ enum ValueType: Sendable {
     if amongTopics, Self.isTopic(key), case .refused = self { self = .unknown }
   }
 
+  /// Why values are no entries whose type begins with a word for it: `Legitimate domain`,
+  /// `Victim IP`, `Reference URL`; nil for any other type.
+  static func judgement(key: String) -> FeedRefusal? {
+    if isKnown(key) { return nil }
+    for (word, reason) in judgements where key.hasPrefix(word) {
+      if isKnown(String(key.dropFirst(word.count))) { return reason }
+    }
+    return nil
+  }
+
+  private static let judgements: [(word: String, reason: FeedRefusal)] =
+    [
+      "allowlist", "allowlisted", "benign", "clean", "falsepositive", "good", "goodware",
+      "harmless",
+      "knowngood", "legit", "legitimate", "safe", "trusted", "whitelist", "whitelisted",
+    ].map { ($0, .benign) }
+    + [("victim", .personalData), ("reference", .unsupportedKind), ("report", .unsupportedKind)]
+
   /// Whether a type's word is as often a topic that a value is about.
   static func isTopic(_ key: String) -> Bool { topics.contains(key) }
 
