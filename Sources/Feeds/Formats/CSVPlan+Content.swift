@@ -185,7 +185,9 @@ extension CSVPlan {
       dropSharedDigests()
       dropContacts()
     } else {
-      decideByShape(evidence, besideLists: settleLists(evidence))
+      let hasLists = settleLists(evidence)
+      leaveOutOthers(evidence)
+      decideByShape(evidence, besideLists: hasLists)
     }
   }
 

@@ -114,7 +114,9 @@ extension CSVPlan {
       }
     case .unknown:
       // Without a header, a value whose type has no shape is no evidence about the column.
-      if !hasHeader, case .value(let kind, _) = type, kind != .none, !Self.hasShape(kind) { return }
+      if !namesValues, case .value(let kind, _) = type, kind != .none, !Self.hasShape(kind) {
+        return
+      }
     case _ where Self.texts.contains(column):
       evidence.cells += 1
       if Text.isDigest(cell) { evidence.digests += 1 }
