@@ -107,6 +107,17 @@ extension EventFactTests {
       #"{"output_fields":{"fd.cip":"192.0.2.1","fd.cport":5,"fd.sip":"192.0.2.2","fd.sport":443}}"#,
       "(192.0.2.1#5 to 192.0.2.2#443)", []
     ),
+    // Auth0's client, known by the identifier of the entry.
+    (
+      #"{"log_id":"900","data":{"type":"f","ip":"203.0.113.7","client_id":"x"}}"#,
+      "(203.0.113.7 to ?)", ["data.ip 203.0.113.7 source"]
+    ),
+    (
+      #"{"data":{"client_ip":"203.0.113.8","ip":"203.0.113.7","log_id":"900"}}"#,
+      "(203.0.113.8 to ?)", ["data.ip 203.0.113.7", "data.client_ip 203.0.113.8 source"]
+    ),
+    (#"{"id":"900","data":{"ip":"203.0.113.7"}}"#, "", ["data.ip 203.0.113.7"]),
+    (#"{"log_id":"900","ip":"203.0.113.7"}"#, "", []),
     // Falco's server is that also where it is named alone; of its own and the other end neither opened it.
     (
       #"{"rule":"x","output_fields":{"fd.sip":"203.0.113.9","fd.sport":4444,"fd.l4proto":"tcp"}}"#,

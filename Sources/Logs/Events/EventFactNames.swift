@@ -45,6 +45,9 @@ enum EventFact: UInt8, Sendable {
   /// The number of an event of Windows, and the name of what wrote it.
   case eventNumber
   case eventProvider
+  /// The client in a service's log, if an entry's identifier beside it shows that it is one.
+  case visitor
+  case entryIdentifier
 }
 
 extension KeyName {
@@ -136,6 +139,8 @@ extension KeyName {
       "provider": (.eventProvider, 1),
     ],
     "provider": ["name": (.eventProvider, 1)],
+    // Auth0's, beside `log_id`.
+    "data": ["ip": (.visitor, 1)],
     // Falco's: client and server, else the own end and the other one.
     "fd": [
       "cip": (.source, 2), "cport": (.sourcePort, 2), "sip": (.destination, 2),
@@ -299,7 +304,7 @@ extension KeyName {
     "dip": (.destination, 1), "originaddress": (.source, 3),
     "addrremote": (.source, 3), "addrlocal": (.destination, 3),
     // Windows.
-    "eventid": (.eventNumber, 1), "eventcode": (.eventNumber, 1),
+    "logid": (.entryIdentifier, 1), "eventid": (.eventNumber, 1), "eventcode": (.eventNumber, 1),
     "providername": (.eventProvider, 1), "sourcename": (.eventProvider, 1),
     // Snort 3, with the port behind the address.
     "srcap": (.source, 1), "dstap": (.destination, 1),

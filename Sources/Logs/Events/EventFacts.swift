@@ -10,7 +10,7 @@ struct EventFacts {
   /// The endpoint that is the server beside a client, or the source if there is none.
   private var server: SideFacts.OwnedEndpoint?
   /// The order of the name that each fact was taken from.
-  private var orders = InlineArray<27, UInt8>(repeating: .max)
+  private var orders = InlineArray<29, UInt8>(repeating: .max)
   private var isEmpty = true
   /// The endpoints are those of an answering packet, so they have to change places.
   private var isReversed = false
@@ -135,6 +135,10 @@ struct EventFacts {
     case .local, .remote:
       if noteSecurityEndpoint(fact, bytes, range, owner: owner) { return }
       noteLocalEndpoint(fact, rank: rank, bytes, range, port: port)
+    case .visitor:
+      guard let endpoint = Self.endpointWithPort(bytes, range) else { return }
+      localEndpoints.note(visitor: endpoint)
+      isEmpty = false
     default:
       guard let statement = Self.statement(fact, rank: rank, bytes, range) else { return }
       take(statement, fact, rank: rank, order: Self.order(rank, depth), owner: owner)
@@ -156,6 +160,7 @@ struct EventFacts {
     case communityID(StatedCommunityID)
     case eventNumber(UInt64)
     case isFilteringProvider
+    case isServiceLog
     case isInbound(Bool)
   }
 
@@ -164,7 +169,7 @@ struct EventFacts {
     _ fact: EventFact, rank: UInt8, _ bytes: RawSpan, _ range: Range<Int>
   ) -> Statement? {
     switch fact {
-    case .none, .source, .destination, .serverOrSource, .local, .remote: nil
+    case .none, .source, .destination, .serverOrSource, .local, .remote, .visitor: nil
     case .sourcePort, .destinationPort, .localPort, .remotePort:
       NumberText.port(bytes, range).map { .port($0) }
     case .ipProtocol: ipProtocol(bytes, range).map { .ipProtocol($0) }
@@ -183,6 +188,7 @@ struct EventFacts {
       NumberText.unsigned(bytes, range).flatMap { FilteringEvent.fits($0) ? .eventNumber($0) : nil }
     case .eventProvider:
       bytes.isWord(range, FilteringEvent.provider) ? .isFilteringProvider : nil
+    case .entryIdentifier: .isServiceLog
     }
   }
 
@@ -243,6 +249,7 @@ struct EventFacts {
     case .direction(let word): localEndpoints.note(direction: word)
     case .eventNumber(let number): filtering.note(number: number)
     case .isFilteringProvider: filtering.isProven = true
+    case .isServiceLog: localEndpoints.isServiceLog = true
     case .isInbound(let isInbound):
       filtering.note(isInbound: isInbound, order: order, owner: owner)
       localEndpoints.note(direction: isInbound ? "inbound" : "outbound")
