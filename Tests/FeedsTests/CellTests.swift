@@ -186,4 +186,99 @@ import Testing
     #expect(loaded.entries.count == 4)
     #expect(loaded.refusals == ["1 shortened-range: 192.0.2.0-255"])
   }
+
+  // MARK: Samples and lists
+
+  private static let rows = (10...19).map { "\(Sample.sha256.dropLast(2))\($0)" }
+
+  /// A sample that is called by its digest is that digest where the column holds digests.
+  @Test(arguments: [
+    ("SHA256,Note\n", ".exe"), ("Sample Hash,Note\n", ".dll"), ("", ".exe"),
+    ("Lure,Note\n", ".docx"),
+    ("Hash,Note\n", ".zip"),
+  ])
+  func samplesCalledByTheirDigests(_ header: String, _ ending: String) {
+    let text = header + Self.rows.map { "\($0)\(ending),a note of it\n" }.joined()
+    let loaded = Loaded(text, format: .csv)
+    #expect(loaded.entries.count == 10, "\(header)")
+    #expect(loaded.entries.allSatisfy { $0.contains(" sha256 ") }, "\(loaded.entries)")
+    #expect(loaded.warnings == [])
+  }
+
+  /// A shorter digest may be the first label of a generated name.
+  @Test(arguments: [".info", ".zip", ".one", ".com"])
+  func generatedNamesAreNoSamples(_ ending: String) {
+    let rows = (10...19).map { "\(Sample.md5.dropLast(2))\($0)\(ending),x\n" }.joined()
+    let loaded = Loaded("domain,note\n\(rows)", format: .csv)
+    #expect(loaded.entries.count == 10)
+    #expect(loaded.entries.allSatisfy { $0.contains(" domain ") })
+    let digests = Loaded("md5,note\n\(rows)\(Sample.md5),x\n", format: .csv)
+    #expect(!digests.entries.contains { $0.hasPrefix("2 md5") })
+  }
+
+  /// What is not read beside other values is told, be it lists or samples.
+  @Test(arguments: [
+    "a.evil[.]example", "a.evil[.]example,b.evil[.]example", "192.0.2.7; 192.0.2.8",
+    "\(Sample.sha256).exe", "a.example;b.example;c.example",
+  ])
+  func listsInColumnsThatAreNotRead(_ cell: String) {
+    let loaded = Loaded(
+      "SHA256 Hash,Extracted C2 info\n\(Sample.sha256),\"\(cell)\"\n", format: .csv)
+    #expect(loaded.entries == ["2 sha256 \(Sample.sha256) exact"])
+    #expect(loaded.warnings == ["column-not-read"])
+  }
+
+  @Test(arguments: [
+    "Hello, world", "setup.py, main.rs", "one; two", "see evil.example, b.example", "a.exe; b.exe",
+  ])
+  func proseInColumnsThatAreNotRead(_ cell: String) {
+    let loaded = Loaded("SHA256 Hash,Extra info\n\(Sample.sha256),\"\(cell)\"\n", format: .csv)
+    #expect(loaded.warnings.isEmpty)
+  }
+
+  /// A column of values some cells of which hold several.
+  @Test func someCellsHoldSeveral() {
+    let rows =
+      (1...6).map { "192.0.2.\($0),x\n" } + (1...4).map { "192.0.2.\($0)1; 192.0.2.\($0)2,x\n" }
+    let loaded = Loaded(rows.joined(), format: .csv)
+    #expect(loaded.entries.count == 14)
+    #expect(loaded.warnings == [])
+  }
+
+  /// Digests of one file with colons between them, as ThreatConnect writes them.
+  @Test func digestsBetweenColons() {
+    let digests = "\(Sample.md5) : \(Sample.sha1) : \(Sample.sha256)"
+    let three = ["md5 \(Sample.md5)", "sha1 \(Sample.sha1)", "sha256 \(Sample.sha256)"]
+    for (text, format, line) in [
+      ("Type,Indicator,Rating\nFile,\(digests),5\nHost,evil.example,4\n", FeedFormat?.none, 2),
+      ("MD5 : SHA1 : SHA256\n\(digests)\n", nil, 2), ("\(digests)\n", nil, 1),
+      ("MD5 : SHA-1 : SHA-256\n\(digests)\n", .csv, 2),
+    ] {
+      let loaded = Loaded(text, format: format)
+      #expect(
+        loaded.entries.prefix(3) == (three.map { "\(line) \($0) exact" })[...], "\(text)")
+      #expect(loaded.refusals == [], "\(text)")
+    }
+    let names = Loaded("domain,note\na.example : b.example,x\nevil.example,x\n", format: .csv)
+    #expect(values(names) == ["evil.example"])
+  }
+
+  /// Values with a slash between blanks in a line of a list.
+  @Test(arguments: [
+    ("evil.example / bad.example", ["evil.example", "bad.example"]),
+    ("evil[.]example / 192.0.2.7", ["evil.example", "192.0.2.7"]),
+    ("192.0.2.7 / 192.0.2.8 / 192.0.2.9 # c2", ["192.0.2.7", "192.0.2.8", "192.0.2.9"]),
+    ("\(Sample.md5) / \(Sample.sha1)", [Sample.md5, Sample.sha1]),
+    (
+      "http://evil.example/a / http://bad.example/b",
+      ["http://evil.example/a", "http://bad.example/b"]
+    ),
+    ("setup.py / evil.example", []), ("evil.example / unknown", []), ("evil.example /", []),
+    ("/ evil.example", []), ("evil.example / / bad.example", []),
+    ("evil.example / bad.example x", []),
+  ])
+  func slashesInLines(_ line: String, _ expected: [String]) {
+    let loaded = Loaded("\(line)\n", format: .plain)
+    #expect(values(loaded) == expected, "\(line)")
+  }
 }

@@ -107,6 +107,27 @@ extension EventFactTests {
       #"{"output_fields":{"fd.cip":"192.0.2.1","fd.cport":5,"fd.sip":"192.0.2.2","fd.sport":443}}"#,
       "(192.0.2.1#5 to 192.0.2.2#443)", []
     ),
+    // Auth0's client, known by the identifier of the entry.
+    (
+      #"{"log_id":"900","data":{"type":"f","ip":"203.0.113.7","client_id":"x"}}"#,
+      "(203.0.113.7 to ?)", ["data.ip 203.0.113.7 source"]
+    ),
+    (
+      #"{"data":{"client_ip":"203.0.113.8","ip":"203.0.113.7","log_id":"900"}}"#,
+      "(203.0.113.8 to ?)", ["data.ip 203.0.113.7", "data.client_ip 203.0.113.8 source"]
+    ),
+    (#"{"id":"900","data":{"ip":"203.0.113.7"}}"#, "", ["data.ip 203.0.113.7"]),
+    (#"{"log_id":"900","ip":"203.0.113.7"}"#, "", []),
+    // Falco's server is that also where it is named alone; of its own and the other end neither opened it.
+    (
+      #"{"rule":"x","output_fields":{"fd.sip":"203.0.113.9","fd.sport":4444,"fd.l4proto":"tcp"}}"#,
+      "(protocol 6 ? to 203.0.113.9#4444)",
+      ["output_fields.fd.sip 203.0.113.9 port 4444 destination"]
+    ),
+    (
+      #"{"output_fields":{"fd.rip":"203.0.113.9","fd.rport":4444,"fd.lip":"192.0.2.2","fd.lport":5}}"#,
+      "", ["output_fields.fd.rip 203.0.113.9 port 4444"]
+    ),
     ("x cip=192.0.2.1 sip=192.0.2.2 sport=443 y=z", "(192.0.2.1 to 192.0.2.2#443)", []),
     (
       "time,c_ip,s_ip,s_port\n1,192.0.2.1,192.0.2.2,443\n", "(192.0.2.1 to 192.0.2.2#443)",

@@ -163,6 +163,65 @@ extension SentenceTests {
       #"{"SourceAddress":"192.0.2.1","DestAddress":"192.0.2.2","message":"The Windows Filtering Platform has permitted a connection."}"#,
       "(192.0.2.1 to 192.0.2.2 allowed)"
     ),
+    // Without its message: of connections the own endpoint is the first, of packets the sender.
+    (
+      #"{"EventID":5157,"Direction":"%%14592","SourceAddress":"192.0.2.1","SourcePort":"445","DestAddress":"203.0.113.2","DestPort":"50000","Protocol":"6"}"#,
+      "(protocol 6 203.0.113.2#50000 to 192.0.2.1#445 blocked)"
+    ),
+    (
+      #"{"SourceAddress":"192.0.2.1","SourcePort":50000,"DestAddress":"203.0.113.2","DestPort":443,"Direction":"%%14593","Protocol":6,"EventID":5156}"#,
+      "(protocol 6 192.0.2.1#50000 to 203.0.113.2#443 allowed)"
+    ),
+    (
+      #"{"winlog":{"event_id":"5152","event_data":{"Direction":"%%14592","SourceAddress":"203.0.113.1","SourcePort":"50000","DestAddress":"192.0.2.2","DestPort":"53","Protocol":"17"}}}"#,
+      "(protocol 17 203.0.113.1#50000 to 192.0.2.2#53 blocked)"
+    ),
+    (
+      #"{"Event":{"System":{"EventID":5156},"EventData":{"Direction":"%%14592","SourceAddress":"192.0.2.1","SourcePort":"22","DestAddress":"203.0.113.2","DestPort":"50000"}}}"#,
+      "(203.0.113.2#50000 to 192.0.2.1#22 allowed)"
+    ),
+    (
+      #"{"SourceName":"Microsoft-Windows-Security-Auditing","EventID":5157,"Direction":"Inbound","SourceAddress":"192.0.2.1","DestAddress":"203.0.113.2"}"#,
+      "(192.0.2.1 to 203.0.113.2 blocked)"
+    ),
+    // Endpoints that a shipper made of them.
+    (
+      #"{"winlog":{"event_id":"5156","event_data":{"Direction":"%%14592","SourceAddress":"192.0.2.1","DestAddress":"203.0.113.2"}},"source":{"ip":"203.0.113.2"},"destination":{"ip":"192.0.2.1"}}"#,
+      "(203.0.113.2 to 192.0.2.1 allowed)"
+    ),
+    (
+      #"{"winlog.event_id":"5156","winlog.event_data.Direction":"%%14592","winlog.event_data.SourceAddress":"192.0.2.1","winlog.event_data.DestAddress":"203.0.113.2","source.ip":"203.0.113.2","destination.ip":"192.0.2.1"}"#,
+      "(203.0.113.2 to 192.0.2.1 allowed)"
+    ),
+    (
+      #"{"winlog.event_id":"5156","winlog.event_data.Direction":"%%14592","winlog.event_data.SourceAddress":"192.0.2.1","winlog.event_data.DestAddress":"203.0.113.2"}"#,
+      "(203.0.113.2 to 192.0.2.1 allowed)"
+    ),
+    (
+      #"{"event":{"code":"5156","provider":"Microsoft-Windows-Security-Auditing"},"source":{"ip":"192.0.2.1"},"destination":{"ip":"203.0.113.2"}}"#,
+      "(192.0.2.1 to 203.0.113.2 allowed)"
+    ),
+    (
+      #"{"EventID":5157,"Direction":"%%14592","SourceAddress":"192.0.2.1","DestAddress":"203.0.113.2","action":"allowed"}"#,
+      "(203.0.113.2 to 192.0.2.1 allowed)"
+    ),
+    (
+      "<Event><System><Provider Name='Microsoft-Windows-Security-Auditing'/><EventID>5156</EventID></System><EventData><Data Name='Direction'>%%14592</Data><Data Name='SourceAddress'>192.0.2.1</Data><Data Name='SourcePort'>3333</Data><Data Name='DestAddress'>203.0.113.2</Data><Data Name='DestPort'>49278</Data></EventData></Event>",
+      "(203.0.113.2#49278 to 192.0.2.1#3333 allowed)"
+    ),
+    // Another program's numbers.
+    (
+      #"{"EventID":5157,"Direction":"Inbound","SourceAddress":"192.0.2.1","DestAddress":"203.0.113.2"}"#,
+      "(192.0.2.1 to 203.0.113.2)"
+    ),
+    (
+      #"{"event_id":5156,"src_ip":"192.0.2.1","dst_ip":"203.0.113.2"}"#,
+      "(192.0.2.1 to 203.0.113.2)"
+    ),
+    (
+      #"{"EventID":4624,"Direction":"%%14592","SourceAddress":"192.0.2.1","DestAddress":"203.0.113.2"}"#,
+      "(192.0.2.1 to 203.0.113.2)"
+    ),
     // A number alone may be a counter.
     (#"{"event_id":5157,"SourceAddress":"192.0.2.1"}"#, "(192.0.2.1 to ?)"),
     (

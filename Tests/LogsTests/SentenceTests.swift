@@ -45,6 +45,10 @@ import Testing
       "(192.0.2.1#4 to 192.0.2.2#25 allowed)"
     ),
     (
+      "May  1 10:00:00 fw RT_FLOW: RT_FLOW_SESSION_CREATE: session created 192.0.2.1/32->192.0.2.2/443 0x0 junos-https",
+      "(192.0.2.1#32 to 192.0.2.2#443 allowed)"
+    ),
+    (
       "May  1 10:00:00 fw RT_FLOW: RT_FLOW_SESSION_DENY: session denied 192.0.2.1/4->192.0.2.2/25 0x0 junos-smtp",
       "(192.0.2.1#4 to 192.0.2.2#25 blocked)"
     ),
@@ -120,6 +124,14 @@ import Testing
     ),
     ("backend servers tcp 192.0.2.1:80 192.0.2.2:80 192.0.2.3:80 are down", ""),
     ("May  1 10:00:00 h sshd[12]: Server listening on 192.0.2.1 port 22.", ""),
+    // The length of a prefix is no port, and a network no client; a slash may precede a port as well.
+    ("May  1 10:00:00 h sshd[1]: Connection from 192.0.2.1/32", "(192.0.2.1 to ?)"),
+    ("May  1 10:00:00 h sshd[1]: Connection from 2001:db8::1/128", "(2001:db8::1 to ?)"),
+    ("May  1 10:00:00 h sshd[1]: Connection from 198.51.100.0/24", ""),
+    ("May  1 10:00:00 h sshd[1]: Connection from 2001:db8::/32", ""),
+    ("May  1 10:00:00 h sshd[1]: Connection from 192.0.2.1/24", "(192.0.2.1#24 to ?)"),
+    ("May  1 10:00:00 h sshd[1]: Connection from 192.0.2.128/25", "(192.0.2.128#25 to ?)"),
+    ("May  1 10:00:00 h sshd[1]: Connection from 192.0.2.1/4000", "(192.0.2.1#4000 to ?)"),
     // OpenVPN's name of a client, which is no word before the address it was given.
     ("2024-05-01 10:00:00 client/192.0.2.1:1194 MULTI: Learn: 192.0.2.9", ""),
     ("client01/192.0.2.1:1194 MULTI: virtual IP for client01/192.0.2.1:1194: 192.0.2.9", ""),
@@ -274,6 +286,16 @@ import Testing
   ]
 
   static let pairs: [Case] = [
+    // Asterisk's security log, where the other end is who asked.
+    (
+      "[May  1 10:00:00] SECURITY[123] res_security_log.c: SecurityEvent=\"InvalidPassword\",EventTV=\"2024-05-01T10:00:00.123+0000\",Severity=\"Error\",Service=\"PJSIP\",EventVersion=\"2\",AccountID=\"100\",SessionID=\"0x1\",LocalAddress=\"IPV4/UDP/192.0.2.2/5060\",RemoteAddress=\"IPV4/UDP/203.0.113.5/5061\",Challenge=\"1\"",
+      "(protocol 17 203.0.113.5#5061 to 192.0.2.2#5060)"
+    ),
+    (
+      "May  1 10:00:00 pbx asterisk[12]: SECURITY[123]: res_security_log.c:116 in security_event_stasis_cb: SecurityEvent=\"FailedACL\",LocalAddress=\"IPV6/TLS/2001:db8::2/5061\",RemoteAddress=\"IPV6/TLS/2001:db8::5/5061\"",
+      "(protocol 6 2001:db8::5#5061 to 2001:db8::2#5061)"
+    ),
+    ("a b: RemoteAddress=\"IPV4/UDP/203.0.113.5\",x=\"y\"", ""),
     (
       "May  1 10:00:00 h rdpproxy: [RDP Session] session_id=\"1\" client_ip=\"192.0.2.1\" target_ip=\"192.0.2.2\"",
       "(192.0.2.1 to ?)"

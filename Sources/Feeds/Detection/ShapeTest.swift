@@ -50,6 +50,17 @@ struct ShapeTest {
     return !values.isEmpty
   }
 
+  /// Whether the text is a list of values, no name of which ends as files do.
+  mutating func fitsList(_ text: RawSpan) -> Bool {
+    let pieces = CellPieces.values(of: text, as: .none, &parser, options)
+    for piece in pieces {
+      let value = text.extracting(piece)
+      guard let kind = kind(of: value, isStrict: true) else { return false }
+      if kind == .domain, FileExtensions.endsName(value) { return false }
+    }
+    return pieces.count > 1
+  }
+
   /// Whether the name that was tested last had a port.
   var droppedPort: Bool { parser.lints.contains(.portDropped) }
 

@@ -180,12 +180,16 @@ extension CSVPlan {
     if confirmed.contains(where: { evidence[$0].cells > 0 }) {
       for column in columns.indices where columns[column] == .unknown {
         let found = evidence[column]
-        if found.mostly(found.shaped) { noteUnread(column, found.cells, found.shaped) }
+        if found.holdsValues {
+          noteUnread(column, found.cells, found.shaped + found.lists + found.samples)
+        }
       }
       dropSharedDigests()
       dropContacts()
     } else {
-      decideByShape(evidence, besideLists: settleLists(evidence))
+      let hasLists = settleLists(evidence)
+      leaveOutOthers(evidence)
+      decideByShape(evidence, besideLists: hasLists)
     }
   }
 
@@ -261,7 +265,20 @@ extension CSVPlan {
     let hasDigests = evidence.contains { $0.mostly($0.digests) }
     for column in columns.indices where columns[column] == .unknown {
       let found = evidence[column]
-      guard found.mostly(found.shaped) || typed && found.mostly(found.fitting) else { continue }
+      if !typed, found.holdsSamples {
+        columns[column] = .value(.digest, nameMode: .exact)
+        hasFirst = true
+        continue
+      }
+      guard
+        found.mostly(found.shaped) || typed && found.mostly(found.fitting)
+          || !hasFirst && found.holdsSomeLists
+      else {
+        if found.holdsValues {
+          noteUnread(column, found.cells, found.shaped + found.lists + found.samples)
+        }
+        continue
+      }
       if hasFirst, isOfURLs || !found.mostly(found.addresses) && !found.holdsHosts,
         !found.mostly(found.digests), !hasDigests || !found.holdsDownloads,
         !hasDigests || !found.holdsSenders, !found.mostly(found.defanged.count)

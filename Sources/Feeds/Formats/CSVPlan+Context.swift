@@ -19,23 +19,26 @@ extension CSVPlan {
   /// Guesses context columns: a time, a page, tags, and the first words after the value.
   ///
   /// In a table with a header, only descriptions under a name that promised values: `ip,ioc` above
-  /// addresses and what they are said to be.
+  /// addresses and what they are said to be. Of a header whose values have unknown names the other
+  /// unknown names tell as little.
   func guessedContext(_ rows: [TableRow], _ test: inout ShapeTest) -> [Int: Column] {
     guard let value = columns.firstIndex(where: { $0.isValue }) else { return [:] }
     let guesses: [Column] = [.firstSeen, .reference, .tags, .description]
     var left = guesses.filter { !columns.contains($0) }
     var guessed: [Int: Column] = [:]
     for column in columns.indices
-    where (hasHeader ? isBroken(column) : columns[column] == .unknown)
+    where (namesValues ? isBroken(column) : columns[column] == .unknown)
       && !holdsOnly(column, rows, Self.isFlag)
     {
       let found = contextEvidence(column, rows, &test)
       let guess: Column
-      if !hasHeader, found.mostly(found.times) {
+      if !namesValues, found.mostly(found.times),
+        column >= keys.count || Self.mayBegin(keys[column])
+      {
         guess = .firstSeen
-      } else if column > value, !hasHeader, found.mostly(found.pages) {
+      } else if column > value, !namesValues, found.mostly(found.pages) {
         guess = .reference
-      } else if !hasHeader, found.mostly(found.tags) {
+      } else if !namesValues, found.mostly(found.tags) {
         guess = .tags
       } else if column > value, found.mostly(found.words), found.shaped * 2 < found.cells {
         guess = .description

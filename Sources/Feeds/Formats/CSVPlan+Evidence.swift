@@ -21,6 +21,10 @@ extension CSVPlan {
     var fitting = 0
     /// Cells that are values by their shape alone.
     var shaped = 0
+    /// Cells that are lists of values.
+    var lists = 0
+    /// Cells that are names of files called by their digests.
+    var samples = 0
     var urls = 0
     var digests = 0
     /// Addresses, and names with a port.
@@ -46,6 +50,15 @@ extension CSVPlan {
     ///
     /// References are never addresses.
     var holdsHosts: Bool { mostly(addresses + names) && addresses * 4 >= cells }
+
+    /// Whether nearly all cells are values, lists of these, or samples called by their digests.
+    var holdsValues: Bool { mostly(shaped + lists + samples) }
+
+    /// Whether the column holds digests, some of which are the names of their files.
+    var holdsSamples: Bool { samples > 0 && mostly(digests + samples) }
+
+    /// Whether the column holds values, and in some cells several.
+    var holdsSomeLists: Bool { lists > 0 && shaped >= lists && mostly(shaped + lists) }
 
     /// Whether the column holds values of several kinds although its name promises digests.
     var hasOthersThanDigests: Bool {
@@ -114,7 +127,9 @@ extension CSVPlan {
       }
     case .unknown:
       // Without a header, a value whose type has no shape is no evidence about the column.
-      if !hasHeader, case .value(let kind, _) = type, kind != .none, !Self.hasShape(kind) { return }
+      if !namesValues, case .value(let kind, _) = type, kind != .none, !Self.hasShape(kind) {
+        return
+      }
     case _ where Self.texts.contains(column):
       evidence.cells += 1
       if Text.isDigest(cell) { evidence.digests += 1 }
@@ -130,9 +145,16 @@ extension CSVPlan {
     evidence.cells += 1
     if ReferencePage.fits(cell) { evidence.pages += 1 }
     if test.fitsCell(cell, as: declared) { evidence.fitting += 1 }
-    guard column == .unknown || declared == .digest,
-      let kind = test.kind(of: cell, isStrict: true)
-    else { return }
+    guard column == .unknown || declared == .digest else { return }
+    guard let kind = test.kind(of: cell, isStrict: true) else {
+      if column != .unknown { return }
+      if CellPieces.digestOfFile(cell) != nil {
+        evidence.samples += 1
+      } else if test.fitsList(cell) {
+        evidence.lists += 1
+      }
+      return
+    }
     evidence.shaped += 1
     if kind == .url || kind == .email, Refanging.isDefanged(cell) {
       evidence.defanged.insert(cell.copied(cell.byteOffsets))

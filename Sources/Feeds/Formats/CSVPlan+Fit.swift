@@ -12,7 +12,7 @@ extension CSVPlan {
     let needed = (columns.firstIndex { $0.isValue } ?? 0) + 1
     // A table without a header is known by its values alone.
     return rows.count { row in
-      row.cells.count >= needed && (hasHeader || holdsValue(row, &test))
+      row.cells.count >= needed && (namesValues || holdsValue(row, &test))
     }
   }
 

@@ -170,8 +170,30 @@ extension CSVPlan {
   static func commentedHeader(
     _ sample: [UInt8], _ delimiter: UInt8, width: Int, _ format: FeedFormat
   ) -> [String]? {
+    lastComment(sample, delimiter) { comment in
+      abs(comment.cells.count - width) <= 1
+        && keys(of: comment, format).contains { Column(key: $0, format: format).isValue }
+    }.map { keys(of: $0, format) }
+  }
+
+  /// The names in the last comment of the width of the rows, if these prove that it is their header.
+  static func commentedHeader(
+    ofUnknown sample: [UInt8], _ delimiter: UInt8, above rows: [TableRow], _ format: FeedFormat,
+    _ test: inout ShapeTest
+  ) -> [String]? {
+    let width = rows.first?.cells.count
+    guard let comment = lastComment(sample, delimiter, where: { $0.cells.count == width }),
+      isHeader(ofUnknown: comment, above: rows[...], format, &test)
+    else { return nil }
+    return keys(of: comment, format)
+  }
+
+  /// The last comment before the first row that is fitting, as cells.
+  private static func lastComment(
+    _ sample: [UInt8], _ delimiter: UInt8, where isFitting: (TableRow) -> Bool
+  ) -> TableRow? {
     var stream = FeedStream(bytes: sample, path: "")
-    var found: [String]?
+    var found: TableRow?
     while true {
       stream.skipEmptyLines()
       guard let line = stream.nextLine(limit: 1 << 16) else { break }
@@ -182,11 +204,10 @@ extension CSVPlan {
       while start < text.byteCount, text.byte(unchecked: start) == UInt8(ascii: "#") { start += 1 }
       var comment = FeedStream(bytes: text.copied(start..<text.byteCount), path: "")
       var reader = CSVReader(delimiter: delimiter)
-      guard reader.next(&comment), reader.row.cells.count > 1,
-        abs(reader.row.cells.count - width) <= 1
-      else { continue }
-      let keys = keys(of: reader.row, format)
-      if keys.contains(where: { Column(key: $0, format: format).isValue }) { found = keys }
+      guard reader.next(&comment), reader.row.cells.count > 1, isFitting(reader.row) else {
+        continue
+      }
+      found = reader.row
     }
     return found
   }

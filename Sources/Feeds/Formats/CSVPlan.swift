@@ -18,6 +18,8 @@ struct CSVPlan {
   private(set) var isAllowList = false
   /// Line of the header, if it is a row and not a comment.
   private(set) var headerLine: UInt64?
+  /// The header names no column of values: only its rows show that it is one.
+  private(set) var isOfUnknownNames = false
   /// Column names that the user describes and the header lacks.
   private(set) var missingNames: [String] = []
   /// Number of rows examined, and of those that fit (see `countFitting`).
@@ -63,6 +65,9 @@ struct CSVPlan {
 
   /// Whether a header was found.
   var hasHeader: Bool { !keys.isEmpty }
+
+  /// Whether a header says which columns hold values.
+  var namesValues: Bool { hasHeader && !isOfUnknownNames }
 
   /// Whether any column holds values.
   var hasValues: Bool { columns.contains { $0.isValue } }
@@ -175,6 +180,14 @@ struct CSVPlan {
     } else if Self.isHeader(first, above: rows.dropFirst().first, format, &test) {
       take(header: first)
       rows.removeFirst()
+    } else if let comment = Self.commentedHeader(
+      ofUnknown: sample, delimiter, above: rows, format, &test)
+    {
+      (keys, isOfUnknownNames) = (comment, true)
+    } else if Self.isHeader(ofUnknown: first, above: rows.dropFirst(), format, &test) {
+      take(header: first)
+      isOfUnknownNames = true
+      rows.removeFirst()
     } else {
       readTitles(&rows, &test)
     }
@@ -278,8 +291,11 @@ struct CSVPlan {
       guard rows[index].filledCells < 2, !Self.holdsValue(rows[index], &test) else { return }
       let next = rows[index + 1]
       let below = index + 2 < rows.count ? rows[index + 2] : nil
-      guard next.cells.count > 1, Self.isHeader(next, above: below, format, &test) else {
-        continue
+      guard next.cells.count > 1 else { continue }
+      if !Self.isHeader(next, above: below, format, &test) {
+        isOfUnknownNames = Self.isHeader(
+          ofUnknown: next, above: rows.dropFirst(index + 2), format, &test)
+        guard isOfUnknownNames else { continue }
       }
       take(header: next)
       rows.removeFirst(index + 2)
@@ -364,5 +380,5 @@ struct CSVPlan {
   }
 
   /// Endings of the names of text columns.
-  private static let descriptions = ["description", "comment", "comments", "note", "notes"]
+  static let descriptions = ["description", "comment", "comments", "note", "notes"]
 }

@@ -21,7 +21,7 @@ enum CellPieces {
   }
 
   /// The ranges of a cell's values if white space, commas, semicolons, bars, line breaks of HTML or
-  /// slashes between blanks separate them, else none.
+  /// slashes between blanks separate them, else none; digests also with colons between blanks.
   ///
   /// All values must be of one kind: prose that names a host, and a URL with a blank in it, are not
   /// lists. If there are other separators than blanks, up to half of the pieces may be damaged, or
@@ -34,7 +34,7 @@ enum CellPieces {
     of cell: RawSpan, as declared: DeclaredKind, _ parser: inout IndicatorParser,
     _ options: AdmissionOptions
   ) -> [Range<Int>] {
-    var (pieces, hasBlanksOnly, mayBeProse) = split(cell)
+    var (pieces, hasBlanksOnly, mayBeProse, hasColons) = split(cell)
     guard pieces.count > 1, pieces.count <= 1 << 12 else { return [] }
     var kind: ValueKind?
     var isMixed = false
@@ -58,7 +58,7 @@ enum CellPieces {
       }
       kind = found
     }
-    guard kind != nil, kind != .other, !hasFile || kind == .digest else { return [] }
+    guard kind != nil, kind != .other, kind == .digest || !hasFile && !hasColons else { return [] }
     if isMixed {
       if damaged == 0, kind == .address, isPair(pieces, of: cell) { return [pieces[0]] }
       return damaged == 0 ? pieces : []
@@ -79,12 +79,12 @@ enum CellPieces {
   }
 
   /// The parts of a cell between separators, whether all of these are blanks, and whether there are
-  /// separators among them that prose has as well.
+  /// separators among them that prose has as well, and colons.
   private static func split(
     _ cell: RawSpan
-  ) -> (pieces: [Range<Int>], hasBlanksOnly: Bool, mayBeProse: Bool) {
+  ) -> (pieces: [Range<Int>], hasBlanksOnly: Bool, mayBeProse: Bool, hasColons: Bool) {
     var pieces: [Range<Int>] = []
-    var (hasBlanksOnly, mayBeProse) = (true, false)
+    var (hasBlanksOnly, mayBeProse, hasColons) = (true, false, false)
     var (start, offset) = (0, 0)
     while offset < cell.byteCount {
       let length = separatorLength(cell, at: offset)
@@ -96,6 +96,7 @@ enum CellPieces {
       if mark != Byte.space { hasBlanksOnly = false }
       switch mark {
       case UInt8(ascii: "|"), UInt8(ascii: "<"), Byte.slash: mayBeProse = true
+      case Byte.colon: (mayBeProse, hasColons) = (true, true)
       default: break
       }
       if offset > start { pieces.append(start..<offset) }
@@ -103,7 +104,7 @@ enum CellPieces {
       start = offset
     }
     if offset > start { pieces.append(start..<offset) }
-    return (pieces, hasBlanksOnly, mayBeProse)
+    return (pieces, hasBlanksOnly, mayBeProse, hasColons)
   }
 
   /// Length of the separator at an offset, or 0.
@@ -116,7 +117,7 @@ enum CellPieces {
         return mark.utf8CodeUnitCount
       }
       return 0
-    case Byte.slash:
+    case Byte.slash, Byte.colon:
       return offset > 0 && offset + 1 < cell.byteCount
         && Text.isSpace(cell.byte(unchecked: offset - 1))
         && Text.isSpace(cell.byte(unchecked: offset + 1)) ? 1 : 0
@@ -132,14 +133,30 @@ enum CellPieces {
 
   /// The ranges of a cell's values if dashes or brackets stand between them, as in a line of a list.
   ///
-  /// A digest beside words is the only one; of another value beside words there is none.
+  /// A digest beside words is the only one; of another value beside words there is none. A file that is
+  /// called by its digest holds that.
   static func notedValues(of cell: RawSpan) -> [Range<Int>] {
-    guard Text.hasSpace(cell) else { return [] }
+    guard Text.hasSpace(cell) else { return digestOfFile(cell).map { [$0] } ?? [] }
     let blanked = Text.blanked(cell)
     let parts = blanked.map { NotedValue($0.rawSpan) } ?? NotedValue(cell)
     guard !parts.further.isEmpty || Text.isDigest(cell.extracting(parts.value)) else { return [] }
     return [parts.value] + parts.further.map(\.range)
   }
+
+  /// The digest by which a file is called, `0123….exe`, as sandboxes call samples; nil if it is not.
+  ///
+  /// Where the ending is a top-level domain as well, it may be a generated name, unless the digest is
+  /// longer than a label.
+  static func digestOfFile(_ cell: RawSpan) -> Range<Int>? {
+    guard cell.byteCount > 33, let dot = cell.firstOffset(of: Byte.dot), dot >= 32,
+      Text.isDigest(cell.extracting(0..<dot)),
+      cell.lastOffset(of: Byte.dot) == dot,
+      FileExtensions.endsFile(cell) || dot > longestLabel && FileExtensions.endsName(cell)
+    else { return nil }
+    return 0..<dot
+  }
+
+  private static let longestLabel = 63
 
   /// The ranges of URLs that are joined without a blank; empty for a single URL.
   ///

@@ -86,7 +86,10 @@ extension Column {
     ),
     (
       .value(.digest, nameMode: .exact),
-      "digest filehash filehashes filehashvalue filesha hash hashes hashvalue samplehash sha shas"
+      """
+      digest filehash filehashes filehashvalue filesha hash hashes hashvalue md5sha1 md5sha1sha256 \
+      md5sha256 samplehash sha sha1sha256 sha256sha1md5 shas
+      """
     ),
     (.value(.kind(.imphash), nameMode: .exact), "imphash"),
     (.value(.kind(.ja3), nameMode: .exact), "ja3 ja3digest ja3fingerprint ja3hash ja3md5"),

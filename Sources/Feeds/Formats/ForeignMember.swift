@@ -27,6 +27,9 @@ enum ForeignMember {
     "contact", "reporter", "author",
   ])
 
+  /// Parts of the names of columns whose values are those of victims, or of who looks at them.
+  private static let victims = Parts(["victim", "sensor", "sinkhole", "honeypot"])
+
   /// Short words that say so only at a name's beginning: `fp_iocs`, `oldSamples`.
   private static let firstWords: [StaticString] = ["fp", "old"]
 
@@ -48,6 +51,9 @@ enum ForeignMember {
 
   /// Whether a member's name says that it lists what is good.
   static func isGood(_ name: RawSpan) -> Bool { good.occur(in: name) }
+
+  /// Whether a column's name says so, or that its values are those of victims or sensors.
+  static func isOfOthers(_ name: RawSpan) -> Bool { isGood(name) || victims.occur(in: name) }
 
   /// Whether the name of a list says that it holds what is let through.
   static func isAllowed(_ name: RawSpan) -> Bool {

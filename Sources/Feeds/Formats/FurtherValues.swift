@@ -21,7 +21,8 @@ struct FurtherValues {
     let isFile = !isURL && FileExtensions.endsFile(line.extracting(first))
     var offset = first.upperBound
     var brackets = 0..<0
-    while let word = Self.word(line, from: &offset) {
+    let isDigest = Text.isDigest(line.extracting(first))
+    while let word = Self.word(line, from: &offset, behindDigest: isDigest) {
       if let value = Self.value(line, word, behindURL: isURL), !isFile {
         take(brackets)
         values.append((value, 0..<0))
@@ -52,17 +53,69 @@ struct FurtherValues {
   // MARK: Words
 
   /// The next word behind blanks and a sign that joins values; nil at the line's end.
-  private static func word(_ line: RawSpan, from offset: inout Int) -> Range<Int>? {
+  private static func word(
+    _ line: RawSpan, from offset: inout Int, behindDigest: Bool
+  ) -> Range<Int>? {
     for _ in 0..<2 {
       while offset < line.byteCount, Text.isSpace(line.byte(unchecked: offset)) { offset += 1 }
       guard offset < line.byteCount else { return nil }
       var end = offset
       while end < line.byteCount, !Text.isSpace(line.byte(unchecked: end)) { end += 1 }
       let word = line.extracting(offset..<end)
-      guard joiners.contains(where: { word.equals(ignoringCase: $0) }) else { return offset..<end }
+      guard
+        joiners.contains(where: { word.equals(ignoringCase: $0) })
+          || behindDigest && word.equals(ignoringCase: ":") && isDigest(line, behind: end)
+      else { return offset..<end }
       offset = end
     }
     return nil
+  }
+
+  /// Whether the word behind an offset is a digest: `MD5 : SHA-1 : SHA-256` of one file.
+  private static func isDigest(_ line: RawSpan, behind offset: Int) -> Bool {
+    let start = offset + 1
+    guard start < line.byteCount else { return false }
+    var end = start
+    while end < line.byteCount, !Text.isSpace(line.byte(unchecked: end)) { end += 1 }
+    return Text.isDigest(line.extracting(start..<end))
+  }
+
+  /// The values of a line that has nothing but values and slashes between blanks: `a.example / b.example`.
+  static func slashed(_ line: RawSpan) -> [Range<Int>] {
+    guard Text.firstIndex(of: " / ", in: line) != nil else { return [] }
+    var values: [Range<Int>] = []
+    var (offset, isSlash) = (0, false)
+    while offset < line.byteCount {
+      var end = offset
+      while end < line.byteCount, !Text.isSpace(line.byte(unchecked: end)) { end += 1 }
+      let word = offset..<end
+      offset = end
+      while offset < line.byteCount, Text.isSpace(line.byte(unchecked: offset)) { offset += 1 }
+      if isSlash {
+        guard word.count == 1, line.byte(unchecked: word.lowerBound) == Byte.slash else {
+          return []
+        }
+      } else {
+        guard let value = value(line, word, behindURL: true) ?? bareName(line, word) else {
+          return []
+        }
+        values.append(value)
+      }
+      isSlash.toggle()
+    }
+    return isSlash && values.count > 1 ? values : []
+  }
+
+  /// A name that ends as hosts do and as no file does.
+  private static func bareName(_ line: RawSpan, _ word: Range<Int>) -> Range<Int>? {
+    let name = line.extracting(word)
+    return name.firstOffset(of: Byte.dot) != nil && TopLevelDomains.endsName(name)
+      && !FileExtensions.endsName(name)
+      && name.byteOffsets.allSatisfy { offset in
+        let byte = name.byte(unchecked: offset)
+        return Byte.isAlphanumeric(byte) || byte >= 0x80 || byte == Byte.dot || byte == Byte.minus
+          || byte == UInt8(ascii: "_")
+      } ? word : nil
   }
 
   private static let joiners: [StaticString] = [

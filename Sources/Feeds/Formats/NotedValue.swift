@@ -41,6 +41,12 @@ struct NotedValue {
       self.init(text, comment)
       return
     }
+    let slashed = FurtherValues.slashed(whole)
+    if let first = slashed.first {
+      self.init(first, comment)
+      further = slashed.dropFirst().map { ($0, note) }
+      return
+    }
     let named = Self.namedDigest(whole)
     if let named, !Self.holdsHost(whole, named.name) {
       self.init(named.digest, comment.isEmpty ? named.name : comment)

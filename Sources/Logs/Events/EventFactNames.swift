@@ -42,6 +42,12 @@ enum EventFact: UInt8, Sendable {
   case serverOrSource
   /// The Community ID of the flow.
   case communityID
+  /// The number of an event of Windows, and the name of what wrote it.
+  case eventNumber
+  case eventProvider
+  /// The client in a service's log, if an entry's identifier beside it shows that it is one.
+  case visitor
+  case entryIdentifier
 }
 
 extension KeyName {
@@ -128,7 +134,19 @@ extension KeyName {
     "outcome": ["result": (.verdict, 3)],
     // What became of the packet; the rule that it matched need not have decided that.
     "verdict": ["action": (.verdict, 0)], "alert": ["action": (.verdict, 1)],
-    "event": ["type": (.verdict, 1), "action": (.verdict, 2)],
+    "event": [
+      "type": (.verdict, 1), "action": (.verdict, 2), "code": (.eventNumber, 1),
+      "provider": (.eventProvider, 1),
+    ],
+    "provider": ["name": (.eventProvider, 1)],
+    // Auth0's, beside `log_id`.
+    "data": ["ip": (.visitor, 1)],
+    // Falco's: client and server, else the own end and the other one.
+    "fd": [
+      "cip": (.source, 2), "cport": (.sourcePort, 2), "sip": (.destination, 2),
+      "sport": (.destinationPort, 2), "rip": (.remote, 4), "rport": (.remotePort, 4),
+      "lip": (.local, 4), "lport": (.localPort, 4), "l4proto": (.ipProtocol, 2),
+    ],
     // GuardDuty's.
     "localipdetails": ["ipaddressv4": (.local, 4), "ipaddressv6": (.local, 4)],
     "localportdetails": ["port": (.localPort, 4)],
@@ -285,6 +303,9 @@ extension KeyName {
     // Elasticsearch and Teleport with flat keys.
     "dip": (.destination, 1), "originaddress": (.source, 3),
     "addrremote": (.source, 3), "addrlocal": (.destination, 3),
+    // Windows.
+    "logid": (.entryIdentifier, 1), "eventid": (.eventNumber, 1), "eventcode": (.eventNumber, 1),
+    "providername": (.eventProvider, 1), "sourcename": (.eventProvider, 1),
     // Snort 3, with the port behind the address.
     "srcap": (.source, 1), "dstap": (.destination, 1),
     // Suricata's and Zeek's; the Elastic Common Schema with flat keys.

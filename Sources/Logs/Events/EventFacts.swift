@@ -10,11 +10,12 @@ struct EventFacts {
   /// The endpoint that is the server beside a client, or the source if there is none.
   private var server: SideFacts.OwnedEndpoint?
   /// The order of the name that each fact was taken from.
-  private var orders = InlineArray<25, UInt8>(repeating: .max)
+  private var orders = InlineArray<29, UInt8>(repeating: .max)
   private var isEmpty = true
   /// The endpoints are those of an answering packet, so they have to change places.
   private var isReversed = false
   private var localEndpoints = LocalEndpoints()
+  private var filtering = FilteringEvent()
 
   /// Forgets everything.
   @inline(__always)
@@ -34,7 +35,9 @@ struct EventFacts {
     context.destination?.port = self.destination.ports.port(
       rank: Int(self.destination.order), owner: destination?.owner ?? 0)
     placeServer(in: &context)
-    if isReversed, self.source.order > 0, self.destination.order > 0 {
+    if isReversed || filtering.isAsked(self.source, self.destination), self.source.order > 0,
+      self.destination.order > 0
+    {
       (context.source, context.destination) = (context.destination, context.source)
     }
     if let client = context.source, client.port == 0 {
@@ -44,6 +47,9 @@ struct EventFacts {
       let endpoints = localEndpoints.endpoints
       context.source = endpoints.source
       if context.destination == nil { context.destination = endpoints.destination }
+    }
+    if context.verdict == nil, context.source != nil, context.destination != nil {
+      context.verdict = filtering.verdict
     }
     return context.isEmpty ? nil : context
   }
@@ -74,7 +80,8 @@ struct EventFacts {
 
   /// Whether the endpoints are not those that the names of their fields say, or are unknown.
   var decidesSides: Bool {
-    isReversed || source.outranksPacket || destination.outranksPacket || hasLocalEndpoints
+    isReversed || filtering.isAsked(source, destination) || source.outranksPacket
+      || destination.outranksPacket || hasLocalEndpoints
   }
 
   /// Takes over protocol, state and verdict of another context where it has them.
@@ -125,7 +132,13 @@ struct EventFacts {
       if isTaken { isEmpty = false }
     case .serverOrSource:
       noteServer(bytes, range, order: Self.order(rank, depth), port: port, owner: owner)
-    case .local, .remote: noteLocalEndpoint(fact, rank: rank, bytes, range, port: port)
+    case .local, .remote:
+      if noteSecurityEndpoint(fact, bytes, range, owner: owner) { return }
+      noteLocalEndpoint(fact, rank: rank, bytes, range, port: port)
+    case .visitor:
+      guard let endpoint = Self.endpointWithPort(bytes, range) else { return }
+      localEndpoints.note(visitor: endpoint)
+      isEmpty = false
     default:
       guard let statement = Self.statement(fact, rank: rank, bytes, range) else { return }
       take(statement, fact, rank: rank, order: Self.order(rank, depth), owner: owner)
@@ -145,6 +158,10 @@ struct EventFacts {
     case action(String)
     case program
     case communityID(StatedCommunityID)
+    case eventNumber(UInt64)
+    case isFilteringProvider
+    case isServiceLog
+    case isInbound(Bool)
   }
 
   /// Reads the text of a field; nil if it is none that the field should hold.
@@ -152,7 +169,7 @@ struct EventFacts {
     _ fact: EventFact, rank: UInt8, _ bytes: RawSpan, _ range: Range<Int>
   ) -> Statement? {
     switch fact {
-    case .none, .source, .destination, .serverOrSource, .local, .remote: nil
+    case .none, .source, .destination, .serverOrSource, .local, .remote, .visitor: nil
     case .sourcePort, .destinationPort, .localPort, .remotePort:
       NumberText.port(bytes, range).map { .port($0) }
     case .ipProtocol: ipProtocol(bytes, range).map { .ipProtocol($0) }
@@ -167,12 +184,18 @@ struct EventFacts {
     case .communityID: StatedCommunityID(bytes.extracting(range)).map { .communityID($0) }
     case .verdict, .inspection, .eventType, .isBlocked, .verdictNumber, .errorCode:
       verdict(fact, bytes, range).map { .verdict($0) }
+    case .eventNumber:
+      NumberText.unsigned(bytes, range).flatMap { FilteringEvent.fits($0) ? .eventNumber($0) : nil }
+    case .eventProvider:
+      bytes.isWord(range, FilteringEvent.provider) ? .isFilteringProvider : nil
+    case .entryIdentifier: .isServiceLog
     }
   }
 
   private static func direction(
     _ bytes: RawSpan, _ range: Range<Int>, mayBeNumber: Bool
   ) -> Statement {
+    if let isInbound = FilteringEvent.isInbound(bytes, range) { return .isInbound(isInbound) }
     let word = word(bytes, range)
     if word == "toclient" { return .isAnswer }
     if mayBeNumber, let number = NumberText.unsigned(bytes, range) {
@@ -224,6 +247,12 @@ struct EventFacts {
     case .verdict(let verdict): noteVerdict(verdict, order: order)
     case .isAnswer: isReversed = true
     case .direction(let word): localEndpoints.note(direction: word)
+    case .eventNumber(let number): filtering.note(number: number)
+    case .isFilteringProvider: filtering.isProven = true
+    case .isServiceLog: localEndpoints.isServiceLog = true
+    case .isInbound(let isInbound):
+      filtering.note(isInbound: isInbound, order: order, owner: owner)
+      localEndpoints.note(direction: isInbound ? "inbound" : "outbound")
     case .directionNumber(let number): localEndpoints.note(direction: number)
     case .action(let word): localEndpoints.note(action: word)
     case .program: localEndpoints.hasProgram = true
@@ -241,6 +270,13 @@ struct EventFacts {
   private mutating func noteVerdict(_ verdict: Verdict?, order: UInt8) {
     guard let verdict, takes(.verdict, order) else { return }
     context.verdict = verdict
+  }
+
+  /// Notes the number of an event of the filtering platform of Windows.
+  mutating func noteFilteringEvent(_ number: UInt64) {
+    filtering.note(number: number)
+    filtering.isProven = true
+    isEmpty = false
   }
 
   /// Notes the code of an answer.
@@ -279,6 +315,21 @@ struct EventFacts {
     guard takes(.serverOrSource, order) else { return }
     server = (endpoint, owner)
     source.ports.note(port > 0 ? port : endpoint.port, rank: order, owner: owner)
+  }
+
+  /// Notes an endpoint as Asterisk's security log writes it, where the other end is always who asked:
+  /// `RemoteAddress="IPV4/UDP/192.0.2.1/5060"`; false if the text is none.
+  private mutating func noteSecurityEndpoint(
+    _ fact: EventFact, _ bytes: RawSpan, _ range: Range<Int>, owner: UInt32
+  ) -> Bool {
+    guard bytes.byte(unchecked: range.lowerBound) == UInt8(ascii: "I"),
+      let endpoint = SecurityEndpoint(bytes, range)
+    else { return false }
+    if let number = endpoint.ipProtocol { note(ipProtocol: number) }
+    note(
+      fact == .remote ? .source : .destination, rank: 3, bytes, endpoint.address,
+      port: endpoint.port, owner: owner)
+    return true
   }
 
   private mutating func noteLocalEndpoint(

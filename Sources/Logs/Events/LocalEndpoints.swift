@@ -24,12 +24,23 @@ struct LocalEndpoints {
   /// A program of the machine is named, which may have opened the connection as well.
   var hasProgram = false
   private(set) var way = Way.unknown
+  /// The client in the log of a service, which counts only if the record is known to be of one.
+  private var visitor: EventEndpoint?
+  var isServiceLog = false
 
   /// Whether the side that a field's name says must be set again.
-  var decidesSides: Bool { local != nil || remote != nil && (way != .unknown || hasProgram) }
+  var decidesSides: Bool {
+    local != nil || remote != nil && (way != .unknown || hasProgram) || isVisited
+  }
+
+  /// Whether only the client of a service is named.
+  private var isVisited: Bool {
+    isServiceLog && visitor != nil && local == nil && remote == nil
+  }
 
   /// The source and the destination, as far as it is known who opened the connection.
   var endpoints: (source: EventEndpoint?, destination: EventEndpoint?) {
+    if isVisited { return (visitor, nil) }
     var (own, other) = (local, remote)
     if let local, let remote, local.isIPv4 != remote.isIPv4 {
       if otherLocal != nil { own = otherLocal } else { other = otherRemote ?? remote }
@@ -53,6 +64,11 @@ struct LocalEndpoints {
   mutating func note(remote endpoint: EventEndpoint, rank: UInt8, isPreferred: Bool) {
     Self.note(endpoint, isPreferred, &remote, &otherRemote)
     if isPreferred { isClient = rank <= Self.lastOfClients }
+  }
+
+  /// Takes the first address of what may be the client of a service.
+  mutating func note(visitor endpoint: EventEndpoint) {
+    if visitor == nil { visitor = endpoint }
   }
 
   /// The port of the other endpoint if it has the address of `client`, whose own names give no

@@ -68,7 +68,8 @@ extension EventNotes {
       while next < text.upperBound, bytes.byte(unchecked: next) == Byte.space { next += 1 }
       let target =
         next..<bytes.tokenEnd(from: next, to: min(text.upperBound, next + Self.longestWord))
-      guard let first = WrittenEndpoint(bytes, source), let second = WrittenEndpoint(bytes, target)
+      guard let first = WrittenEndpoint(bytes, source, hasPorts: true),
+        let second = WrittenEndpoint(bytes, target, hasPorts: true)
       else {
         continue
       }

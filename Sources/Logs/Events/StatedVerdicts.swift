@@ -54,7 +54,9 @@ extension EventNotes {
       bytes.firstRange(
         of: "Microsoft-Windows-Security-Auditing", from: range.lowerBound, to: end) != nil
     else { return }
-    switch bytes.byte(unchecked: number.upperBound) {
+    let digit = bytes.byte(unchecked: number.upperBound)
+    facts.noteFilteringEvent(5150 + UInt64(digit &- Byte.zero))
+    switch digit {
     case UInt8(ascii: "2"), UInt8(ascii: "3"), UInt8(ascii: "7"): facts.note(.blocked, rank: 6)
     case UInt8(ascii: "6"): facts.note(.allowed, rank: 6)
     default: break

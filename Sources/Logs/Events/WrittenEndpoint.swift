@@ -5,7 +5,7 @@ import Parsing
 /// `192.0.2.1/443`, `192.0.2.1(443)`, `192.0.2.1[443]`.
 struct WrittenEndpoint {
   let address: Range<Int>
-  private let portRange: Range<Int>
+  private var portRange: Range<Int>
   /// The words behind it are not read.
   var isLast = true
 
@@ -17,7 +17,10 @@ struct WrittenEndpoint {
 
   /// Reads a token that is an endpoint as a whole; brackets and punctuation that close it are
   /// ignored.
-  init?(_ bytes: RawSpan, _ token: Range<Int>) {
+  ///
+  /// `192.0.2.1/32` is an address alone and `192.0.2.0/24` none, unless `hasPorts` says that a slash
+  /// stands before a port.
+  init?(_ bytes: RawSpan, _ token: Range<Int>, hasPorts: Bool = false) {
     var token = token
     while let last = token.last, Self.isPunctuation(bytes.byte(unchecked: last)) {
       token.removeLast()
@@ -59,6 +62,32 @@ struct WrittenEndpoint {
     address = token.lowerBound..<mark - 1
     portRange = Self.port(bytes, behind: mark - 1, to: token.upperBound)
     if portRange.isEmpty { return nil }
+    guard !hasPorts, bytes.byte(unchecked: mark - 1) == Byte.slash else { return }
+    switch Self.prefix(bytes, address, length: NumberText.unsigned(bytes, portRange) ?? 0) {
+    case .none: break
+    case .address: portRange = token.upperBound..<token.upperBound
+    case .network: return nil
+    }
+  }
+
+  private enum Prefix { case none, address, network }
+
+  /// Whether a number behind an address is the length of the prefix of that address alone, or of a network
+  /// without host bits.
+  ///
+  /// A mail server may have an address in which the last seven bits are zero.
+  private static func prefix(_ bytes: RawSpan, _ range: Range<Int>, length: UInt64) -> Prefix {
+    if let address = IPAddressText.ipv4(bytes, range) {
+      if length == 32 { return .address }
+      guard 8...31 ~= length, length != 25 || address & 0xff == 0 else { return .none }
+      return address << UInt32(length) == 0 ? .network : .none
+    }
+    guard 16...128 ~= length, let address = IPAddressText.ipv6(bytes, range) else { return .none }
+    if length == 128 { return .address }
+    let isNetwork =
+      length < 64
+      ? address.high << length == 0 && address.low == 0 : address.low << (length - 64) == 0
+    return isNetwork ? .network : .none
   }
 
   private static func isAddress(_ bytes: RawSpan, _ range: Range<Int>) -> Bool {
