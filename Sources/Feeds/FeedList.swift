@@ -86,6 +86,22 @@ package enum FeedList {
     return Expansion(files: files, errors: errors, databases: databases, leftOut: leftOut)
   }
 
+  /// The files with what is matched against, which are no inputs of a run with these feeds.
+  ///
+  /// What folders have beside feeds may be an input: hidden files, which are not read as feeds, and
+  /// what turned out to be none, such as captures and logs.
+  ///
+  /// - Parameters:
+  ///   - requests: the feeds and folders of feeds.
+  ///   - errors: what came of reading them.
+  package static func sourcePaths(
+    of requests: [FeedRequest], errors: [FeedError]
+  ) -> [InputPath] {
+    let others = Set(errors.lazy.filter { $0.code == .unrecognized }.map(\.path))
+    return expand(requests).files
+      .filter { $0.bytes == nil && !others.contains($0.path) }.map { InputPath($0.path) }
+  }
+
   /// Whether a path below a folder has a hidden component or is an editor's copy of another file.
   ///
   /// `below` is empty for a file that was named itself, which is never hidden.

@@ -81,10 +81,13 @@ struct ScanSession {
     for error in list.errors {
       writer.note(ScanProblem(path: InputPath(error.path), error))
     }
+    let leftOut = list.skipped.sorted.map { "\($0.reason) \($0.count)" }.joined(separator: ", ")
     for folder in list.emptyFolders {
       writer.note(
         ScanProblem(
-          .emptyFolder, path: folder, message: "there is nothing in this folder to scan"))
+          .emptyFolder, path: folder,
+          message: "there is nothing in this folder to scan"
+            + (leftOut.isEmpty ? "" : " but what is left out: \(leftOut)")))
     }
     writer.count(list.skipped)
   }

@@ -59,7 +59,7 @@ public struct CoverageFeeds: Sendable {
       options.now = sources.compactMap(\.date).max() ?? SystemClock.now
     }
     let read = request.feeds + request.snapshots + request.allow + request.truth
-    options.sourcePaths += read.filter { $0.bytes == nil }.map { InputPath($0.path) }
+    options.sourcePaths += FeedList.sourcePaths(of: read, errors: compilation.errors)
     let present = Set(compilation.report.feeds.map(\.name))
     guard sources.contains(where: { $0.role == .feed && present.contains($0.name) }) else {
       throw CoverageError(.noFeed, "no feed could be read; there is nothing to compare")

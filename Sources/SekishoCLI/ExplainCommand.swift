@@ -43,7 +43,6 @@ struct ExplainCommand: ParsableCommand {
     var options = try scope.options(matching, reading, limits)
     var databases = try sources.openedDatabases()
     var requests = try sources.requests()
-    options.sourcePaths = sources.sourcePaths(requests)
     var report = FeedReport()
     var errors: [FeedError] = []
     if !requests.isEmpty {
@@ -53,6 +52,7 @@ struct ExplainCommand: ParsableCommand {
       errors = compilation.errors
       databases.append(try compilation.database())
     }
+    options.sourcePaths = sources.sourcePaths(requests, errors: errors)
     try NamedSources.check(feedsOnly: options.feedsOnly, in: databases)
     let explanation = Explainer(
       databases: databases, options: options, report: report, errors: errors

@@ -65,20 +65,22 @@ struct NamedSources: ParsableArguments {
     return try requests + allow.map { try FeedArgument.request($0, isAllowList: true) }
   }
 
-  /// The files and folders of what is matched against, which are no inputs in a folder that is one.
+  /// The files of what is matched against, which are no inputs in a folder that is one.
   ///
-  /// `requests` are those of `requests()`.
-  func sourcePaths(_ requests: [FeedRequest]) -> [InputPath] {
-    (db + lists.configurations + requests.map(\.path)).map { InputPath($0) }
+  /// `requests` are those of `requests()`, and `errors` what came of reading them.
+  func sourcePaths(_ requests: [FeedRequest], errors: [FeedError]) -> [InputPath] {
+    (db + lists.configurations).map { InputPath($0) }
+      + FeedList.sourcePaths(of: requests, errors: errors)
   }
 
   /// What there is to match against.
   struct Opened {
     var databases: [IndicatorDatabase]
-    /// Whether feeds could not be read: errors were printed.
+    /// Why feeds could not be read, which was printed.
     ///
     /// The other sources are used, and the command fails in the end.
-    var hasErrors = false
+    var errors: [FeedError] = []
+    var hasErrors: Bool { !errors.isEmpty }
   }
 
   /// Opens the databases and compiles the feeds.
@@ -96,7 +98,7 @@ struct NamedSources: ParsableArguments {
     guard !requests.isEmpty else { return opened }
     let compilation = Compilation(of: requests)
     FeedReporting.report(compilation, details: false, quiet: quiet)
-    opened.hasErrors = !compilation.errors.isEmpty
+    opened.errors = compilation.errors
     let hasNothing = opened.databases.isEmpty && compilation.hasOnlyAllowLists
     if opened.hasErrors, hasNothing || compilation.lacksAllowList { throw ExitCode(2) }
     opened.databases.append(try compilation.database())

@@ -77,7 +77,7 @@ struct ScanBench: ParsableCommand {
     var benchmark = ScanBenchmark()
     benchmark.repetitions = arguments.repeat
     benchmark.threads = threads
-    benchmark.options.sourcePaths = sources.sourcePaths(feeds)
+    benchmark.options.sourcePaths = sources.sourcePaths(feeds, errors: opened.errors)
     benchmark.options.writtenPaths = baseline.map { [InputPath($0)] } ?? []
     let result: ScanBenchmark.Result
     do {

@@ -200,8 +200,8 @@ struct ScanCommand: ParsableCommand {
     options.limit = limit ?? .max
     options.evidencePath = writePcap.map { InputPath($0) }
     options.writtenPaths = summaryFile.map { [InputPath($0)] } ?? []
-    options.sourcePaths = sources.sourcePaths(feeds)
     let opened = try sources.opened(feeds, quiet: inputs.quiet)
+    options.sourcePaths = sources.sourcePaths(feeds, errors: opened.errors)
     let databases = opened.databases
     try NamedSources.check(feedsOnly: matching.feedsOnly, in: databases)
     if format == .html { return try writePage(opened, options) }

@@ -39,6 +39,22 @@ import Testing
     }
   }
 
+  /// What a folder of feeds has beside them is no feed, and so may be an input.
+  @Test func whatIsNotReadAsAFeedIsAnInput() throws {
+    try folder.write("all/feeds/f.txt", "evil.example\n")
+    try folder.write("all/feeds/.cache/dns.log", "query evil.example\n")
+    try folder.write("all/feeds/dns.log.bak", "query www.evil.example\n")
+    try folder.write("all/day/a.log", "2024-01-01T00:00:00Z query a.evil.example answered\n")
+    let hidden = try run("scan", "--feed", "DIR/all/feeds", "--count", "DIR/all/feeds")
+    #expect(hidden.status == 1 && hidden.output == "2\n", "\(hidden.errors)")
+    #expect(hidden.errors.contains("own-feed 1"), "\(hidden.errors)")
+    // The log is no feed, which is an error; but it is read.
+    let refused = try run("scan", "--feed", "DIR/all", "--count", "DIR/all/day")
+    #expect(refused.status == 2 && refused.output == "1\n", "\(refused.errors)")
+    let nothing = try run("scan", "--feed", "DIR/feeds", "--count", "DIR/feeds")
+    #expect(nothing.errors.contains("but what is left out: own-feed 1"), "\(nothing.errors)")
+  }
+
   /// A database is known by how it begins, so that of another run is left out as well.
   @Test func aDatabaseIsLeftOut() throws {
     try folder.write("only/day.log", "all quiet\n")

@@ -44,7 +44,8 @@ public struct DatabaseSide: Sendable {
       }
     }
     var requests: [FeedRequest]
-    if path.hasSuffix(".yaml") || path.hasSuffix(".yml") {
+    let isConfiguration = path.hasSuffix(".yaml") || path.hasSuffix(".yml")
+    if isConfiguration {
       do throws(FeedError) {
         requests = try FeedConfiguration.read(path: path)
       } catch {
@@ -57,7 +58,7 @@ public struct DatabaseSide: Sendable {
     // The causes of changes are found from the refused lines.
     for index in requests.indices { requests[index].options.diagnosticLimit = 100_000 }
     var side = try compile(requests, name: path)
-    side.sourcePaths.append(InputPath(path))
+    if isConfiguration { side.sourcePaths.append(InputPath(path)) }
     return side
   }
 
@@ -89,7 +90,7 @@ public struct DatabaseSide: Sendable {
       var side = DatabaseSide(
         name: name, database: try IndicatorDatabase(DatabaseCompiler.compile(collection)),
         report: report, errors: errors, isCompiled: true)
-      side.sourcePaths = requests.filter { $0.bytes == nil }.map { InputPath($0.path) }
+      side.sourcePaths = FeedList.sourcePaths(of: requests, errors: errors)
       return side
     } catch {
       throw DatabaseSideError(.cannotCompile, "\(name): \(error.problem)", remedy: error.remedy)

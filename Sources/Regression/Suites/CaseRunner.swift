@@ -1,3 +1,4 @@
+import Feeds
 import Glibc
 import Inputs
 import Scanning
@@ -42,7 +43,9 @@ struct CaseRunner {
     options.threads = threads
     options.showsSuppressed = true
     options.limit = UInt64(Self.hitLimit)
-    options.sourcePaths += [InputPath(suite.path)] + test.indicators.compactMap(\.path)
+    options.sourcePaths.append(InputPath(suite.path))
+    options.sourcePaths += FeedList.sourcePaths(
+      of: test.indicators.compactMap(\.request), errors: made.errors)
     options.inputsInMemory = test.texts.map {
       InputInMemory(path: InputPath($0.name), bytes: $0.bytes)
     }

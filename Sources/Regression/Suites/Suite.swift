@@ -38,9 +38,9 @@ enum IndicatorSource: Sendable, Hashable {
   case text([UInt8], FeedRequest, key: String)
 
   /// The file or folder that a feed is read from; nil for other sources.
-  var path: InputPath? {
+  var request: FeedRequest? {
     guard case .feed(let request, _) = self else { return nil }
-    return InputPath(request.path)
+    return request
   }
 
   /// The identity of a source: equal sources are compiled once for all cases.
