@@ -140,7 +140,10 @@ extension FeedReader {
     let candidates = sink.summary.candidates
     if sink.summary.refusals.counts[FeedRefusal.kindNotWanted.rawValue] != nil { return }
     switch Detection.judge(sample, isWhole: isWhole) {
-    case .format(let found, _) where found == format || isList(found) && isList(format): return
+    case .format(let found, _)
+    where found == format || isList(found) && isList(format)
+      || isOfAbuseCH(found) && isOfAbuseCH(format):
+      return
     case .index: return
     case .empty where candidates == 0 && !Detection.holdsStrings(sample): return
     case _ where candidates == 0 && isWhole && isOnlyComments(sample): return
@@ -160,6 +163,11 @@ extension FeedReader {
   /// Whether a format is a list of values; several of these formats may fit the same list.
   private static func isList(_ format: FeedFormat) -> Bool {
     format == .plain || format == .netset || format == .csv
+  }
+
+  /// Whether a format is one of abuse.ch's, whose services answer alike where nothing was found.
+  private static func isOfAbuseCH(_ format: FeedFormat) -> Bool {
+    format == .threatfox || format == .urlhaus || format == .malwarebazaar
   }
 
   /// Adds warnings about what a person should not have to look for in the counts.

@@ -43,7 +43,9 @@ struct LookupCommand: ParsableCommand {
     var named = sources
     var values = arguments[...]
     if named.isEmpty, let path = values.popFirst() {
-      if access(path, F_OK) != 0, let file = values.first(where: { access($0, F_OK) == 0 }) {
+      if access(path, F_OK) != 0,
+        let file = values.first(where: { DatabaseMark.begins(InputPath($0)) })
+      {
         Console.error(
           "\(Console.shown(path)): there is no such database; name it first, and values behind it"
             + (values.count > 1 ? "" : ": sekisho lookup \(Console.shown("\(file) \(path)"))"))

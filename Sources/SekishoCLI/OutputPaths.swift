@@ -50,6 +50,9 @@ enum OutputPaths {
     var places: [Place] = []
     for output in outputs {
       guard let path = output.path else { continue }
+      guard !path.isEmpty else {
+        throw ValidationError("\(output.option) is empty; name it with \(output.option) FILE")
+      }
       guard path != "-" else {
         throw ValidationError(
           "\(output.option) is a file, not a stream; name it with \(output.option) FILE")

@@ -284,6 +284,13 @@ struct RefusedCase: Sendable, CustomTestStringConvertible {
     (FeedFormat.misp, #"{"response":[]}"#), (.threatfox, #"{"query_status":"ok","data":[]}"#),
     (.urlhaus, #"{"query_status":"no_results","urls":[]}"#),
     (.otx, #"{"count":0,"next":null,"previous":null,"results":[]}"#),
+    (.otx, #"{"id":"0123","name":"a pulse","indicators":[]}"#),
+    (.misp, #"{"response":[],"errors":[]}"#),
+    (.abuseIPDB, #"{"meta":{"generatedAt":"2024-01-01T00:00:00+00:00"},"data":[]}"#),
+    (.threatfox, #"{"query_status":"no_result","data":"Your search did not yield any results"}"#),
+    (.urlhaus, #"{"query_status":"no_results"}"#),
+    (.malwarebazaar, #"{"query_status":"hash_not_found"}"#),
+    (.malwarebazaar, #"{"query_status":"tag_not_found","data":[]}"#),
   ])
   func answersThatListNothingAreAWarning(_ format: FeedFormat, _ text: String) {
     for loaded in [Loaded(text), Loaded(text, format: format)] {
@@ -308,10 +315,20 @@ struct RefusedCase: Sendable, CustomTestStringConvertible {
 
   @Test(arguments: [
     #"{"response":[],"error":"unauthorized"}"#, #"{"query_status":"unknown_auth_key","data":[]}"#,
-    #"{"data":[]}"#, #"{"results":[]}"#, #"{"response":[[]]}"#, #"{"response":["#,
+    #"{"query_status":"unknown_auth_key"}"#, #"{"query_status":"no_results","url":"x"}"#,
+    #"{"response":[],"data":[]}"#, #"{"data":[]}"#, #"{"results":[]}"#, #"{"response":[[]]}"#,
+    #"{"response":["#,
   ])
   func whatMayBeAnErrorIsNoEmptyAnswer(_ text: String) {
     #expect(Loaded(text).error != nil)
+  }
+
+  /// The services of abuse.ch answer alike where nothing was found.
+  @Test func anEmptyAnswerIsThatOfTheFormatNamed() {
+    for format in [FeedFormat.threatfox, .urlhaus, .malwarebazaar] {
+      #expect(
+        Loaded(#"{"query_status":"ok","data":[]}"#, format: format).warnings == ["empty-feed"])
+    }
   }
 
   @Test func whatStandsBehindADigestIsNoCommentWhereItIsAnAddress() {

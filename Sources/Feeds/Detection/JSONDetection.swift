@@ -141,22 +141,47 @@ enum JSONDetection {
     return nil
   }
 
-  /// The format of an answer to a question that nothing was found for: an envelope and an empty list.
+  /// The format of an answer to a question that nothing was found for: an envelope and an empty list,
+  /// or abuse.ch's word for it.
   private static func emptyAnswer(_ evidence: Evidence) -> Detection? {
-    guard evidence.values == 1, evidence.emptyLists.count == 1,
-      evidence.keys.values.allSatisfy({ $0 == 1 })
-    else { return nil }
+    guard evidence.values == 1 else { return nil }
+    let lists = evidence.emptyLists
+    if lists == ["data"], evidence.keys.count == 3, evidence.hasAll("meta", "generatedAt") {
+      return .format(.abuseIPDB, nil)
+    }
+    guard evidence.keys.values.allSatisfy({ $0 == 1 }) else { return nil }
+    if lists.contains("response") {
+      return lists.count == evidence.keys.count && lists.isSubset(of: ["response", "errors"])
+        ? .format(.misp, nil) : nil
+    }
+    guard lists.count <= 1 else { return nil }
     let isAnswered = ["ok", "no_result", "no_results"].contains {
       evidence.has("query_status=" + $0)
     }
-    switch evidence.emptyLists.first {
-    case "response" where evidence.keys.count == 1: return .format(.misp, nil)
-    case "data" where isAnswered: return .format(.threatfox, nil)
-    case "urls" where isAnswered: return .format(.urlhaus, nil)
-    case "results" where evidence.has("count"): return .format(.otx, nil)
+    switch lists.first {
+    case "data"? where isAnswered: return .format(.threatfox, nil)
+    case "urls"? where isAnswered: return .format(.urlhaus, nil)
+    case "results"? where evidence.has("count"): return .format(.otx, nil)
+    case "indicators"? where evidence.hasAll("id", "name"): return .format(.otx, nil)
+    case nil, "data"?: break
     default: return nil
     }
+    // `{"query_status":"no_result","data":"Your search did not yield any results"}`
+    guard evidence.keys.keys.allSatisfy({ $0 == "data" || $0.hasPrefix("query_status") }) else {
+      return nil
+    }
+    for (words, format) in words where words.contains(where: { evidence.has("query_status=" + $0) })
+    {
+      return .format(format, nil)
+    }
+    return nil
   }
+
+  /// What the answers of abuse.ch's services say where nothing was found.
+  private static let words: [(words: [String], format: FeedFormat)] = [
+    (["no_result"], .threatfox), (["no_results"], .urlhaus),
+    (["hash_not_found", "tag_not_found", "signature_not_found", "file_not_found"], .malwarebazaar),
+  ]
 
   /// Walks the tokens of the sample; nil if it does not begin with JSON.
   private static func gather(_ sample: [UInt8], isWhole: Bool) -> Evidence? {
