@@ -94,6 +94,7 @@ package enum FeedList {
   /// - Parameters:
   ///   - requests: the feeds and folders of feeds.
   ///   - errors: what came of reading them.
+  /// - Returns: the files, each by itself.
   package static func sourcePaths(
     of requests: [FeedRequest], errors: [FeedError]
   ) -> [InputPath] {
