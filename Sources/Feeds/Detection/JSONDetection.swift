@@ -98,8 +98,10 @@ enum JSONDetection {
     return nil
   }
 
-  /// Whether objects in a list called `objects` are STIX's, by a type or an identifier that begins with it, or there are
-  /// none. Records without a type that are listed under that name are another format's.
+  /// Whether objects in a list called `objects` are STIX's.
+  ///
+  /// A type or an identifier that begins with it shows them, or there are none. Records without a type
+  /// that are listed under that name are another format's.
   private static func mayHoldSTIX(_ evidence: Evidence) -> Bool {
     evidence.emptyLists.contains("objects") || evidence.has("spec_version")
       || types.contains { evidence.has("type=" + $0) }
