@@ -33,6 +33,8 @@ struct HTTPOddityTests {
       "a list with ports and something that is none", host(",a b, 192.0.2.9:81 ,b.example:82"),
       ["1 http.host 192.0.2.9:81", "1 http.host b.example", "1 http.url http://192.0.2.9:81/x"])
     CaptureCase("a path behind it", host("evil.example/x"), seen)
+    CaptureCase("a user behind a path", host("evil.example/@good.example"), seen)
+    CaptureCase("a user before it and in a path", host("u:p@evil.example/u@good.example"), seen)
     CaptureCase("a query behind it", host("evil.example?x"), seen)
     CaptureCase("a fragment behind it", host("evil.example#x/y"), seen)
     CaptureCase(
@@ -171,6 +173,13 @@ struct HTTPOddityTests {
       + StreamBuilder().segments(heads.joined() + utf8("GET /x HTTP/1.1\r\n\r\n"), [])
     let observed = Observed(pcap(frames.map { CapturedPacket($0) }))
     #expect(observed.counts["tcp-overlap-limit"] == 4)
+    for lengths in [[5000, 5001, 5002, 5003, 5004], [0, 2 << 20]] {
+      let frames =
+        [StreamBuilder().syn]
+        + StreamBuilder().segments(request("x", lengths) + utf8("GET /y HTTP/1.1\r\n\r\n"), [])
+      let observed = Observed(pcap(frames.map { CapturedPacket($0) }))
+      #expect(observed.counts["tcp-overlap-limit"] == 1, "\(lengths)")
+    }
   }
 
   @Test("lengths", arguments: lengths.indices)

@@ -53,16 +53,20 @@ struct HTTPHead {
 
   /// Notes the length in a header; if several differ, none is believed, as with a list (RFC 9112
   /// §6.3).
-  mutating func stateLength(_ length: Int) {
+  ///
+  /// False if one is not kept, since there are enough.
+  mutating func stateLength(_ length: Int) -> Bool {
     guard let stated = statedLength, stated != length || !differingLengths.isEmpty else {
       statedLength = length
-      return
+      return true
     }
     if differingLengths.isEmpty { differingLengths = [stated] }
     statedLength = 0
-    if differingLengths.contains(length) { return }
-    if differingLengths.count == Self.mostLengths { differingLengths.removeLast() }
+    if differingLengths.contains(length) { return true }
+    let isFull = differingLengths.count == Self.mostLengths
+    if isFull { differingLengths.removeLast() }
     differingLengths.append(length)
+    return !isFull
   }
 
   /// Prepares for the next message.

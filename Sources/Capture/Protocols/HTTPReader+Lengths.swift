@@ -33,8 +33,8 @@ extension HTTPReader {
         break
       }
     }
-    for length in lengths where length != chosen && 1...Self.longestOther ~= length {
-      guard otherEnds.count < Self.mostOtherEnds else {
+    for length in lengths where length != chosen && length > 0 {
+      guard length <= Self.longestOther, otherEnds.count < Self.mostOtherEnds else {
         skips.add(.tcpOverlapLimit)
         continue
       }

@@ -77,7 +77,7 @@ extension HTTPReader {
       keepUserAgent(text.extracting(value), &writer)
     case .contentLength:
       guard let length = HTTPRequest.length(text, colon + 1..<line.upperBound) else { return }
-      head.stateLength(length)
+      if !head.stateLength(length) { skips.add(.tcpOverlapLimit) }
     case .forwardedFor:
       guard !context.isDatagram else { return }
       let value = value(text, colon + 1..<line.upperBound, &writer)

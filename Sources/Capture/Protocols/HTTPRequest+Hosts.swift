@@ -9,7 +9,9 @@ extension HTTPRequest {
   ) {
     var value = value
     while let sign = bytes.firstOffset(of: UInt8(ascii: "@"), in: value),
-      sign + 1 < value.upperBound
+      sign + 1 < value.upperBound,
+      // Behind a path's beginning it is no sign of a user: `evil.example/@good.example`.
+      URLAuthority(bytes, in: value.lowerBound..<sign).end == sign
     {
       value = sign + 1..<value.upperBound
     }

@@ -91,9 +91,12 @@ extension ObservableWriter {
   /// A host without what a URL may add to it (RFC 3986 §3.2): user information and zone are
   /// removed, percent-encoded bytes decoded.
   ///
-  /// Nil if there is nothing of that in it.
+  /// Nil if there is nothing of that in it, or if it has more than an authority: what looks like user
+  /// information there is part of a path.
   private static func plainHost(_ host: RawSpan) -> [UInt8]? {
-    guard host.byteCount <= longestPlainHost else { return nil }
+    guard host.byteCount <= longestPlainHost,
+      URLAuthority(host, in: host.byteOffsets).end == host.byteCount
+    else { return nil }
     var start = 0
     var isPlain = true
     for offset in host.byteOffsets {
