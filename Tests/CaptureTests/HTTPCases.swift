@@ -70,10 +70,39 @@ extension HTTPTests {
       ),
       [])
     CaptureCase(
-      "of an address with two ports none is known",
+      "an address with several ports is one line with all of them",
       request(
-        "GET * HTTP/1.1\r\nHost: 198.51.100.2\r\nHost: 198.51.100.2:81\r\n\r\n", port: 8000),
-      ["1 http.host 198.51.100.2"])
+        "GET * HTTP/1.1\r\nHost: 198.51.100.2\r\nHost: 198.51.100.2:81\r\nHost: 198.51.100.2:82\r\n"
+          + "Host: 198.51.100.2:81\r\nHost: 192.0.2.7\r\nHost: 198.51.100.2:8000\r\n\r\n",
+        port: 8000),
+      [
+        "1 http.host 198.51.100.2:8000", "1 http.host 198.51.100.2:81",
+        "1 http.host 198.51.100.2:82", "1 http.host 192.0.2.7",
+      ])
+    CaptureCase(
+      "a host that the request line gives a port has that port",
+      request("CONNECT 192.0.2.7:81 HTTP/1.1\r\nHost: 192.0.2.7\r\n\r\n", port: 3128)
+        + request("GET http://192.0.2.8:82/ HTTP/1.1\r\nHost: 192.0.2.8\r\n\r\n", port: 3129)
+          .dropFirst(24),
+      [
+        "1 http.host 192.0.2.7:81", "2 http.host 192.0.2.8:82", "2 http.url http://192.0.2.8:82/",
+      ])
+    CaptureCase(
+      "an address that was forwarded with two ports",
+      request("GET * HTTP/1.1\r\nX-Forwarded-For: 192.0.2.7:81, 192.0.2.7, 192.0.2.7:82\r\n\r\n"),
+      [
+        "1 http.x-forwarded-for 192.0.2.7:81", "1 http.x-forwarded-for 192.0.2.7",
+        "1 http.x-forwarded-for 192.0.2.7:82",
+      ])
+    CaptureCase(
+      "a URL has the form with the connection's port also behind a request of the same URL",
+      request(
+        "GET /x HTTP/1.1\r\nHost: a.example:80\r\n\r\nGET /x HTTP/1.1\r\nHost: a.example\r\n\r\n",
+        port: 8000),
+      [
+        "1 http.host a.example", "1 http.url http://a.example/x",
+        "1 http.url http://a.example:8000/x",
+      ])
     CaptureCase(
       "a host with user information",
       request("GET / HTTP/1.1\r\nHost: user@a.example\r\n\r\n"),

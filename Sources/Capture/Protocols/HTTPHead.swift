@@ -24,6 +24,8 @@ struct HTTPHead {
   var isBodiless = false
   /// The destination that a CONNECT asks for; version 0 if it is a name.
   var tunnel: HTTPTarget?
+  /// The address in the request line, if it has a port; a Host that is this address has that port.
+  var authority: HTTPTarget?
 
   /// The most room of an empty target that is kept when the reader serves another stream.
   private static let keptTarget = 1 << 10
@@ -49,6 +51,12 @@ struct HTTPHead {
     target.append(text)
     targetRoom.reach(target.count)
     hasTarget = true
+  }
+
+  /// Keeps the address and port of a request line; a name has no port of its own.
+  mutating func keepAuthority(_ host: RawSpan, _ port: UInt16) {
+    guard let address = VersionedAddress(text: host) else { return }
+    authority = HTTPTarget(address: address, port: port)
   }
 
   /// Notes the length in a header; if several differ, none is believed, as with a list (RFC 9112
@@ -84,6 +92,7 @@ struct HTTPHead {
     isBodiless = false
     expectsLeave = false
     tunnel = nil
+    authority = nil
   }
 
   /// Recounts `cost` from what is held now, since no limit may depend on which thread used this

@@ -16,7 +16,10 @@ extension HTTPReader {
     guard !range.isEmpty else { return }
     if head.isConnect {
       let (host, port) = HTTPRequest.splitHost(text, range)
-      if let port { head.tunnel = Preamble.named(text.extracting(host), port) }
+      if let port {
+        head.tunnel = Preamble.named(text.extracting(host), port)
+        head.keepAuthority(text.extracting(host), port)
+      }
       writer.place(range.upperBound)
       let isHost = writer.keepHost(.httpHost, text.extracting(host), port: port, onlyIfValid: true)
       if !isHost { skips.add(.httpURL) }
@@ -27,6 +30,7 @@ extension HTTPReader {
     if let authority {
       // A proxy goes by this host, whatever the Host header says (RFC 9112 §3.2.2).
       let (host, port) = HTTPRequest.splitHost(text, authority)
+      if let port { head.keepAuthority(text.extracting(host), port) }
       writer.place(range.upperBound)
       writer.keepHost(.httpHost, text.extracting(host), port: port, onlyIfValid: true)
     }
@@ -37,7 +41,7 @@ extension HTTPReader {
       writer.scratch.removeAll(keepingCapacity: true)
       writer.scratch.append(text.extracting(range))
       writer.place(range.upperBound)
-      keepURL(isSecondForm: false, &writer, &skips)
+      keepURL(&writer, &skips)
     } else if !(range.count == 1 && text.byte(unchecked: range.lowerBound) == UInt8(ascii: "*")) {
       // `*` gives no URL; anything else that is neither a path nor an absolute form is counted.
       skips.add(.httpURL)
@@ -119,7 +123,8 @@ extension HTTPReader {
   ) {
     let (host, port) = HTTPRequest.splitHost(value, value.byteOffsets)
     let isHost = writer.keepHost(
-      .httpHost, value.extracting(host), port: port, of: context.target, onlyIfValid: true)
+      .httpHost, value.extracting(host), port: port, of: head.authority ?? context.target,
+      onlyIfValid: true)
     var authority = (text: value.byteOffsets, hasPort: port != nil)
     if port == nil {
       // An impossible port is left out of the URL; the bracket after an IPv6 address is kept.
@@ -154,7 +159,7 @@ extension HTTPReader {
       start = end + 1
       let host = value.extracting(odd.host)
       let isHost = writer.keepHost(
-        .httpHost, host, port: odd.port, of: context.target, onlyIfValid: true)
+        .httpHost, host, port: odd.port, of: head.authority ?? context.target, onlyIfValid: true)
       guard isHost else { continue }
       if first == nil { first = (odd.authority, odd.port != nil) }
     }
@@ -265,13 +270,11 @@ extension HTTPReader {
     writer.scratch.append(host)
     let hostEnd = writer.scratch.count
     writer.scratch += head.target
-    guard keepURL(isSecondForm: false, &writer, &skips), context.target.port != 80, !hasPort else {
-      return
-    }
+    guard let first = keepURL(&writer, &skips), context.target.port != 80, !hasPort else { return }
     writer.scratch.removeLast(writer.scratch.count - hostEnd)
     writer.scratch.append(port: context.target.port)
     writer.scratch += head.target
-    keepURL(isSecondForm: true, &writer, &skips)
+    keepURLWithPort(of: first, &writer)
   }
 
   /// Writes the URL with the destination address as its host.
@@ -289,22 +292,38 @@ extension HTTPReader {
     if !isIPv4 { writer.scratch.append(UInt8(ascii: "]")) }
     writer.scratch.append(port: context.target.port)
     writer.scratch += head.target
-    keepURL(isSecondForm: false, &writer, &skips)
+    keepURL(&writer, &skips)
   }
 
-  /// Writes the URL in `scratch`; false if it has no normal form or was written before.
+  /// Writes the URL in `scratch`; nil if it has no normal form or an earlier version has it.
+  ///
+  /// Returns the observable that has it, and whether that was written now.
   @discardableResult
   private func keepURL(
-    isSecondForm: Bool, _ writer: inout ObservableWriter, _ skips: inout SkipCounters
-  ) -> Bool {
+    _ writer: inout ObservableWriter, _ skips: inout SkipCounters
+  ) -> (index: Int, isNew: Bool)? {
     let start = writer.batch.arena.count
     guard let schemeLength = writer.appendScratchAsURL() else {
-      if !isSecondForm { skips.add(.httpURL) }
-      return false
+      skips.add(.httpURL)
+      return nil
     }
-    return writer.keep(
-      .httpURL, .url, from: start, flags: isSecondForm ? [.httpURL, .joint] : .httpURL,
-      schemeLength: UInt16(clamping: schemeLength))
+    let isNew = writer.keep(
+      .httpURL, .url, from: start, flags: .httpURL, schemeLength: UInt16(clamping: schemeLength))
+    return writer.lastKept == .max ? nil : (Int(writer.lastKept), isNew)
+  }
+
+  /// Writes the URL in `scratch`, with the connection's port, as a form of the one before.
+  private func keepURLWithPort(
+    of first: (index: Int, isNew: Bool), _ writer: inout ObservableWriter
+  ) {
+    let start = writer.batch.arena.count
+    guard let schemeLength = writer.appendScratchAsURL() else { return }
+    let length = UInt16(clamping: schemeLength)
+    if first.isNew {
+      writer.keep(.httpURL, .url, from: start, flags: [.httpURL, .joint], schemeLength: length)
+    } else {
+      writer.addURLForm(of: first.index, from: start, schemeLength: length)
+    }
   }
 }
 

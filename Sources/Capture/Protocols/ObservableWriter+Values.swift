@@ -101,8 +101,7 @@ extension ObservableWriter {
     if known >= 0 || wasWritten {
       lastKept = known >= 0 ? UInt32(truncatingIfNeeded: known) : .max
       if known < 0 { lastDropped = valueHash(from: start) }
-      // An address that comes with two ports has a line of its own for neither.
-      if known >= 0, batch.observables[known].port != port { batch.observables[known].port = 0 }
+      if known >= 0, batch.observables[known].port != port { addForm(of: known, port: port) }
       batch.arena.removeLast(length)
       return false
     }

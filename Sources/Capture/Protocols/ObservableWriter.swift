@@ -67,6 +67,8 @@ struct ObservableWriter: ~Copyable {
   var lastDropped: UInt64 = 0
   /// Sorted hashes of values and their packets; these values are not written again.
   var written: [UInt64] = []
+  /// Other forms of values in the batch, listed behind them when it is given back.
+  var laterForms: [LaterForm] = []
 
   /// Takes over a batch; `serial` is a number that no other batch of the capture has, never 0.
   mutating func begin(_ batch: inout ObservableBatch, serial: UInt32) {
@@ -84,7 +86,10 @@ struct ObservableWriter: ~Copyable {
   }
 
   /// Gives the batch back.
-  mutating func end(_ batch: inout ObservableBatch) { swap(&self.batch, &batch) }
+  mutating func end(_ batch: inout ObservableBatch) {
+    insertForms()
+    swap(&self.batch, &batch)
+  }
 
   /// Begins a packet; `order` is the position of its values in the order in which values become
   /// known.
@@ -289,6 +294,7 @@ struct ObservableWriter: ~Copyable {
     batch.observables.removeLast(batch.observables.count - place.observables)
     batch.records.removeLast(batch.records.count - place.records)
     batch.arena.removeLast(batch.arena.count - place.arena)
+    laterForms.removeAll { max($0.place, $0.form.offset) >= place.arena }
     if record != .max, Int(record) >= place.records { record = .max }
     // Some values found by hash no longer exist.
     seen.removeAll()
