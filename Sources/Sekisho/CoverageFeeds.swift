@@ -88,6 +88,8 @@ private struct CoverageList {
     for var file in expand(list) {
       let name = file.options.name ?? file.path
       file.options.name = role == .truth ? "truth: " + name : name
+      // A truth is what was seen, well-known names and addresses among it; nothing is blocked by it.
+      if role == .truth { file.options.isTrusted = true }
       if role == .allow || file.options.isAllowList {
         file.options.isAllowList = true
         sources.append(CoverageSource(name: name, role: .allow))

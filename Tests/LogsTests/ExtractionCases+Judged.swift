@@ -35,6 +35,16 @@ extension ExtractionCases {
     .init(
       "two signs, judged", "a@b.example@c.example",
       ["0 email a@b.example", "2 email b.example@c.example", "12 domain c.example"]),
+    // §1.2: a unit that stands for a dot is that, also before pairs of digits.
+    .init(
+      "pairs behind an encoded dot", "%2EAB:" + String(repeating: "CD:", count: 18) + "EF",
+      ["3 certificate-sha1 ab" + String(repeating: "cd", count: 18) + "ef"]),
+    // §7: an address is no day, also where the day is the only column.
+    .init("an address below a day", "#Fields: date\n192.0.2.1\n", ["14 ipv4 192.0.2.1"]),
+    // §1.3: the last letter of an ANSI sequence is no letter of a word.
+    .init("a version behind an ANSI sequence", "\u{1B}[1rv:198.51.100.7", ["6 ipv4 198.51.100.7"]),
+    // §2: two colons behind a priority begin an address.
+    .init("an address behind a priority", "<13>::ffff:192.0.2.7 x", ["4 ipv4 192.0.2.7"]),
     // §1: a unit that stands for a digit is that digit.
     .init(
       "a digest with an encoded digit", "%64" + String(repeating: "1", count: 31),

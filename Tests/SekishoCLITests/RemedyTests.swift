@@ -67,6 +67,10 @@ import Testing
       #expect(result.status == 2, "\(arguments)")
       #expect(result.errors.contains(words), "\(arguments) \(result.errors)")
     }
+    // What was seen in an incident may be known to be good.
+    let truth = try CommandRunner.run(["coverage", "--feed", feed, "--truth", suspect])
+    #expect(truth.status == 0, "\(truth.errors)")
+    #expect(truth.output.contains("truth: 0 of 4 values"), "\(truth.output)")
   }
 
   /// What is no feed at all is not to be read as another format.

@@ -91,8 +91,10 @@ enum SyslogHeader {
       return readStructuredHeader(bytes, time..<end, from: range.lowerBound, &extraction)
     }
     if hasPriority {
-      // Cisco's own format (EMBLEM).
-      if offset < end, bytes.byte(unchecked: offset) == Byte.colon {
+      // Cisco's own format (EMBLEM); two colons begin an address.
+      if offset < end, bytes.byte(unchecked: offset) == Byte.colon,
+        offset + 1 == end || bytes.byte(unchecked: offset + 1) != Byte.colon
+      {
         offset = bytes.blanksEnd(from: offset + 1, to: end)
       }
     }

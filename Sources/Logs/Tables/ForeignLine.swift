@@ -15,7 +15,10 @@ extension TableRow {
     guard let first = columns.first, let last = columns.last else { return false }
     if first.start < first.end {
       if Self.isLikeRecord(chunk, first.start..<last.end) { return true }
-      if columns.count == 1 { return !isOnlyColumn(chunk, first) }
+      if columns.count == 1 {
+        if !isOnlyColumn(chunk, first) { return true }
+        if header.lines.layout == .zeek { return false }
+      }
     }
     guard header.lines.layout == .zeek else { return !Self.mayTellTime(chunk, columns, header) }
     // Zeek's own tables have tabs, which sentences have not.

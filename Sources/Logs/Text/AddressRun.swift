@@ -154,7 +154,10 @@ extension TextScanner {
       // The version of a product in a user agent (RFC 9110 §10.1.5): `product/1.2.3.4`.
       return true
     }
-    if before == Byte.colon, place - 3 >= unit.start, bytes.starts(with: "rv:", at: place - 3) {
+    // The letter before the `v` may be the last one of an ANSI sequence.
+    if before == Byte.colon, place - 3 >= unit.start, bytes.starts(with: "rv:", at: place - 3),
+      !marks.endsANSI(at: place - 2)
+    {
       let previous = character(bytes, before: place - 3, from: unit.start)?.0
       if marks.endsANSI(at: place - 3) || previous.map({ !classes.is($0, .word) }) ?? true {
         return true
@@ -228,9 +231,7 @@ extension TextScanner {
     }
     let start = classes.start(of: .address, bytes, before: colon, from: cursor.hardFloor)
     if end - start >= Self.shortestPairs, wanted.hashes {
-      let isInWord =
-        start > cursor.hardFloor && classes.is(bytes.byte(unchecked: start - 1), .alphanumeric)
-      scanPairs(bytes, start..<end, isInWord: isInWord, unit, into: &batch)
+      scanPairs(bytes, start..<end, from: cursor.hardFloor, unit, into: &batch)
     }
     guard let found = IPv6Run(bytes, start..<end, floor: cursor.hardFloor, unit, classes) else {
       return Self.lastColon(bytes, behind: colon, unit)

@@ -261,6 +261,26 @@ extension TextScanner {
     return classes.is(value, .alphanumeric)
   }
 
+  /// Emits the fingerprints in pairs of a run of digits and colons, of which the first digits may be the end
+  /// of a percent unit.
+  mutating func scanPairs(
+    _ bytes: RawSpan, _ run: Range<Int>, from floor: Int, _ unit: TextUnit,
+    into batch: inout ObservableBatch
+  ) {
+    let before = run.lowerBound - 1
+    guard before >= floor else {
+      return scanPairs(bytes, run, isInWord: false, unit, into: &batch)
+    }
+    guard let value = TextBorders.percentValue(bytes, at: before, end: run.upperBound) else {
+      let isInWord = classes.is(bytes.byte(unchecked: before), .alphanumeric)
+      return scanPairs(bytes, run, isInWord: isInWord, unit, into: &batch)
+    }
+    let length = TextBorders.percentLength(bytes, value: value, at: before, end: run.upperBound)
+    scanPairs(
+      bytes, before + length..<run.upperBound, isInWord: classes.is(value, .alphanumeric), unit,
+      into: &batch)
+  }
+
   /// Emits the fingerprints in pairs (`xx:xx:…`) of a run that holds letters, digits and colons.
   ///
   /// `isInWord` is true if a letter or digit is before the run.
@@ -314,6 +334,7 @@ extension TextScanner {
     }
     guard isOwnField || label == .certificate, let kind = label.kind(digits: 2 * pairs), wants(kind)
     else { return }
+    if unit.isCutAtStart || unit.isCutAtEnd, isCut(first..<first + 3 * pairs - 1, unit) { return }
     let start = batch.arena.count
     for pair in 0..<pairs {
       Hex.decode(bytes, first + 3 * pair..<first + 3 * pair + 2, to: &batch.arena)

@@ -2,8 +2,8 @@
 extension ReferenceLine {
   private static let octetCount = ReferencePattern(#"\A[0-9]{1,6} (?=<)"#)
   private static let gatewayTime = ReferencePattern(
-    #"\A(?:<[0-9]{1,3}>(?:: *)?)?([0-9]{4}):([0-9]{2}):([0-9]{2})-([0-9:]{8})(?= )"#)
-  private static let priority = ReferencePattern(#"\A<[0-9]{1,3}>(?:: *)?"#)
+    #"\A(?:<[0-9]{1,3}>(?::(?!:) *)?)?([0-9]{4}):([0-9]{2}):([0-9]{2})-([0-9:]{8})(?= )"#)
+  private static let priority = ReferencePattern(#"\A<[0-9]{1,3}>(?::(?!:) *)?"#)
   private static let structuredName = #"[!-~&&[^=\]"]]+"#
   private static let structured = ReferencePattern(
     #"\A(?:<[0-9]{1,3}>)?[0-9]{1,3} ([^ ]+) ([^ ]+) ([^ ]+) ([^ ]+) ([^ ]+) (-|(?:\["#
@@ -17,13 +17,13 @@ extension ReferenceLine {
   private static let parameter = ReferencePattern(
     #" ("# + structuredName + #")="("# + quoted + #")""#)
   private static let monthTime = ReferencePattern(
-    #"\A(?:<[0-9]{1,3}>(?:: *)?)?(?:[0-9]{1,12}: (?:([A-Za-z0-9._:-]{0,62}[A-Za-z0-9._-]): )?[*.]?|[*.])?(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec) {1,2}[0-9]{1,2} (?:[0-9]{4} )?[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*){0,2}(?:[+-][0-9]{2}:[0-9]{2})?(?:(?= (?:"#
+    #"\A(?:<[0-9]{1,3}>(?::(?!:) *)?)?(?:[0-9]{1,12}: (?:([A-Za-z0-9._:-]{0,62}[A-Za-z0-9._-]): )?[*.]?|[*.])?(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec) {1,2}[0-9]{1,2} (?:[0-9]{4} )?[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*){0,2}(?:[+-][0-9]{2}:[0-9]{2})?(?:(?= (?:"#
       + zones + #")[ :]) [A-Z]+:?|(?= )|:(?= ))"#)
   private static let zones =
     "Z|UTC|GMT|CET|CEST|EST|EDT|CST|CDT|MST|MDT|PST|PDT|AKST|AKDT|HST|BST|IST|WET|WEST|EET|EEST|MSK|TRT|"
     + "SAST|PKT|WIB|HKT|SGT|JST|KST|AWST|ACST|ACDT|AEST|AEDT|NZST|NZDT|BRT|ART|CLT"
   private static let isoTime = ReferencePattern(
-    #"\A(?:<[0-9]{1,3}>(?:: *)?)?([^ ]{20,41}?):? "#)
+    #"\A(?:<[0-9]{1,3}>(?::(?!:) *)?)?([^ ]{20,41}?):? "#)
   private static let container = ReferencePattern(#"\A (?:stdout|stderr) [FP] "#)
   private static let deviceMark = ReferencePattern(#"\A%[A-Z][A-Za-z0-9._-]*(?::|(?<=-[0-9]{6}) )"#)
   private static let zoned = ReferencePattern(#"\A.{10}T.*(?:Z|[+-].{4}|[+-].{5})\z"#)
