@@ -231,6 +231,15 @@ extension FeedCase {
         ]
       }),
     FeedCase(
+      name: "csv: what stands beside values may be missing in some rows",
+      text: "evil.example\nbad.example,worm\na.example,worm\nb.example\nc.example,virus\n",
+      format: .csv,
+      entries: [
+        "1 domain evil.example withSubdomains", "2 domain bad.example withSubdomains",
+        "3 domain a.example withSubdomains", "4 domain b.example withSubdomains",
+        "5 domain c.example withSubdomains",
+      ]),
+    FeedCase(
       name: "loki: a comment with a defanged URL is one",
       text: (1...4).map { "\(Sample.md5.dropLast())\($0);from hxxp://x\($0)[.]example/\n" }
         .joined(),

@@ -221,8 +221,14 @@ struct CSVPlan {
     }
     fittingRows = countFitting(rows, &test)
     if !hasHeader, delimiter != Byte.tab, rows.contains(where: { $0.cells.count < 2 }) {
-      // Without a header, one column is a plain list and a ragged one is prose.
-      let narrow = rows.count { $0.cells.count < 2 }
+      // Without a header, one column is a plain list and a ragged one is prose, unless all that some
+      // rows lack is what stands beside their value.
+      let wide = rows.count { $0.cells.count > 1 }
+      let isOfValues = wide * 2 > rows.count && columns.first?.isValue ?? false
+      let narrow = rows.count { row in
+        row.cells.count < 2
+          && !(isOfValues && test.fitsStrictly(row.bytes.rawSpan.extracting(row.range(0))))
+      }
       if narrow * 20 > rows.count { return nil }
     }
     if !hasHeader, names == nil, columns.first?.isValue ?? false {
