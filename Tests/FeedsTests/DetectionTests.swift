@@ -303,7 +303,8 @@ struct RefusedCase: Sendable, CustomTestStringConvertible {
   @Test(arguments: [
     "feeds:\n  - path: f.txt\n",
     "# ours\ndefaults:\n  tlp: amber\nfeeds:\n- name: a b\n  path: f.txt\n",
-    #"{"feeds":[{"path":"f.txt","name":"a b"}]}"#,
+    #"{"feeds":[{"path":"f.txt","name":"a b"}]}"#, "feeds: # ours\n  - path: f.txt\n",
+    "feeds: [{path: f.txt, name: a b}]\n",
   ])
   func aConfigurationIsNamed(_ text: String) {
     let error = Loaded(text).error

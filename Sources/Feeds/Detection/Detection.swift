@@ -114,7 +114,10 @@ enum Detection {
     var isInside = false
     for line in text.prefix(1 << 16).split(separator: Byte.lineFeed) {
       if line.starts(with: "feeds:".utf8) {
-        isInside = line.dropFirst(6).allSatisfy { Text.isSpace($0) }
+        let rest = line.dropFirst(6).drop { Text.isSpace($0) }
+        // Maps may also stand in the line itself: `feeds: [{path: a.txt}]`.
+        if rest.first == UInt8(ascii: "["), rest.contains("path:".utf8) { return true }
+        isInside = rest.isEmpty || rest.first == UInt8(ascii: "#")
       } else if isInside {
         let member = line.drop { Text.isSpace($0) || $0 == Byte.minus }
         if member.starts(with: "path:".utf8) { return true }
