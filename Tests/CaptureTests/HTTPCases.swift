@@ -83,7 +83,7 @@ extension HTTPTests {
       "a host that the request line gives a port has that port",
       request("CONNECT 192.0.2.7:81 HTTP/1.1\r\nHost: 192.0.2.7\r\n\r\n", port: 3128)
         + request("GET http://192.0.2.8:82/ HTTP/1.1\r\nHost: 192.0.2.8\r\n\r\n", port: 3129)
-          .dropFirst(24),
+        .dropFirst(24),
       [
         "1 http.host 192.0.2.7:81", "2 http.host 192.0.2.8:82", "2 http.url http://192.0.2.8:82/",
       ])
