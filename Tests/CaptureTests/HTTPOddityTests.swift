@@ -1,4 +1,5 @@
 import Capture
+import TestSupport
 import Testing
 
 /// Hosts and lengths as careless programs and attackers write them.
@@ -163,6 +164,37 @@ struct HTTPOddityTests {
         [StreamBuilder().syn] + StreamBuilder().segments(bytes, cut == 0 ? [] : [cut]))
       #expect(values.filter { $0.contains("url") }.sorted() == expected, "cut at \(cut)")
     }
+  }
+
+  /// A version that a reader was kept of goes on with segments of other sizes than those in which
+  /// its lengths were found.
+  @Test("differing lengths in another version of a head that goes on", arguments: 0..<24)
+  func lengthsInAVersion(_ seed: Int) {
+    var random = SeededGenerator(seed: UInt64(seed))
+    func filled(_ text: String, _ byte: Character, _ count: Int) -> [UInt8] {
+      utf8(text + String(repeating: byte, count: count - text.utf8.count))
+    }
+    let count = 700 + random.below(700)
+    let lengths = (0..<2 + random.below(2)).map { _ in
+      "Content-Length: \(random.below(2) == 0 ? random.below(5) : random.below(3000))\r\n"
+    }
+    let versions = [
+      filled("GET /a HTTP/1.1\r\nHost: a.example\r\nX: ", "z", count),
+      filled(
+        "POST /b HTTP/1.1\r\nHost: b.example\r\n\(lengths.joined())\r\n"
+          + "GET /c HTTP/1.1\r\nHost: c.example\r\nX: ", "a", count),
+    ]
+    let stream = StreamBuilder()
+    var frames = [stream.syn]
+    frames += versions.map { stream.segment($0, at: 0) }
+    var offset = count
+    while offset < 20_000 + random.below(4000) {
+      let next = random.below(3) == 0 ? 1 + random.below(90) : 1400
+      frames.append(stream.segment([UInt8](repeating: 0x63, count: next), at: offset))
+      offset += next
+    }
+    let values = StreamTests.values(frames)
+    for host in ["a", "b", "c"] { #expect(values.contains("http.host \(host).example"), "\(host)") }
   }
 
   @Test("what more differing lengths lead to than are followed is counted")

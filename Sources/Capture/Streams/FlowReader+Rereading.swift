@@ -36,6 +36,8 @@ extension FlowReader {
         guard HTTPRequest.begins(rest) || HTTPRequest.mayBegin(rest) else { continue }
         rereading.reader.begin(.http)
       }
+      // Ends that were found where nobody asked for them are told from bytes read long ago.
+      for _ in rereading.reader.http.takeOtherEnds() { skips.add(.tcpOverlapLimit) }
       let isDone = read(rest, rereading.reader, visit)
       rereading.left -= rest.byteCount
       rereading.next += rest.byteCount
@@ -43,7 +45,7 @@ extension FlowReader {
         let other = versionBehind(end, rereading.next, visit)
         if end >= 0 {
           keep(other, of: number)
-        } else if waiting.count < Self.mostRereadings {
+        } else if waiting.count < Self.mostRereadings, end >= -rest.byteCount {
           waiting.append(other)
         } else {
           skips.add(.tcpOverlapLimit)
@@ -122,9 +124,18 @@ extension FlowReader {
     }
     let number = openStream(visit)
     defer { streams.touch(number) }
+    let ends = reader.http.takeOtherEnds()
     guard streams[number].keep(TCPStream.Rereading(reader: reader, next: end)) else {
       skips.add(.tcpOverlapLimit)
       return false
+    }
+    for other in ends {
+      // What begins before the last byte read is no longer at hand.
+      if other >= 0 {
+        keep(versionBehind(other, end, visit), of: number)
+      } else {
+        skips.add(.tcpOverlapLimit)
+      }
     }
     if direction.isDone {
       flows[visit].isDone = false
