@@ -240,15 +240,14 @@ extension FlowReader {
       case .tls: stream.tls.skip(count)
       case .none, .undecided, .dns: false
       }
-    if goesOn { return }
+    let end = flows[visit].next
+    if goesOn { return stream.lost.add(end - count, end, isBody: true) }
     let wasRead = !stream.content.isNone
     finishContent(stream)
-    if !history.isEmpty {
-      let end = flows[visit].next
-      stream.keepHole(
-        StreamHole(
-          start: end - count, end: end, history,
-          last: search.tailLength))
+    if wasRead || !history.isEmpty {
+      let oldest = stream.keepHole(
+        StreamHole(start: end - count, end: end, history, last: search.tailLength))
+      if let oldest { giveUp(oldest, of: stream, visit) }
     }
     if wasRead { awaitBeginning(stream, visit) }
   }

@@ -19,7 +19,9 @@ extension FlowReader {
       var before = 0..<max(start, 0)
       if hole.has(payload.extracting(before)) { before = 0..<0 }
       if start < 0 {
-        stream.holes[index].keep(part, at: sequence)
+        let isKept = stream.holes[index].keep(
+          part, at: sequence, number: writer.number, time: writer.time)
+        if !isKept { skips.add(.tcpOverlapLimit) }
       } else {
         fill(part, index, stream, visit)
         while index < stream.holes.count, let piece = stream.holes[index].takePiece() {
@@ -168,6 +170,56 @@ extension FlowReader {
     let holes = streams[number].holes
     if holes.isEmpty { return }
     streams[number].holes = []
-    for hole in holes { if let reader = hole.reader { finishContent(reader) } }
+    for hole in holes { giveUp(hole, of: streams[number], StreamVisit(streams[number])) }
+  }
+
+  /// Gives the stream's next bytes to its holes, and gives up those behind which too many came.
+  @inline(never)
+  mutating func followHoles(_ payload: RawSpan, _ number: UInt32, _ visit: StreamVisit) {
+    for hole in streams[number].followHoles(payload) {
+      giveUp(hole, of: streams[number], visit)
+    }
+  }
+
+  /// Reads what came for a hole that is no longer kept, and notes what may yet come.
+  mutating func giveUp(_ hole: StreamHole, of stream: TCPStream, _ visit: StreamVisit) {
+    if let reader = hole.reader { finishContent(reader) }
+    let packet = (writer.number, writer.time)
+    var start = hole.start
+    for piece in hole.pieces.sorted(by: { $0.sequence < $1.sequence }) {
+      stream.lost.add(start, piece.sequence, isBody: false)
+      let known = max(0, start - piece.sequence)
+      guard known < piece.bytes.count else { continue }
+      writer.attribute(number: piece.number, time: piece.time)
+      // SAFETY: the closure only reads the array's bytes.
+      unsafe piece.bytes.withUnsafeBytes {
+        readAlone(
+          unsafe $0.bytes.extracting(known..<piece.bytes.count), at: piece.sequence + known, visit)
+      }
+      start = piece.sequence + piece.bytes.count
+    }
+    writer.attribute(number: packet.0, time: packet.1)
+    stream.lost.add(start, hole.end, isBody: false)
+  }
+
+  /// Reads the part of a segment that was lost, and whose hole is no longer kept.
+  ///
+  /// Gives the ranges of the payload before and behind that part; nil if none was lost.
+  mutating func readLost(
+    _ payload: RawSpan, at sequence: SequenceNumber, _ number: UInt32, _ visit: StreamVisit
+  ) -> (before: Range<Int>, behind: Range<Int>)? {
+    guard let (offsets, isBody) = streams[number].lost.take(at: sequence, count: payload.byteCount)
+    else { return nil }
+    let part = payload.extracting(offsets)
+    let place = sequence + offsets.lowerBound
+    if isBody {
+      searchAlone(part, at: place, of: visit)
+    } else {
+      if !streams[number].rereadings.isEmpty {
+        continueRereadings(part, at: place, of: number, visit)
+      }
+      readAlone(part, at: place, visit)
+    }
+    return (0..<offsets.lowerBound, offsets.upperBound..<payload.byteCount)
   }
 }

@@ -55,9 +55,9 @@ extension FlowReader {
     }
     guard flows[stream].stream == number else { return }
     finishContent(stream)
+    finishHoles(number)
     finishVersions(number)
     finishReceivers(number)
-    finishHoles(number)
     releaseStream(number)
   }
 

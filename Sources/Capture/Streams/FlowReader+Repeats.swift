@@ -9,7 +9,7 @@ extension FlowReader {
     guard direction.stream != 0 else {
       return rereadWithoutStream(payload, at: sequence, direction, visit)
     }
-    if !streams[direction.stream].holes.isEmpty,
+    if !streams[direction.stream].holes.isEmpty || !streams[direction.stream].lost.isEmpty,
       rereadAroundHole(payload, at: sequence, direction.stream, visit)
     {
       return
@@ -113,7 +113,10 @@ extension FlowReader {
   private mutating func rereadAroundHole(
     _ payload: RawSpan, at sequence: SequenceNumber, _ number: UInt32, _ visit: StreamVisit
   ) -> Bool {
-    guard let rest = fillHole(payload, at: sequence, number, visit) else { return false }
+    guard
+      let rest = fillHole(payload, at: sequence, number, visit)
+        ?? readLost(payload, at: sequence, number, visit)
+    else { return false }
     for part in [rest.before, rest.behind] where !part.isEmpty {
       reread(
         payload.extracting(part), at: sequence + part.lowerBound, visit

@@ -181,7 +181,7 @@ extension FlowReader {
       flows[visit].missingAfterNext =
         UInt16(max(0, missingAfterNext - payload.byteCount))
     }
-    if number != 0, !streams[number].holes.isEmpty { streams[number].followHoles(payload) }
+    if number != 0, !streams[number].holes.isEmpty { followHoles(payload, number, visit) }
     var rereadings: [TCPStream.Rereading] = []
     if number != 0, !streams[number].rereadings.isEmpty {
       rereadings = streams[number].takeRereadings(at: sequence, count: payload.byteCount)

@@ -1,11 +1,19 @@
 import Parsing
 
-/// Bytes in the middle of a message that were given up.
+/// Bytes that were given up, in the middle of a message or between two.
 ///
 /// The other side had acknowledged them, or a packet had more than was captured. They may come
 /// after all. The message is then read beside the stream, which has gone on: first the bytes before
 /// the hole, whose values are not written again, then those that fill it, then those behind it.
 struct StreamHole {
+  /// A part of the hole that came before others that precede it, and the packet that brought it.
+  struct Piece {
+    var sequence: SequenceNumber
+    var bytes: [UInt8]
+    var number: UInt64
+    var time: Int64
+  }
+
   /// Sequence numbers of the next byte wanted, and of the first byte behind the hole.
   private(set) var start: SequenceNumber
   let end: SequenceNumber
@@ -21,8 +29,7 @@ struct StreamHole {
   private var isFollowed = true
   /// The reader of the message, once its protocol is known.
   var reader: TCPStream?
-  /// Parts of the hole that came before others that precede them.
-  private var pieces: [(sequence: SequenceNumber, bytes: [UInt8])] = []
+  private(set) var pieces: [Piece] = []
   private var pieceBytes = 0
 
   private static let longestAfter = 8 << 10
@@ -46,6 +53,14 @@ struct StreamHole {
 
   var isFilled: Bool { start == end }
 
+  /// Whether nothing that came for it would be lost with it.
+  var isIdle: Bool { reader == nil && pieces.isEmpty }
+
+  /// The lowest number of a packet whose bytes wait here for others; `.max` if there is none.
+  var firstWaiting: UInt64 {
+    pieces.reduce(reader?.firstWaiting ?? .max) { min($0, $1.number) }
+  }
+
   /// Whether a segment's bytes before the hole are the same as those kept.
   func has(_ data: RawSpan) -> Bool {
     guard data.byteCount <= bytes.count else { return false }
@@ -64,15 +79,18 @@ struct StreamHole {
   /// Notes that the next bytes do not join those kept behind the hole.
   mutating func endFollowing() { isFollowed = false }
 
-  /// Keeps a part of the hole that begins behind the next byte wanted.
-  mutating func keep(_ data: RawSpan, at sequence: SequenceNumber) {
+  /// Keeps a part of the hole that begins behind the next byte wanted; false if there are too many.
+  mutating func keep(
+    _ data: RawSpan, at sequence: SequenceNumber, number: UInt64, time: Int64
+  ) -> Bool {
     guard pieces.count < Self.mostPieces, pieceBytes + data.byteCount <= Self.longestPieces else {
-      return
+      return false
     }
     var bytes: [UInt8] = []
     bytes.append(data)
     pieceBytes += bytes.count
-    pieces.append((sequence, bytes))
+    pieces.append(Piece(sequence: sequence, bytes: bytes, number: number, time: time))
+    return true
   }
 
   /// Takes the unread bytes of a kept part that is next now; nil if there is none.
@@ -103,9 +121,11 @@ struct StreamHole {
 extension TCPStream {
   private static let mostHoles = 4
 
-  func keepHole(_ hole: StreamHole) {
-    if holes.count == Self.mostHoles { holes.removeFirst() }
+  /// Keeps a hole; gives back the one that makes room for it.
+  func keepHole(_ hole: StreamHole) -> StreamHole? {
+    let oldest = holes.count == Self.mostHoles ? holes.removeFirst() : nil
     holes.append(hole)
+    return oldest
   }
 
   /// Tells the holes that the bytes that follow do not join those before.
@@ -113,11 +133,13 @@ extension TCPStream {
     for index in holes.indices { holes[index].endFollowing() }
   }
 
-  /// Gives the stream's next bytes to the holes; one behind which too many came is dropped.
-  func followHoles(_ data: RawSpan) {
+  /// Gives the stream's next bytes to the holes; gives back those behind which too many came.
+  func followHoles(_ data: RawSpan) -> [StreamHole] {
+    var given: [StreamHole] = []
     var index = 0
     while index < holes.count {
-      if holes[index].follow(data) { index += 1 } else { holes.remove(at: index) }
+      if holes[index].follow(data) { index += 1 } else { given.append(holes.remove(at: index)) }
     }
+    return given
   }
 }

@@ -103,6 +103,8 @@ final class TCPStream {
   /// Where bytes were given up in the middle of a message, as six between `GET /in` and
   /// ` HTTP/1.1`, in case a later packet brings them after all.
   @safe @exclusivity(unchecked) var holes: [StreamHole] = []
+  /// The unread rest of holes that are no longer kept.
+  @safe @exclusivity(unchecked) var lost = LostRanges()
   /// The direction of the connection that waits while another, which seemed to begin, is read.
   ///
   /// Both may go on.
@@ -141,7 +143,7 @@ final class TCPStream {
   var cost: Int {
     let waiting = queuedBytes + queue.count * 48 + queueRoom.count * MemoryLayout<Early>.stride
     let unfinished = undecided.cost + http.cost + tls.cost + dns.cost
-    var cost = 640 + waiting + unfinished + history.cost
+    var cost = 640 + waiting + unfinished + history.cost + lost.cost
     for version in openVersions { cost += version.bytes.count + 8 * version.written.count }
     for hole in holes { cost += hole.cost }
     for rereading in rereadings { cost += rereading.reader.cost }
@@ -152,7 +154,7 @@ final class TCPStream {
   /// Whether nothing would be lost with the stream, except that repeated segments are recognized.
   var isIdle: Bool {
     queue.isEmpty && openVersions.isEmpty && rereadings.isEmpty && receivers.isEmpty
-      && isBetweenMessages && parked == nil
+      && holes.allSatisfy(\.isIdle) && isBetweenMessages && parked == nil
   }
 
   /// Whether nothing is read, and no bytes that were read are kept.
@@ -249,6 +251,7 @@ final class TCPStream {
     for version in openVersions { first = min(first, version.number) }
     for rereading in rereadings { first = min(first, rereading.reader.firstWaiting ?? .max) }
     for receiver in receivers { first = min(first, receiver.reader?.firstWaiting ?? .max) }
+    for hole in holes { first = min(first, hole.firstWaiting) }
     return first == .max ? nil : first
   }
 
@@ -378,6 +381,7 @@ final class TCPStream {
     isRereading = false
     history.reset()
     if !holes.isEmpty { holes = [] }
+    if !lost.isEmpty { lost.removeAll() }
     parked = nil
     if queueRoom.count <= 16 {
       queue.removeAll()
