@@ -71,6 +71,15 @@ struct LateTests {
     }
   }
 
+  @Test("the first request of a connection, behind those that follow it", arguments: [50, 20_000])
+  func firstRequest(_ behind: Int) {
+    let stream = StreamBuilder()
+    let first = Self.request("first")
+    let (frames, _) = Self.frames(hole: [], behind: behind)
+    let late = [stream.syn] + frames.dropFirst(2) + [stream.segment(first, at: 0)]
+    #expect(Self.urls(late) == ["first", "last"])
+  }
+
   @Test("a request in a hole, cut anywhere", arguments: [100, 900, 20_000])
   func cutRequest(_ behind: Int) {
     let request = Self.request("a")

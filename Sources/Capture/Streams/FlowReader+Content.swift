@@ -248,6 +248,8 @@ extension FlowReader {
       let oldest = stream.keepHole(
         StreamHole(start: end - count, end: end, history, last: search.tailLength))
       if let oldest { giveUp(oldest, of: stream, visit) }
+    } else {
+      stream.lost.add(end - count, end, isBody: false)
     }
     if wasRead { awaitBeginning(stream, visit) }
   }

@@ -139,7 +139,8 @@ extension FlowReader {
       return
     }
     unsafe hole.after.withUnsafeBytes {
-      readRest(unsafe $0.bytes, isAll: stream.isUnread, reader, visit)
+      readRest(
+        unsafe $0.bytes, isAll: hole.leavesRest(isUnread: stream.isUnread), reader, visit)
     }
     finishContent(reader)
   }
@@ -204,11 +205,13 @@ extension FlowReader {
 
   /// Reads the part of a segment that was lost, and whose hole is no longer kept.
   ///
-  /// Gives the ranges of the payload before and behind that part; nil if none was lost.
+  /// Gives the ranges of the payload before and behind that part; nil if none was lost, or if no
+  /// protocol is read in the stream, which may then go on with what comes late.
   mutating func readLost(
     _ payload: RawSpan, at sequence: SequenceNumber, _ number: UInt32, _ visit: StreamVisit
   ) -> (before: Range<Int>, behind: Range<Int>)? {
-    guard let (offsets, isBody) = streams[number].lost.take(at: sequence, count: payload.byteCount)
+    guard streams[number].isRead,
+      let (offsets, isBody) = streams[number].lost.take(at: sequence, count: payload.byteCount)
     else { return nil }
     let part = payload.extracting(offsets)
     let place = sequence + offsets.lowerBound

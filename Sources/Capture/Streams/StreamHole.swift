@@ -27,6 +27,8 @@ struct StreamHole {
   /// The bytes behind the hole as they came.
   private(set) var after: [UInt8] = []
   private var isFollowed = true
+  /// Whether the stream had made nothing of the bytes behind the hole when they ended.
+  private var wasUnread = false
   /// The reader of the message, once its protocol is known.
   var reader: TCPStream?
   private(set) var pieces: [Piece] = []
@@ -76,8 +78,15 @@ struct StreamHole {
     return true
   }
 
-  /// Notes that the next bytes do not join those kept behind the hole.
-  mutating func endFollowing() { isFollowed = false }
+  /// Notes that the next bytes do not join those kept behind the hole, and whether the stream has made
+  /// nothing of these.
+  mutating func endFollowing(isUnread: Bool) {
+    if isFollowed { (isFollowed, wasUnread) = (false, isUnread) }
+  }
+
+  /// Whether the bytes behind the hole are left to whoever reads those in it, as the stream, which
+  /// now `isUnread` or not, has made nothing of them.
+  func leavesRest(isUnread: Bool) -> Bool { isFollowed ? isUnread : wasUnread }
 
   /// Keeps a part of the hole that begins behind the next byte wanted; false if there are too many.
   mutating func keep(
@@ -130,7 +139,7 @@ extension TCPStream {
 
   /// Tells the holes that the bytes that follow do not join those before.
   func breakHoles() {
-    for index in holes.indices { holes[index].endFollowing() }
+    for index in holes.indices { holes[index].endFollowing(isUnread: isUnread) }
   }
 
   /// Gives the stream's next bytes to the holes; gives back those behind which too many came.
