@@ -71,6 +71,28 @@ struct LateTests {
     }
   }
 
+  @Test("the end of a message with a body that goes on behind the hole, once", arguments: [9, 300])
+  func bodyBehindAHole(_ body: Int) {
+    let message = utf8(
+      "POST /hole HTTP/1.1\r\nHost: h.example\r\nContent-Length: \(body)\r\n\r\n"
+        + String(repeating: "b", count: body))
+    let stream = StreamBuilder()
+    for cut in [10, message.count - body - 2, message.count - body + 3, message.count - 1] {
+      for behind in [message.count - 2, message.count] where behind > cut {
+        let rest =
+          Array(message[behind...]) + Self.request("next") + Self.request("last", filling: 900)
+        var frames = [stream.syn, stream.segment(Array(message[..<cut]), at: 0)]
+        for start in stride(from: 0, to: rest.count, by: 20) {
+          let end = min(rest.count, start + 20)
+          frames.append(stream.segment(Array(rest[start..<end]), at: behind + start))
+          frames.append(Self.acknowledgement(behind + end))
+        }
+        frames.append(stream.segment(Array(message[cut..<behind]), at: cut))
+        #expect(Self.urls(frames) == ["hole", "last", "next"], "\(cut) to \(behind)")
+      }
+    }
+  }
+
   @Test("the first request of a connection, behind those that follow it", arguments: [50, 20_000])
   func firstRequest(_ behind: Int) {
     let stream = StreamBuilder()

@@ -37,6 +37,14 @@ extension HTTPReader {
     }
   }
 
+  /// How many of the next bytes are surely of the present body; 0 if it is none.
+  var bodyRest: Int {
+    switch phase {
+    case .body(let rest), .chunk(let rest): rest
+    case .requestLine, .headers, .chunkSize, .trailers, .lost: 0
+    }
+  }
+
   /// Whether much of a body or chunk is still to come.
   var isLongBody: Bool {
     switch phase {

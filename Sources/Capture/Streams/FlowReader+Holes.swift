@@ -158,9 +158,14 @@ extension FlowReader {
     }
     var offset = 0
     while offset < bytes.byteCount, !reader.content.isNone, !reader.isBetweenMessages {
+      // A body ends anywhere, and the next message begins right there.
+      var body = 0
+      if case .http = reader.content { body = reader.http.bodyRest }
       let end =
-        bytes.firstOffset(of: Byte.lineFeed, in: offset..<bytes.byteCount).map { $0 + 1 }
-        ?? bytes.byteCount
+        body > 0
+        ? min(bytes.byteCount, offset + body)
+        : bytes.firstOffset(of: Byte.lineFeed, in: offset..<bytes.byteCount).map { $0 + 1 }
+          ?? bytes.byteCount
       if read(bytes.extracting(offset..<end), reader, visit) { return }
       offset = end
     }
