@@ -163,7 +163,12 @@ extension SentenceTests {
       #"{"SourceAddress":"192.0.2.1","DestAddress":"192.0.2.2","message":"The Windows Filtering Platform has permitted a connection."}"#,
       "(192.0.2.1 to 192.0.2.2 allowed)"
     ),
-    // Without its message: of connections the own endpoint is the first, of packets the sender.
+    // Without its message: of connections the ports tell who was asked, where the event says that somebody
+    // was; of packets the sender is the first.
+    (
+      #"{"EventID":5156,"Direction":"%%14592","SourceAddress":"203.0.113.2","SourcePort":"52342","DestAddress":"192.0.2.1","DestPort":"3389","Protocol":"6"}"#,
+      "(protocol 6 203.0.113.2#52342 to 192.0.2.1#3389 allowed)"
+    ),
     (
       #"{"EventID":5157,"Direction":"%%14592","SourceAddress":"192.0.2.1","SourcePort":"445","DestAddress":"203.0.113.2","DestPort":"50000","Protocol":"6"}"#,
       "(protocol 6 203.0.113.2#50000 to 192.0.2.1#445 blocked)"
@@ -195,7 +200,7 @@ extension SentenceTests {
     ),
     (
       #"{"winlog.event_id":"5156","winlog.event_data.Direction":"%%14592","winlog.event_data.SourceAddress":"192.0.2.1","winlog.event_data.DestAddress":"203.0.113.2"}"#,
-      "(203.0.113.2 to 192.0.2.1 allowed)"
+      "(192.0.2.1 to 203.0.113.2 allowed)"
     ),
     (
       #"{"event":{"code":"5156","provider":"Microsoft-Windows-Security-Auditing"},"source":{"ip":"192.0.2.1"},"destination":{"ip":"203.0.113.2"}}"#,
@@ -203,7 +208,7 @@ extension SentenceTests {
     ),
     (
       #"{"EventID":5157,"Direction":"%%14592","SourceAddress":"192.0.2.1","DestAddress":"203.0.113.2","action":"allowed"}"#,
-      "(203.0.113.2 to 192.0.2.1 allowed)"
+      "(192.0.2.1 to 203.0.113.2 allowed)"
     ),
     (
       "<Event><System><Provider Name='Microsoft-Windows-Security-Auditing'/><EventID>5156</EventID></System><EventData><Data Name='Direction'>%%14592</Data><Data Name='SourceAddress'>192.0.2.1</Data><Data Name='SourcePort'>3333</Data><Data Name='DestAddress'>203.0.113.2</Data><Data Name='DestPort'>49278</Data></EventData></Event>",

@@ -35,9 +35,7 @@ struct EventFacts {
     context.destination?.port = self.destination.ports.port(
       rank: Int(self.destination.order), owner: destination?.owner ?? 0)
     placeServer(in: &context)
-    if isReversed || filtering.isAsked(self.source, self.destination), self.source.order > 0,
-      self.destination.order > 0
-    {
+    if isTurned, self.source.order > 0, self.destination.order > 0 {
       (context.source, context.destination) = (context.destination, context.source)
     }
     if let client = context.source, client.port == 0 {
@@ -80,8 +78,17 @@ struct EventFacts {
 
   /// Whether the endpoints are not those that the names of their fields say, or are unknown.
   var decidesSides: Bool {
-    isReversed || filtering.isAsked(source, destination) || source.outranksPacket
-      || destination.outranksPacket || hasLocalEndpoints
+    isTurned || source.outranksPacket || destination.outranksPacket || hasLocalEndpoints
+  }
+
+  /// Whether the source is the one that the fields call the destination.
+  private var isTurned: Bool {
+    if isReversed { return true }
+    guard filtering.isAsked(source, destination) else { return false }
+    return FilteringEvent.isServer(
+      source.ports.port(rank: Int(source.order), owner: source.preferred?.owner ?? 0),
+      asOf: destination.ports.port(
+        rank: Int(destination.order), owner: destination.preferred?.owner ?? 0))
   }
 
   /// Takes over protocol, state and verdict of another context where it has them.

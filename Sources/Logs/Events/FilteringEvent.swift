@@ -46,8 +46,9 @@ struct FilteringEvent {
   /// What was done, if it is such an event.
   var verdict: Verdict? { isProven ? Self.verdict(of: number) : nil }
 
-  /// Whether the source is the machine itself, which was asked: of connections the endpoints are the own and
-  /// the other one, of packets (5152, 5153) those that the packet names.
+  /// Whether the source may be the machine itself, which was asked: of connections (5156, 5157) some
+  /// systems name the own endpoint first, others the one that connected, and only the ports tell
+  /// (`isServer`); of packets (5152, 5153) the endpoints are those that the packet names.
   ///
   /// Endpoints that stand elsewhere than the direction are those that a shipper made of them.
   func isAsked(_ source: SideFacts, _ destination: SideFacts) -> Bool {
@@ -56,4 +57,12 @@ struct FilteringEvent {
     else { return false }
     return source.preferred?.owner == place.owner && destination.preferred?.owner == place.owner
   }
+
+  /// Whether a port is a service's and the other one a client's: of the range that Windows takes them
+  /// from (RFC 6335 §6).
+  static func isServer(_ port: UInt16, asOf other: UInt16) -> Bool {
+    1..<firstDynamicPort ~= port && other >= firstDynamicPort
+  }
+
+  private static let firstDynamicPort: UInt16 = 49_152
 }
