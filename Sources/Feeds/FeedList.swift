@@ -10,6 +10,8 @@ package enum FeedList {
     package var errors: [FeedError] = []
     /// Compiled databases in folders, where `compile` leaves them; they are not feeds.
     package var databases: [String] = []
+    /// Editors' copies of the files in folders.
+    package var copies: [InputPath] = []
     /// What else is left out of folders, by reason.
     package var leftOut = Tally()
   }
@@ -20,6 +22,7 @@ package enum FeedList {
     var places: [String: [Int]] = [:]
     var errors: [FeedError] = []
     var databases: [String] = []
+    var copies: [InputPath] = []
     var leftOut = Tally()
     for request in requests {
       if request.bytes != nil {
@@ -46,6 +49,12 @@ package enum FeedList {
       let named = Array(request.path.utf8)
       let shown = list.items.filter { !isHidden($0.path.bytes.dropFirst(named.count)) }
       leftOut.add(FeedReport.hidden, UInt64(list.items.count - shown.count))
+      if shown.count < list.items.count {
+        let originals = Set(shown.lazy.map(\.path.bytes))
+        copies += list.items.lazy.map(\.path).filter {
+          original(of: $0.bytes).map(originals.contains) ?? false
+        }
+      }
       if shown.isEmpty, !list.items.isEmpty {
         errors.append(
           FeedError(
@@ -83,13 +92,14 @@ package enum FeedList {
         files.append(file)
       }
     }
-    return Expansion(files: files, errors: errors, databases: databases, leftOut: leftOut)
+    return Expansion(
+      files: files, errors: errors, databases: databases, copies: copies, leftOut: leftOut)
   }
 
   /// The files with what is matched against, which are no inputs of a run with these feeds.
   ///
-  /// What folders have beside feeds may be an input: hidden files, which are not read as feeds, and
-  /// what turned out to be none, such as captures and logs.
+  /// Editors' copies of feeds are none either. What else folders have beside feeds may be an input: hidden
+  /// files, which are not read as feeds, and what turned out to be none, such as captures and logs.
   ///
   /// - Parameters:
   ///   - requests: the feeds and folders of feeds.
@@ -99,8 +109,29 @@ package enum FeedList {
     of requests: [FeedRequest], errors: [FeedError]
   ) -> [InputPath] {
     let others = Set(errors.lazy.filter { $0.code == .unrecognized }.map(\.path))
-    return expand(requests).files
+    let expansion = expand(requests)
+    return expansion.copies
+      + expansion.files
       .filter { $0.bytes == nil && !others.contains($0.path) }.map { InputPath($0.path) }
+  }
+
+  /// Endings of the names that editors give their copies of files.
+  private static let endingsOfCopies = ["~", ".bak", ".swp", ".orig"]
+
+  /// The path of the file that an editor's copy is of: `a.txt` for `a.txt~`, `a.txt.bak` and
+  /// `.a.txt.swp`; nil for every other path.
+  private static func original(of path: [UInt8]) -> [UInt8]? {
+    guard
+      let ending = endingsOfCopies.first(where: {
+        path.suffix($0.utf8.count).elementsEqual($0.utf8)
+      })
+    else { return nil }
+    var original = Array(path.dropLast(ending.utf8.count))
+    let name = (original.lastIndex(of: UInt8(ascii: "/")) ?? -1) + 1
+    if ending == ".swp", name < original.count, original[name] == UInt8(ascii: ".") {
+      original.remove(at: name)
+    }
+    return original
   }
 
   /// Whether a path below a folder has a hidden component or is an editor's copy of another file.
@@ -110,7 +141,7 @@ package enum FeedList {
     let names = below.split(separator: UInt8(ascii: "/"))
     guard let file = names.last else { return false }
     return names.contains { $0.first == UInt8(ascii: ".") }
-      || ["~", ".bak", ".swp", ".orig"].contains { ending in
+      || endingsOfCopies.contains { ending in
         file.suffix(ending.utf8.count).elementsEqual(ending.utf8)
       }
   }

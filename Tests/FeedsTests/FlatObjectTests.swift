@@ -175,6 +175,23 @@ import Testing
       ).format == .stix)
   }
 
+  /// With keys in the order of the alphabet, types stand behind what may be longer than the sample.
+  @Test func typesBehindTheSample() {
+    let addresses = (0..<60_000).map { "192.0.2.\($0 % 250)' OR ipv4-addr:value = '" }.joined()
+    let pattern = "[ipv4-addr:value = '\(addresses)198.51.100.9']"
+    let identifier = "indicator--356f2f9e-214b-4c6e-80ab-882496b2791e"
+    let object =
+      #"{"id":"\#(identifier)","pattern":"\#(pattern)","pattern_type":"stix","spec_version":"2.1","type":"indicator","valid_from":"2024-01-01T00:00:00Z"}"#
+    for text in [
+      #"{"id":"bundle--356f2f9e-214b-4c6e-80ab-882496b2791e","objects":[\#(object)],"type":"bundle"}"#,
+      #"{"more":false,"objects":[\#(object)]}"#,
+    ] {
+      let loaded = Loaded(text)
+      #expect(loaded.format == .stix)
+      #expect(loaded.entries.contains { $0.hasSuffix(" 198.51.100.9 exact") })
+    }
+  }
+
   // MARK: Labels
 
   @Test(arguments: [

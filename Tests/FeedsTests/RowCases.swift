@@ -231,6 +231,16 @@ extension FeedCase {
         ]
       }),
     FeedCase(
+      name: "csv: names of samples and hosts beside them are both values",
+      text: (1...3).map { "\(Sample.md5.dropLast())\($0).exe,evil\($0).example\n" }.joined(),
+      format: .csv,
+      entries: (1...3).flatMap {
+        [
+          "\($0) md5 \(Sample.md5.dropLast())\($0) exact",
+          "\($0) domain evil\($0).example withSubdomains",
+        ]
+      }),
+    FeedCase(
       name: "csv: what stands beside values may be missing in some rows",
       text: "evil.example\nbad.example,worm\na.example,worm\nb.example\nc.example,virus\n",
       format: .csv,

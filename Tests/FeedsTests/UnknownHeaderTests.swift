@@ -108,7 +108,9 @@ import Testing
   }
 
   /// Values of victims and of sensors are none where others are beside them.
-  @Test(arguments: ["Victim IP", "Sinkhole", "Sensor address", "Honeypot IP"])
+  @Test(arguments: [
+    "Victim IP", "Sinkhole", "Sensor address", "Honeypot IP", "Trusted Peer", "Clean host",
+  ])
   func valuesOfOthersAreNone(_ name: String) {
     let rows = (1...5).map { "198.51.100.\($0),203.0.113.\($0),2030-01-02\n" }.joined()
     let loaded = Loaded("\(name),Staging address,Expires\n" + rows)

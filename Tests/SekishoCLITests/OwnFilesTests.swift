@@ -44,10 +44,14 @@ import Testing
     try folder.write("all/feeds/f.txt", "evil.example\n")
     try folder.write("all/feeds/.cache/dns.log", "query evil.example\n")
     try folder.write("all/feeds/dns.log.bak", "query www.evil.example\n")
+    // An editor's copy of a feed would hit with each of its values.
+    for copy in ["f.txt~", "f.txt.bak", ".f.txt.swp"] {
+      try folder.write("all/feeds/" + copy, "evil.example\n")
+    }
     try folder.write("all/day/a.log", "2024-01-01T00:00:00Z query a.evil.example answered\n")
     let hidden = try run("scan", "--feed", "DIR/all/feeds", "--count", "DIR/all/feeds")
     #expect(hidden.status == 1 && hidden.output == "2\n", "\(hidden.errors)")
-    #expect(hidden.errors.contains("own-feed 1"), "\(hidden.errors)")
+    #expect(hidden.errors.contains("own-feed 4"), "\(hidden.errors)")
     // The log is no feed, which is an error; but it is read.
     let refused = try run("scan", "--feed", "DIR/all", "--count", "DIR/all/day")
     #expect(refused.status == 2 && refused.output == "1\n", "\(refused.errors)")

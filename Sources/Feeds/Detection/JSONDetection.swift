@@ -100,13 +100,16 @@ enum JSONDetection {
 
   /// Whether objects in a list called `objects` are STIX's.
   ///
-  /// A type or an identifier that begins with it shows them, or there are none. Records without a type
-  /// that are listed under that name are another format's.
+  /// A type or an identifier that begins with one shows them, or there are none; in a sample that was cut,
+  /// types may be missing, behind long patterns or lists. Records without either that are listed under that
+  /// name are another format's.
   private static func mayHoldSTIX(_ evidence: Evidence) -> Bool {
     evidence.emptyLists.contains("objects") || evidence.has("spec_version")
       || types.contains { evidence.has("type=" + $0) }
       || evidence.keys.keys.contains {
-        $0.hasPrefix("id=") && evidence.has("type=" + $0.dropFirst(3))
+        guard $0.hasPrefix("id=") else { return false }
+        let type = String($0.dropFirst(3))
+        return evidence.has("type=" + type) || types.contains(type) || furtherTypes.contains(type)
       }
   }
 
@@ -115,6 +118,11 @@ enum JSONDetection {
     "indicator", "relationship", "sighting", "observed-data", "attack-pattern", "intrusion-set",
     "threat-actor", "course-of-action", "marking-definition", "domain-name", "ipv4-addr",
     "ipv6-addr", "email-addr", "x509-certificate",
+  ]
+  /// STIX's types with names that others use as well, but not before `--` in an identifier.
+  private static let furtherTypes = [
+    "bundle", "campaign", "file", "grouping", "identity", "incident", "infrastructure", "location",
+    "malware", "malware-analysis", "note", "opinion", "report", "tool", "url", "vulnerability",
   ]
 
   private static func record(_ evidence: Evidence) -> Detection? {

@@ -13,7 +13,7 @@ struct CSVFeed {
     self.plan = plan
     record.hasTypes = plan.columns.contains(.type)
     record.hasTopics = plan.hasTopics
-    record.dateOrder = plan.dateOrder
+    record.dateOrders = plan.dateOrders
     record.hasFractions = plan.hasFractions
   }
 

@@ -266,8 +266,8 @@ extension CSVPlan {
     for column in columns.indices where columns[column] == .unknown {
       let found = evidence[column]
       if !typed, found.holdsSamples {
+        // What files are called does not make the names of hosts beside them references.
         columns[column] = .value(.digest, nameMode: .exact)
-        hasFirst = true
         continue
       }
       guard

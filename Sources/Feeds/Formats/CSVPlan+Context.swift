@@ -53,19 +53,30 @@ extension CSVPlan {
     return guessed
   }
 
-  /// The order of day and month in a table's dates; nil if no date shows it or two disagree.
+  /// The orders of day and month in a table's dates, of those with slashes and of those with hyphens;
+  /// nil where no date shows it or two disagree.
   ///
-  /// All columns of dates are assumed to be written alike.
-  func foundDateOrder(_ rows: [TableRow]) -> FeedTime.Order? {
-    var found: FeedTime.Order?
+  /// All columns of dates are assumed to be written alike; where no date with a mark shows the order, that
+  /// of the dates with the other mark holds.
+  func foundDateOrders(_ rows: [TableRow]) -> FeedTime.Orders {
+    var found = FeedTime.Orders()
+    var disagree = (slashes: false, hyphens: false)
     for row in rows {
       for column in row.cells.indices where column < columns.count && !columns[column].isValue {
         let cell = row.bytes.rawSpan.extracting(row.range(column))
-        guard let order = FeedTime.order(of: cell) else { continue }
-        if let found, found != order { return nil }
-        found = order
+        guard let (order, hasHyphens) = FeedTime.order(of: cell) else { continue }
+        if hasHyphens {
+          if found.hyphens ?? order != order { disagree.hyphens = true }
+          found.hyphens = order
+        } else {
+          if found.slashes ?? order != order { disagree.slashes = true }
+          found.slashes = order
+        }
       }
     }
+    let (slashes, hyphens) = (found.slashes, found.hyphens)
+    found.slashes = disagree.slashes ? nil : slashes ?? (disagree.hyphens ? nil : hyphens)
+    found.hyphens = disagree.hyphens ? nil : hyphens ?? (disagree.slashes ? nil : slashes)
     return found
   }
 
@@ -105,7 +116,7 @@ extension CSVPlan {
       if NoValue.fits(cell) { continue }
       found.cells += 1
       // A number may be anything.
-      if Text.number(cell) == nil, FeedTime.nanoseconds(cell, order: dateOrder) != nil {
+      if Text.number(cell) == nil, FeedTime.nanoseconds(cell, orders: dateOrders) != nil {
         found.times += 1
       } else if Text.firstIndex(of: "://", in: cell) != nil, !Refanging.isDefanged(cell) {
         found.pages += 1

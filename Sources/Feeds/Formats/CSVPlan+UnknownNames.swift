@@ -98,8 +98,9 @@ extension CSVPlan {
 
   /// A date whose day and month may be either is one as well.
   private static func isTime(_ cell: RawSpan) -> Bool {
-    FeedTime.nanoseconds(cell) != nil || FeedTime.nanoseconds(cell, order: .dayFirst) != nil
-      || FeedTime.nanoseconds(cell, order: .monthFirst) != nil
+    [nil, .dayFirst, .monthFirst].contains { order in
+      FeedTime.nanoseconds(cell, orders: FeedTime.Orders(slashes: order, hyphens: order)) != nil
+    }
   }
 
   private static func isConfidence(_ cell: RawSpan) -> Bool {

@@ -45,7 +45,7 @@ struct CSVPlan {
   /// Columns of text, which are never read, although nearly all of their cells are digests.
   var textsOfDigests: [(column: Int, cells: Int, values: Int)] = []
   /// Which of two numbers in the table's dates is the day.
-  private(set) var dateOrder: FeedTime.Order?
+  private(set) var dateOrders = FeedTime.Orders()
   /// The table's confidences go from 0 to 1.
   private(set) var hasFractions = false
   /// The user says what the columns hold.
@@ -207,10 +207,10 @@ struct CSVPlan {
       chooseType(rows)
       confirm(rows, &test)
       if !hasHeader { leaveOutReferences(first, &test) }
-      dateOrder = foundDateOrder(rows)
+      dateOrders = foundDateOrders(rows)
       guessed = guessedContext(rows, &test)
     }
-    if names != nil { dateOrder = foundDateOrder(rows) }
+    if names != nil { dateOrders = foundDateOrders(rows) }
     hasTopics = holdsTopics(rows)
     hasFractions = foundFractions(rows)
     // A comment may call the second column something else than a port.
@@ -267,7 +267,7 @@ struct CSVPlan {
     }
     hasTopics = holdsTopics(rows)
     hasFractions = foundFractions(rows)
-    dateOrder = foundDateOrder(rows)
+    dateOrders = foundDateOrders(rows)
     guessed = guessedContext(rows, &test)
     takeGuesses()
     let values = columns.indices.filter { columns[$0].isValue }

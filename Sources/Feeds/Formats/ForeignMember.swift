@@ -53,7 +53,9 @@ enum ForeignMember {
   static func isGood(_ name: RawSpan) -> Bool { good.occur(in: name) }
 
   /// Whether a column's name says so, or that its values are those of victims or sensors.
-  static func isOfOthers(_ name: RawSpan) -> Bool { isGood(name) || victims.occur(in: name) }
+  static func isOfOthers(_ name: RawSpan) -> Bool {
+    isGood(name) || harmless.occur(in: name) || victims.occur(in: name)
+  }
 
   /// Whether the name of a list says that it holds what is let through.
   static func isAllowed(_ name: RawSpan) -> Bool {

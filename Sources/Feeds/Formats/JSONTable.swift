@@ -15,7 +15,7 @@ struct JSONTablePlan {
   /// The words in the column of types are topics.
   private(set) var hasTopics = false
   /// Which of two numbers in dates is the day.
-  private(set) var dateOrder: FeedTime.Order?
+  private(set) var dateOrders = FeedTime.Orders()
   /// The confidences of the records go from 0 to 1.
   private(set) var hasFractions = false
   /// What a person should know of the members that are not read.
@@ -83,7 +83,7 @@ struct JSONTablePlan {
       warnings.append(FeedWarning(.columnNotFound, names, of: UInt64(rows.count)))
     }
     hasTopics = plan.hasTopics
-    dateOrder = plan.dateOrder
+    dateOrders = plan.dateOrders
     hasFractions = plan.hasFractions
     // The Elastic common schema leaves no doubt, even if some of its records hold no value.
     let needed = names.contains(where: Self.isIndicator) ? 50 : 95
@@ -260,7 +260,7 @@ struct JSONTableFeed: DocumentFeed {
     self.plan = plan
     record.hasTypes = plan.columns.values.contains(.type)
     record.hasTopics = plan.hasTopics
-    record.dateOrder = plan.dateOrder
+    record.dateOrders = plan.dateOrders
     record.hasFractions = plan.hasFractions
   }
 

@@ -16,7 +16,7 @@ struct Record {
   /// Types may be topics, which say nothing about the values.
   var hasTopics = false
   /// Which of two numbers in a date is the day, if other dates show it.
-  var dateOrder: FeedTime.Order?
+  var dateOrders = FeedTime.Orders()
   /// Confidences go from 0 to 1.
   var hasFractions = false
 
@@ -255,14 +255,14 @@ struct Record {
         }
       case .firstSeen:
         context.validFrom =
-          known(FeedTime.past(cell, order: dateOrder), .time, cell, &sink) ?? context.validFrom
+          known(FeedTime.past(cell, orders: dateOrders), .time, cell, &sink) ?? context.validFrom
       case .validFrom:
         context.validFrom =
-          known(FeedTime.nanoseconds(cell, order: dateOrder), .time, cell, &sink)
+          known(FeedTime.nanoseconds(cell, orders: dateOrders), .time, cell, &sink)
           ?? context.validFrom
       case .validUntil:
         context.validUntil =
-          known(FeedTime.nanoseconds(cell, order: dateOrder), .time, cell, &sink)
+          known(FeedTime.nanoseconds(cell, orders: dateOrders), .time, cell, &sink)
           ?? context.validUntil
       case .port: port = range
       case .action where cell.equals(ignoringCase: "allow") || cell.equals(ignoringCase: "allowed"):

@@ -6,16 +6,15 @@ extension FeedTime {
   ///
   /// Examples: `2024-5-31 6:49`, `Aug 27, 2021`, `27 August 2021`, `27-Aug-2021`, `27.08.2021`,
   /// `20210827T100000Z`, `Fri, 27 Aug 2021 10:00:00 +0000`, `8/27/2021 9:13:55 PM`.
-  static func written(_ text: RawSpan, _ range: Range<Int>, _ order: Order?) -> Int64? {
+  static func written(_ text: RawSpan, _ range: Range<Int>, _ orders: Orders) -> Int64? {
     guard 8...48 ~= range.count else { return nil }
     var parts = WrittenParts(text.extracting(range))
     guard let date = parts.date() else { return nil }
     let clock = parts.clock()
     guard parts.isAtEnd else { return nil }
     let isBehindHalfDay = clock?.isHalfDay ?? false
-    guard let day = date.resolved(order ?? (isBehindHalfDay ? .monthFirst : nil)) else {
-      return nil
-    }
+    let order = orders[date.mark] ?? (isBehindHalfDay ? .monthFirst : nil)
+    guard let day = date.resolved(order) else { return nil }
     let bytes = Array((day + "T" + (clock?.text ?? "00:00:00")).utf8)
     return Timestamp.iso8601(bytes.rawSpan, 0..<bytes.count)
   }

@@ -7,14 +7,24 @@ enum FeedTime {
     case dayFirst, monthFirst
   }
 
+  /// The orders of a feed's dates, where they are known: those with slashes may be of another sort than
+  /// those with hyphens.
+  struct Orders {
+    var slashes: Order?
+    var hyphens: Order?
+
+    /// The order of dates with a mark between their numbers.
+    subscript(mark: UInt8) -> Order? { mark == Byte.minus ? hyphens : slashes }
+  }
+
   /// ISO 8601 and its looser kin (`2023-05-23 17:51:44 UTC`, `2023/05/23`, `20230523`), or seconds or
   /// milliseconds since 1970; nil for anything else.
   ///
   /// Times before those that nanoseconds can hold (`0001-01-01`) stand for none, and one after them
   /// (`9999-12-31`) is the last one.
   ///
-  /// `order` is that of the feed's other dates, for dates with slashes or hyphens that leave it open.
-  static func nanoseconds(_ text: RawSpan, order: Order? = nil) -> Int64? {
+  /// `orders` are those of the feed's other dates, for dates with slashes or hyphens that leave it open.
+  static func nanoseconds(_ text: RawSpan, orders: Orders = Orders()) -> Int64? {
     var range = Text.trimmed(text, 0..<text.byteCount)
     if let number = Text.number(text.extracting(range)) {
       return range.count == 8
@@ -28,22 +38,22 @@ enum FeedTime {
     where range.count > 3 && text.starts(with: zone, at: range.upperBound - 3) {
       range = Text.trimmed(text, range.lowerBound..<range.upperBound - 3)
     }
-    if let time = iso8601(text, range) ?? yearLast(text, range, order) { return time }
+    if let time = iso8601(text, range) ?? yearLast(text, range, orders) { return time }
     guard range.count >= 10, text.byte(unchecked: range.lowerBound + 4) == Byte.slash else {
       return fractionalEpoch(text, range) ?? compact(text, range)
-        ?? written(text, range, order)
+        ?? written(text, range, orders)
     }
     var dashed = text.copied(range)
     dashed[4] = Byte.minus
     dashed[7] = Byte.minus
-    return iso8601(dashed.rawSpan, 0..<dashed.count) ?? written(text, range, order)
+    return iso8601(dashed.rawSpan, 0..<dashed.count) ?? written(text, range, orders)
   }
 
   /// A time at which something was seen or written: a far-off one stands for none.
   ///
   /// As the start of an entry's validity it would keep it from ever being found.
-  static func past(_ text: RawSpan, order: Order? = nil) -> Int64? {
-    let time = nanoseconds(text, order: order)
+  static func past(_ text: RawSpan, orders: Orders = Orders()) -> Int64? {
+    let time = nanoseconds(text, orders: orders)
     return time == .max ? nil : time
   }
 
@@ -52,18 +62,20 @@ enum FeedTime {
     return time == Int64.min + 1 ? nil : time
   }
 
-  /// The order of a date with slashes or hyphens and the year last, if one of its numbers is above 12.
-  static func order(of text: RawSpan) -> Order? {
-    guard let (first, second, _, _) = numbers(text, Text.trimmed(text, 0..<text.byteCount)),
+  /// The order of a date with slashes or hyphens and the year last, if one of its numbers is above 12,
+  /// and whether it has hyphens.
+  static func order(of text: RawSpan) -> (order: Order, hasHyphens: Bool)? {
+    guard let (first, second, _, mark, _) = numbers(text, Text.trimmed(text, 0..<text.byteCount)),
       (first > 12) != (second > 12)
     else { return nil }
-    return first > 12 ? .dayFirst : .monthFirst
+    return (first > 12 ? .dayFirst : .monthFirst, mark == Byte.minus)
   }
 
-  /// The numbers of a date with slashes or hyphens and the year last, and where it ends.
+  /// The numbers of a date with slashes or hyphens and the year last, what is between them, and where it
+  /// ends.
   private static func numbers(
     _ text: RawSpan, _ range: Range<Int>
-  ) -> (first: Int, second: Int, year: Int, end: Int)? {
+  ) -> (first: Int, second: Int, year: Int, mark: UInt8, end: Int)? {
     var parts: [Int] = []
     var offset = range.lowerBound
     var mark: UInt8?
@@ -83,16 +95,16 @@ enum FeedTime {
     }
     let (first, second, year) = (parts[0], parts[1], parts[2])
     guard year > 1969, min(first, second) <= 12, max(first, second) <= 31 else { return nil }
-    return (first, second, year, offset)
+    return (first, second, year, mark ?? 0, offset)
   }
 
   /// Reads `10/29/2020`, `29/10/2020` or `29-10-2020` with an optional time of day.
   ///
-  /// Which number is the day is known if one is above 12, if both are equal, or from `order`.
-  private static func yearLast(_ text: RawSpan, _ range: Range<Int>, _ order: Order?) -> Int64? {
-    guard let (first, second, year, offset) = numbers(text, range),
-      order != nil || (first > 12) != (second > 12) || first == second
-    else { return nil }
+  /// Which number is the day is known if one is above 12, if both are equal, or from `orders`.
+  private static func yearLast(_ text: RawSpan, _ range: Range<Int>, _ orders: Orders) -> Int64? {
+    guard let (first, second, year, mark, offset) = numbers(text, range) else { return nil }
+    let order = orders[mark]
+    guard order != nil || (first > 12) != (second > 12) || first == second else { return nil }
     let isDayFirst = first > 12 || second <= 12 && order == .dayFirst
     let (month, day) = isDayFirst ? (second, first) : (first, second)
     func digits(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
