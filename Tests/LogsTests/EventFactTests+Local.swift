@@ -8,6 +8,15 @@ extension EventFactTests {
       ["RemoteIP 192.0.2.1 port 443 destination", "LocalIP 192.0.2.2 port 5 source"]
     ),
     (
+      #"{"ActionType":"LogonFailed","LogonType":"Network","RemoteIP":"192.0.2.1","RemotePort":63914,"InitiatingProcessId":"0"}"#,
+      "(192.0.2.1#63914 to ?)", ["RemoteIP 192.0.2.1 port 63914 source"]
+    ),
+    (
+      #"{"client_ip":"192.0.2.1","target_ip":"192.0.2.2","target_port":"22"}"#,
+      "(192.0.2.1 to 192.0.2.2#22)",
+      ["client_ip 192.0.2.1 source", "target_ip 192.0.2.2 port 22 destination"]
+    ),
+    (
       #"{"LocalIP":"192.0.2.2","RemoteIP":"192.0.2.1","ActionType":"InboundConnectionAccepted"}"#,
       "(192.0.2.1 to 192.0.2.2)", ["RemoteIP 192.0.2.1 source"]
     ),

@@ -41,6 +41,10 @@ import Testing
       #"{"sourcetype":"pan","event":"1,2024/05/01 10:00:00,0017,TRAFFIC,end,2305,2024/05/01 10:00:00,192.0.2.1,192.0.2.2,192.0.2.3,192.0.2.4,rule,user,,ssl,vsys1,a,b,e1,e2,p,2024/05/01 10:00:00,234981,1,51413,443,0,0,0x19,tcp,allow,2346,1974"}"#,
       "(protocol 6 192.0.2.1#51413 to 192.0.2.2#443 allowed)"
     ),
+    (
+      #"{"EventDescription":"User admin logged in via Web from 192.0.2.1 using https"}"#,
+      "(192.0.2.1 to ?)"
+    ),
     // What a logon of Windows says, line by line.
     (
       #"{"message":"An account failed to log on.\r\n\r\nNetwork Information:\r\n\tWorkstation Name:\tA\r\n\tSource Network Address:\t192.0.2.1\r\n\tSource Port:\t5000\r\n"}"#,

@@ -21,6 +21,40 @@ extension SentenceTests {
     ),
     ("%SYS-5-CONFIG_I: Configured from tftp://192.0.2.1/config by console", ""),
     (
+      "*May  1 10:00:00.123: %SYS-5-PRIV_AUTH_FAIL: Authentication to privilege level 15 failed by a on vty0 (192.0.2.1)",
+      "(192.0.2.1 to ?)"
+    ),
+    ("%SYS-6-LOGOUT: User a has exited tty session 2(192.0.2.1)", "(192.0.2.1 to ?)"),
+    // Hosts of VMware, NetScaler, Juniper.
+    ("SSH login has failed for 'root@192.0.2.1'.", "(192.0.2.1 to ?)"),
+    ("Event 974676 : SSH session was opened for 'root@192.0.2.1'.", "(192.0.2.1 to ?)"),
+    ("Event 65352 : Cannot login root@2001:db8::1", "(2001:db8::1 to ?)"),
+    ("Event 975279 : User root@192.0.2.1 logged in as pyvmomi", "(192.0.2.1 to ?)"),
+    ("The login to root@192.0.2.1 failed after all", ""),
+    ("Cannot login a@192.0.2.1 as b@192.0.2.2", ""),
+    ("Mail for a@192.0.2.1 was delivered", ""),
+    (
+      "default GUI CMD_EXECUTED 13034678 0 :  User nsroot - Remote_ip 192.0.2.1 - Command \"show ns ip\" - Status \"Success\"",
+      "(192.0.2.1 to ?)"
+    ),
+    ("the pair local_ip=192.0.2.2 and remote_ip=192.0.2.1 of a connection", ""),
+    (
+      "UI_LOGIN_EVENT: User 'a' login, class 'super-user' [5499], ssh-connection '192.0.2.1 40382 198.51.100.2 22', client-mode 'cli'",
+      "(192.0.2.1#40382 to 198.51.100.2#22)"
+    ),
+    (
+      "PFE_FW_SYSLOG_IP: FW: ge-0/0/0.0   D  tcp 192.0.2.1 198.51.100.9 46736  3405 (1 packets)",
+      "(protocol 6 192.0.2.1#46736 to 198.51.100.9#3405 blocked)"
+    ),
+    (
+      "PFE_FW_SYSLOG_IP: FW: ge-0/0/0.0 A udp 192.0.2.1 198.51.100.9 5353 53 (1 packets)",
+      "(protocol 17 192.0.2.1#5353 to 198.51.100.9#53 allowed)"
+    ),
+    (
+      "PFE_FW_SYSLOG_IP: FW: ge-0/0/0.0 R icmp 192.0.2.1 198.51.100.9 8 0 (1 packets)",
+      "(protocol 1 192.0.2.1 to 198.51.100.9 blocked)"
+    ),
+    (
       "<189>31: *May  1 10:00:00.123: %SEC-6-IPACCESSLOGS: list 10 denied 192.0.2.1 5 packets",
       "(192.0.2.1 to ? blocked)"
     ),

@@ -51,6 +51,22 @@ extension SentenceTests {
     ),
     // Of PAN-OS's logs of users, the client; zeros stand where it has no address of that version.
     (
+      "1,2024/05/01 10:00:00,0017,SYSTEM,auth,2561,2024/05/01 10:00:00,,auth-fail,A-AUTH,0,0,general,medium,\"failed authentication for user 'a'. Reason: Invalid username/password. auth profile 'A', vsys 'v', server address '198.51.100.9', auth protocol 'PAP', From: 192.0.2.1.\",74,0x0,0,0,0,0,,fw1,0,0",
+      "(192.0.2.1 to ?)"
+    ),
+    (
+      "1,2024/05/01 10:00:00,0017,SYSTEM,general,2561,2024/05/01 10:00:00,,general,,0,0,general,informational,User admin logged in via Web from 192.0.2.1 using https,74,0x0,0,0,0,0,,fw1,0,0",
+      "(192.0.2.1 to ?)"
+    ),
+    (
+      "1,2024/05/01 10:00:00,0017,CONFIG,0,2562,2024/05/01 10:00:00,192.0.2.1,,edit,admin,Web,Succeeded,config shared,74,0x0,0,0,0,0,,fw1,0,,0",
+      "(192.0.2.1 to ?)"
+    ),
+    (
+      "date=2024-05-01 time=10:00:00 devname=\"f\" logid=\"0100044547\" type=\"event\" subtype=\"system\" user=\"admin\" ui=\"GUI(192.0.2.1)\" action=\"Edit\" msg=\"Edit firewall.policy 6\"",
+      "(192.0.2.1 to ?)"
+    ),
+    (
       "1,2024/05/01 10:00:00,0017,GLOBALPROTECT,0,2305,2024/05/01 10:00:00,vsys1,gateway-auth,login,SAML,,user,US,host1,192.0.2.1,0.0.0.0,192.0.2.9,0.0.0.0,aaaa,serial,5.1.4,Windows,\"Windows 10 , 64-bit\",1,,,\"\",failure",
       "(192.0.2.1 to ?)"
     ),

@@ -298,7 +298,7 @@ import Testing
     ("a b: RemoteAddress=\"IPV4/UDP/203.0.113.5\",x=\"y\"", ""),
     (
       "May  1 10:00:00 h rdpproxy: [RDP Session] session_id=\"1\" client_ip=\"192.0.2.1\" target_ip=\"192.0.2.2\"",
-      "(192.0.2.1 to ?)"
+      "(192.0.2.1 to 192.0.2.2)"
     ),
     (
       "date=2024-05-01,time=10:00:00,logid=1,srcip=192.0.2.1,dstip=192.0.2.2,dstport=443,proto=6,action=deny",

@@ -303,6 +303,8 @@ final class TCPStream {
 
   /// The most versions of one message that are kept.
   private static let mostOpenVersions = 8
+  /// The most rereadings that wait for the beginning of a message.
+  private static let mostWaiting = 16
 
   /// Keeps another version of the unfinished message; false if there are enough.
   func open(_ version: Version) -> Bool {
@@ -311,9 +313,14 @@ final class TCPStream {
     return true
   }
 
-  /// Keeps a rereading; false if there are enough.
+  /// Keeps a rereading; false if there are enough, of those that read or of those that wait for the
+  /// beginning of a message.
   func keep(_ rereading: Rereading) -> Bool {
-    guard rereadings.count < Self.mostOpenVersions else { return false }
+    let waits = rereading.reader.content.isNone
+    let most = waits ? Self.mostWaiting : Self.mostOpenVersions
+    guard rereadings.count(where: { $0.reader.content.isNone == waits }) < most else {
+      return false
+    }
     rereadings.append(rereading)
     return true
   }

@@ -34,7 +34,7 @@ struct ClientPhrases {
 
   /// A word that decides what the next address is.
   private enum Keyword: UInt8 {
-    case none, from, by, `for`, client, remote, ip, place, user, failed
+    case none, from, by, `for`, client, remote, remoteIP, ip, place, user, failed
   }
 
   /// What is known about a word.
@@ -45,7 +45,7 @@ struct ClientPhrases {
 
   var role = Role.none
   private(set) var isLogin = false
-  private var isConnection = false
+  private(set) var isConnection = false
   private var isForeign = false
   /// What the previous word says.
   private var meaning: Meaning = []
@@ -55,6 +55,9 @@ struct ClientPhrases {
 
   /// Whether an address in brackets may be the client: not if something was done to it.
   var mayBeBracketed: Bool { !meaning.contains(.target) && !isForeign }
+
+  /// Whether what is called `user@192.0.2.1` may be who logged in: not behind `to` or `on`.
+  var mayBeLogin: Bool { !meaning.contains(.target) && !isForeign }
 
   /// Whether the previous words are `for user`, so that the user's name follows.
   var isUser: Bool { last == .user && beforeLast == .for }
@@ -78,7 +81,8 @@ struct ClientPhrases {
       role = meaning.contains(.ender) && !isForeign ? .clientOfLogin : .none
     case .for:
       role = last == .failed && (isLogin || isConnection) && !isForeign ? .client : .none
-    case .client: role = .client
+    // NetScaler's `Remote_ip 192.0.2.1`; as a key it may be either end's.
+    case .client, .remoteIP: role = .client
     case .remote: role = role != .none ? .client : .none
     case .ip:
       if role == .none, !isForeign, !meaning.contains(.target) { role = .clientOfLogin }
@@ -140,7 +144,8 @@ struct ClientPhrases {
       }
     }
     for (keyword, list) in [
-      (.from, "from"), (.by, "by"), (.for, "for"), (.client, "client"), (.remote, "remote"),
+      (.from, "from"), (.by, "by"), (.for, "for"), (.client, "client"), (.remoteIP, "remoteip"),
+      (.remote, "remote"),
       (.ip, "ip ipaddress"), (.place, "address addr host private public"), (.user, "user"),
       (.failed, "failed"),
     ] as [(Keyword, String)] {
@@ -163,6 +168,8 @@ extension EventNotes {
     var client: (endpoint: WrittenEndpoint, port: UInt16)?
     var ofLogin: (endpoint: WrittenEndpoint, port: UInt16)?
     var inBrackets: (endpoint: WrittenEndpoint, port: UInt16)?
+    // `root@192.0.2.1`, who logged in or has a session.
+    var ofUser: (endpoint: WrittenEndpoint, port: UInt16)?
     // An address about which nothing is said.
     var other: WrittenEndpoint?
     var count = 0
@@ -205,6 +212,12 @@ extension EventNotes {
         phrases.role = .none
         continue
       }
+      if let endpoint = loginEndpoint(bytes, value), phrases.mayBeLogin {
+        if let ofUser, !isSame(bytes, ofUser.endpoint, endpoint) { return false }
+        ofUser = (endpoint, 0)
+        phrases.role = .none
+        continue
+      }
       // OpenVPN's `name/192.0.2.1:1194` is no word of a sentence.
       if let slash = token.first(where: { bytes.byte(unchecked: $0) == Byte.slash }),
         let endpoint = WrittenEndpoint(bytes, bareAddress(bytes, slash + 1..<token.upperBound))
@@ -225,9 +238,10 @@ extension EventNotes {
         phrases.role = role
       }
     }
-    guard let found = client ?? (phrases.isLogin ? ofLogin ?? inBrackets : nil) else {
-      return false
-    }
+    guard
+      let found = client ?? (phrases.isLogin ? ofLogin ?? inBrackets : nil)
+        ?? (phrases.isLogin || phrases.isConnection ? ofUser : nil)
+    else { return false }
     // `192.0.2.1 … FAILED LOGIN … locked out IP 192.0.2.9`: the words do not tell which of them
     // logged in.
     if client == nil, let other, !isSame(bytes, found.endpoint, other) { return false }
@@ -307,6 +321,22 @@ extension EventNotes {
       let mark = token.last(where: { bytes.byte(unchecked: $0) == UInt8(ascii: "@") })
     else { return nil }
     return WrittenEndpoint(bytes, bareAddress(bytes, mark + 1..<token.upperBound))
+  }
+
+  /// The endpoint in `name@192.0.2.1`, also between quotes, as ESXi calls who logs in.
+  private func loginEndpoint(_ bytes: RawSpan, _ token: Range<Int>) -> WrittenEndpoint? {
+    let word = bareAddress(bytes, token)
+    guard
+      let mark = bytes.firstOffset(
+        of: UInt8(ascii: "@"), from: word.lowerBound, to: word.upperBound),
+      mark > word.lowerBound,
+      (word.lowerBound..<mark).allSatisfy({ offset in
+        let byte = bytes.byte(unchecked: offset)
+        return Byte.isAlphanumeric(byte) || byte == Byte.dot || byte == Byte.minus
+          || byte == UInt8(ascii: "_")
+      })
+    else { return nil }
+    return WrittenEndpoint(bytes, mark + 1..<word.upperBound)
   }
 
   /// The endpoint in `name[192.0.2.1]`, also in `(name[192.0.2.1])`.

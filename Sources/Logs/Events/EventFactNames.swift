@@ -48,6 +48,8 @@ enum EventFact: UInt8, Sendable {
   /// The client in a service's log, if an entry's identifier beside it shows that it is one.
   case visitor
   case entryIdentifier
+  /// The administrator's address in brackets behind what he used: `GUI(192.0.2.1)` (FortiGate).
+  case console
 }
 
 extension KeyName {
@@ -308,6 +310,9 @@ extension KeyName {
     "providername": (.eventProvider, 1), "sourcename": (.eventProvider, 1),
     // Snort 3, with the port behind the address.
     "srcap": (.source, 1), "dstap": (.destination, 1),
+    // FortiGate and Cisco ISE for administrators; bastions.
+    "ui": (.console, 3), "adminipaddress": (.source, 3), "targetip": (.destination, 3),
+    "targetport": (.destinationPort, 3),
     // Suricata's and Zeek's; the Elastic Common Schema with flat keys.
     "communityid": (.communityID, 1), "networkcommunityid": (.communityID, 1),
   ]

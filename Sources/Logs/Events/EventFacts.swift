@@ -146,10 +146,22 @@ struct EventFacts {
       guard let endpoint = Self.endpointWithPort(bytes, range) else { return }
       localEndpoints.note(visitor: endpoint)
       isEmpty = false
+    case .console:
+      guard let address = Self.addressInBrackets(bytes, range) else { return }
+      note(.source, rank: rank, bytes, address, owner: owner, depth: depth)
     default:
       guard let statement = Self.statement(fact, rank: rank, bytes, range) else { return }
       take(statement, fact, rank: rank, order: Self.order(rank, depth), owner: owner)
     }
+  }
+
+  /// The range of what stands in brackets at the end of a field.
+  private static func addressInBrackets(_ bytes: RawSpan, _ range: Range<Int>) -> Range<Int>? {
+    guard bytes.byte(unchecked: range.upperBound - 1) == UInt8(ascii: ")"),
+      let open = bytes.lastOffset(
+        of: UInt8(ascii: "("), from: range.lowerBound, to: range.upperBound)
+    else { return nil }
+    return open + 1..<range.upperBound - 1
   }
 
   /// What the text of a field means.
@@ -176,7 +188,7 @@ struct EventFacts {
     _ fact: EventFact, rank: UInt8, _ bytes: RawSpan, _ range: Range<Int>
   ) -> Statement? {
     switch fact {
-    case .none, .source, .destination, .serverOrSource, .local, .remote, .visitor: nil
+    case .none, .source, .destination, .serverOrSource, .local, .remote, .visitor, .console: nil
     case .sourcePort, .destinationPort, .localPort, .remotePort:
       NumberText.port(bytes, range).map { .port($0) }
     case .ipProtocol: ipProtocol(bytes, range).map { .ipProtocol($0) }

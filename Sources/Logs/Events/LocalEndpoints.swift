@@ -108,7 +108,8 @@ struct LocalEndpoints {
     switch word {
     case "connectionsuccess", "connectionfailed", "connectionrequest", "networkconnectip":
       way = .outbound
-    case "inboundconnectionaccepted", "inboundconnectionattempt", "networkreceiveacceptip":
+    case "inboundconnectionaccepted", "inboundconnectionattempt", "networkreceiveacceptip",
+      "logonsuccess", "logonfailed", "logonattempted":
       way = .inbound
     default: break
     }

@@ -177,7 +177,7 @@ extension EventNotes {
   }
 
   /// The first words of a range, of which each is followed by one blank.
-  private static func words(_ bytes: RawSpan, _ range: Range<Int>, most: Int) -> [Range<Int>] {
+  static func words(_ bytes: RawSpan, _ range: Range<Int>, most: Int) -> [Range<Int>] {
     var words: [Range<Int>] = []
     var offset = range.lowerBound
     while offset < range.upperBound, words.count < most {
@@ -276,14 +276,14 @@ extension EventNotes {
 
   /// Types of PAN-OS logs without endpoints at known places; only their time is taken.
   private static let firewallTypes: [StaticString] = [
-    "CONFIG", "SYSTEM", "CORRELATION", "IPTAG", "TUNNEL", "SCTP", "GTP", "START", "END",
+    "SYSTEM", "CORRELATION", "IPTAG", "TUNNEL", "SCTP", "GTP", "START", "END",
   ]
 
   /// Types that name only the client, and the cells of its address: of GlobalProtect the public
   /// ones, IPv6 behind IPv4 (Palo Alto Networks, "Syslog Field Descriptions").
   private static let firewallClients: [(type: StaticString, cells: [Int])] = [
     ("GLOBALPROTECT", [15, 16]), ("USERID", [8]), ("AUTHENTICATION", [8]), ("AUTH", [8]),
-    ("HIPMATCH", [11, 26]), ("HIP-MATCH", [11, 26]),
+    ("HIPMATCH", [11, 26]), ("HIP-MATCH", [11, 26]), ("CONFIG", [7]),
   ]
 
   /// `future use,received,serial,TRAFFIC, THREAT or DECRYPTION,subtype,future use,generated,source,destination,…`, with
@@ -308,6 +308,8 @@ extension EventNotes {
     guard let time else { return false }
     sentenceTime = time
     if let clients { return noteFirewallClient(row, cells, clients) }
+    // What the device says in words: `failed authentication for user 'a'. … From: 192.0.2.1.`
+    if row.isWord(cell(3), "SYSTEM") { return noteClientPhrase(row, cell(14)) }
     guard hasEndpoints, cells.count > 30 else { return false }
     note(row, cells, source: 7, ports: 24, ipProtocol: 29)
     facts.note(.verdict, rank: 0, row, cell(30))

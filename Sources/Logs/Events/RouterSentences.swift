@@ -19,7 +19,12 @@ extension EventNotes {
     else { return false }
     let message = bytes.blanksEnd(from: colon + 1, to: text.upperBound)..<text.upperBound
     if bytes.starts(with: "SEC_LOGIN-", at: mark + 1) { return noteLogin(bytes, message) }
-    if bytes.starts(with: "-CONFIG_I", at: colon - 9) { return noteTerminal(bytes, message) }
+    if bytes.starts(with: "-CONFIG_I", at: colon - 9)
+      || bytes.starts(with: "SYS-5-PRIV_AUTH_", at: mark + 1)
+      || bytes.starts(with: "SYS-6-LOGOUT", at: mark + 1)
+    {
+      return noteTerminal(bytes, message)
+    }
     return bytes.starts(with: "-IPACCESSLOGS", at: colon - 13) && noteAccessList(bytes, message)
   }
 
@@ -64,12 +69,18 @@ extension EventNotes {
     return facts.hasEndpoints
   }
 
-  /// `Configured from console by a on vty0 (192.0.2.1)`.
+  /// `Configured from console by a on vty0 (192.0.2.1)`, `User a has exited tty session 2(192.0.2.1)`.
   private mutating func noteTerminal(_ bytes: RawSpan, _ message: Range<Int>) -> Bool {
-    let client = wordBefore(bytes, message.upperBound, from: message.lowerBound)
+    var client = wordBefore(bytes, message.upperBound, from: message.lowerBound)
     let terminal = wordBefore(bytes, client.lowerBound, from: message.lowerBound)
-    guard client.count > 2, bytes.starts(with: "vty", at: terminal.lowerBound),
-      bytes.starts(with: "(", at: client.lowerBound),
+    if bytes.isWord(terminal, "session") {
+      client =
+        LogTime.digits(bytes, from: client.lowerBound, to: client.upperBound)
+        .upperBound..<client.upperBound
+    } else if !bytes.starts(with: "vty", at: terminal.lowerBound) {
+      return false
+    }
+    guard client.count > 2, bytes.starts(with: "(", at: client.lowerBound),
       bytes.starts(with: ")", at: client.upperBound - 1)
     else { return false }
     facts.note(

@@ -24,7 +24,8 @@ extension EventNotes {
     if bytes.starts(with: "<Event", at: text.lowerBound), noteWindowsEvent(bytes, range) {
       return true
     }
-    if notePositions(bytes, text) || noteArrow(bytes, text) || noteTuple(bytes, text)
+    if notePositions(bytes, text) || noteJunos(bytes, text) || noteArrow(bytes, text)
+      || noteTuple(bytes, text)
       || noteNameQuestion(bytes, text) || noteNamedEndpoints(bytes, text)
       || noteRequest(bytes, text) || noteRouter(bytes, text) || noteMailServer(bytes, text)
       || noteBan(bytes, text) || noteDatabaseClient(bytes, text)

@@ -295,6 +295,7 @@ struct KeyName: Sendable {
     "rawmessage": (.message, 1), "rawevent": (.message, 1), "rawdata": (.message, 2),
     "raw": (.message, 2), "eventoriginal": (.message, 2), "logmessage": (.message, 2),
     "line": (.message, 3), "event": (.message, 4), "rendereddescription": (.message, 3),
+    "eventdescription": (.message, 4),
   ]
   private static let rolesInURL: [String: FieldRole] = [
     "original": .urlOriginal, "domain": .urlHost, "path": .urlPath, "query": .urlQuery,

@@ -212,7 +212,7 @@ struct ReferenceRecord {
   private static let messages: Set<String> = [
     "message", "log", "msg", "fullmessage", "shortmessage", "syslogmessage", "textpayload",
     "fulllog", "rawlog", "rawmessage", "rawevent", "rawdata", "raw", "eventoriginal",
-    "logmessage", "line", "event", "rendereddescription",
+    "logmessage", "line", "event", "rendereddescription", "eventdescription",
   ]
 
   /// Whether a member may hold a line as another program wrote it.
