@@ -224,7 +224,7 @@ struct CSVPlan {
       // Without a header, one column is a plain list and a ragged one is prose, unless all that some
       // rows lack is what stands beside their value.
       let wide = rows.count { $0.cells.count > 1 }
-      let isOfValues = wide * 2 > rows.count && columns.first?.isValue ?? false
+      let isOfValues = wide * 2 >= rows.count && columns.first?.isValue ?? false
       let narrow = rows.count { row in
         row.cells.count < 2
           && !(isOfValues && test.fitsStrictly(row.bytes.rawSpan.extracting(row.range(0))))
