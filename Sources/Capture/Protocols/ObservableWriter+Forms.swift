@@ -50,13 +50,13 @@ extension ObservableWriter {
     for observable in batch.observables {
       merged.append(observable)
       guard observable.flags.contains(.inArena) else { continue }
-      var ports = observable.port
+      var last = observable.port
       for index in firstForm(at: observable.offset)..<laterForms.count {
         let (place, form) = (laterForms[index].place, laterForms[index].form)
         guard place == observable.offset else { break }
         // Requests in a row may state one port again and again.
-        if form.offset == place, form.port == ports || form.port == observable.port { continue }
-        ports = form.port
+        if form.offset == place, form.port == last || form.port == observable.port { continue }
+        last = form.port
         merged.append(form)
       }
     }

@@ -100,8 +100,8 @@ final class TCPStream {
   /// The last bytes that were read, and what other segments held in their place: `GET /a` and
   /// `GET /b`, both at 1000.
   @safe @exclusivity(unchecked) var history = StreamHistory()
-  /// Where bytes were given up in the middle of a message, as six between `GET /in` and
-  /// ` HTTP/1.1`, in case a later packet brings them after all.
+  /// Where bytes were given up, as six between `GET /in` and ` HTTP/1.1`, in case a later packet
+  /// brings them after all.
   @safe @exclusivity(unchecked) var holes: [StreamHole] = []
   /// The unread rest of holes that are no longer kept.
   @safe @exclusivity(unchecked) var lost = LostRanges()

@@ -59,25 +59,20 @@ extension CSVPlan {
   /// All columns of dates are assumed to be written alike; where no date with a mark shows the order, that
   /// of the dates with the other mark holds.
   func foundDateOrders(_ rows: [TableRow]) -> FeedTime.Orders {
-    var found = FeedTime.Orders()
-    var disagree = (slashes: false, hyphens: false)
+    var (slashes, hyphens): (Set<FeedTime.Order>, Set<FeedTime.Order>) = ([], [])
     for row in rows {
       for column in row.cells.indices where column < columns.count && !columns[column].isValue {
         let cell = row.bytes.rawSpan.extracting(row.range(column))
         guard let (order, hasHyphens) = FeedTime.order(of: cell) else { continue }
-        if hasHyphens {
-          if found.hyphens ?? order != order { disagree.hyphens = true }
-          found.hyphens = order
-        } else {
-          if found.slashes ?? order != order { disagree.slashes = true }
-          found.slashes = order
-        }
+        if hasHyphens { hyphens.insert(order) } else { slashes.insert(order) }
       }
     }
-    let (slashes, hyphens) = (found.slashes, found.hyphens)
-    found.slashes = disagree.slashes ? nil : slashes ?? (disagree.hyphens ? nil : hyphens)
-    found.hyphens = disagree.hyphens ? nil : hyphens ?? (disagree.slashes ? nil : slashes)
-    return found
+    func only(_ own: Set<FeedTime.Order>, else other: Set<FeedTime.Order>) -> FeedTime.Order? {
+      let shown = own.isEmpty ? other : own
+      return shown.count == 1 ? shown.first : nil
+    }
+    return FeedTime.Orders(
+      slashes: only(slashes, else: hyphens), hyphens: only(hyphens, else: slashes))
   }
 
   /// Whether the table's confidences go from 0 to 1: all do, and some are between them.
